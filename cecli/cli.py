@@ -1,0 +1,176 @@
+"""The command line: the commands, loaded when asked for, and where an error becomes a message and a status."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any
+
+import click
+
+from cecli import __version__, errors
+
+COMMANDS = {
+    "simulate": "Roll a K-sided die, or draw from any PMF.",
+    "fit": "Fit the categorical maximum-likelihood estimate to counts or samples.",
+    "entropy": "Measure the entropy H(p) of PMFs.",
+    "cross-entropy": "Measure the cross-entropy H(p, q) of one PMF against others.",
+    "kl": "Measure the KL divergence D(p||q) of one PMF from others.",
+    "divergences": "Measure how far two PMFs are apart, in every usual way.",
+    "test": "Test whether counts fit a PMF, or whether two samples differ.",
+    "power": "Find how many rolls a test needs to tell P from Q.",
+    "score": "Score a classifier's predictions by their cross-entropy loss.",
+}
+"""Name -> one-line help, which is also the first line of the command's docstring (a test holds them together)."""
+
+
+class LazyGroup(click.Group):
+    """Commands that are imported when they are called, so that help and version cost Click alone."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"cecli.commands.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            meant = f"did you mean {near[0]}?" if near else f"the commands are {', '.join(COMMANDS)}"
+            raise errors.UsageError(f"no command {errors.quoted(args[0])}", hint=meant)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+EPILOG = """\b
+Examples:
+  cecli simulate -k 6 -n 10000 --seed 1 | cecli fit | cecli kl - uniform:6
+  cecli score preds.csv labels.csv
+
+\b
+Exit status: 0 done, 1 the data or the I/O, 2 usage, 3 a requirement was not met."""
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=EPILOG,
+)
+@click.version_option(__version__, "-V", "--version", prog_name="cecli", message="%(prog)s %(version)s")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def group(debug: bool) -> None:
+    """Entropy, cross-entropy, KL divergence and the cross-entropy loss of a classifier, from files."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status; every error becomes a message here and nowhere else."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        status = _run(list(arguments))  # a copy: Click takes the list apart
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        status = _explain(error)
+    except KeyboardInterrupt:
+        status = errors.EXIT_INTERRUPTED
+    return _closed(status)
+
+
+def _run(arguments: list[str]) -> int:
+    if not arguments:
+        with group.make_context("cecli", [], resilient_parsing=True) as context:
+            click.echo(group.get_help(context), err=True)
+        return errors.EXIT_USAGE
+    try:
+        with group.make_context("cecli", arguments) as context:
+            group.invoke(context)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    return 0
+
+
+def _explain(error: Exception) -> int:
+    """Write the message an error deserves, and return its exit status."""
+    if isinstance(error, BrokenPipeError):
+        return errors.EXIT_BROKEN_PIPE
+    from cecli.report import messages
+
+    lines, hint, status = _message(error)
+    messages.error(lines, hint)
+    return status
+
+
+def _message(error: Exception) -> tuple[list[str], str | None, int]:
+    if isinstance(error, errors.CecliError):
+        return error.lines(), error.hint, error.exit_code
+    if isinstance(error, click.ClickException):
+        return [_usage_text(error)], _usage_hint(error), error.exit_code
+    if isinstance(error, MemoryError):
+        return ["out of memory"], "cecli COMMAND -h says what holds rows in memory", errors.EXIT_DATA
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return [f"{where}{error.strerror or error}"], None, errors.EXIT_DATA
+    return (
+        [f"this is a bug in cecli {__version__}: {type(error).__name__}: {error}"],
+        "run it again with --debug and report what it prints",
+        errors.EXIT_DATA,
+    )
+
+
+def _usage_text(error: click.ClickException) -> str:
+    if isinstance(error, click.NoSuchOption):
+        return f"no option {error.option_name}"
+    text = error.format_message().rstrip(".").replace("a valid integer range", "a whole number in plain digits")
+    return text[:1].lower() + text[1:]
+
+
+def _usage_hint(error: click.ClickException) -> str:
+    context: Any = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "cecli"
+    if isinstance(error, click.NoSuchOption) and error.possibilities:
+        return f"did you mean {error.possibilities[0]}?"  # the nearest stands first
+    return f"{path} -h shows how it is called"
+
+
+def _terminate(signal_number: int, frame: object) -> None:
+    """SIGTERM unwinds the stack like Ctrl-C, so that temporary files go."""
+    raise SystemExit(errors.EXIT_TERMINATED)
+
+
+def _closed(status: int) -> int:
+    """Flush standard output while its errors can still be reported; the interpreter would only grumble at exit."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _abandon_stdout()
+        return status or errors.EXIT_BROKEN_PIPE
+    except OSError as error:
+        _abandon_stdout()
+        if status != errors.EXIT_DATA:  # else a write has failed already, and was told
+            from cecli.report import messages
+
+            messages.error([f"cannot write standard output: {error.strerror}"], None)
+        return status or errors.EXIT_DATA
+    if status == errors.EXIT_BROKEN_PIPE:
+        _abandon_stdout()
+    return status
+
+
+def _abandon_stdout() -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)

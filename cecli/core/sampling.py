@@ -1,0 +1,132 @@
+"""Rolls of a die of any PMF, as one documented stream.
+
+Roll r of a seed stands in block r // 2^16. Block i is made from the raw 64-bit words of PCG64 seeded with
+``SeedSequence(seed, spawn_key=(i,))``, a word a roll: the word u gives the outcome with T(k - 1) <= u < T(k), where
+T(k) = floor(2^64 (w(0) + … + w(k)) / sum w), in whole numbers. So a probability is right to 2^-64, an outcome of
+probability 0 never comes up, and a roll depends on nothing but the seed, its place and the PMF: not on the number of
+rolls, of threads, or on the version of NumPy, which keeps raw words and seeds fixed (NEP 19) while the methods of
+Generator may change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cecli.core.pmf import Pmf
+from cecli.core.weights import exact_weights, probabilities, total_count
+from cecli.errors import UsageError
+
+BLOCK = 1 << 16
+"""Rolls made from one seeded generator. Part of the stream's definition: never change it."""
+
+TALLY_LIMIT = 10**7
+"""Up to so many rolls the counts are the tally of the sequence; past it they come from the multinomial distribution."""
+
+MAX_ROLLS = 2**63 - 1
+
+_GUIDE_BITS = (12, 22)
+"""Fewest and most leading bits of a word that the guide looks at."""
+
+_MIXED = -1
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The inverse distribution function on 64-bit words.
+
+    ``bounds`` are the T(k) below 2^64, ascending. ``guide`` maps the leading bits of a word (all but ``shift``) to its
+    outcome, or to -1 where a bound lies among the words that begin so and they must be looked up. ``size`` is K.
+    """
+
+    bounds: NDArray[np.uint64]
+    guide: NDArray[np.int32]
+    shift: int
+    size: int
+
+
+def thresholds(pmf: Pmf) -> Thresholds:
+    """The bounds of a PMF's outcomes among 64-bit words, for ``block_of_rolls``.
+
+    >>> thresholds(Pmf(np.array([1, 1, 0, 2]))).bounds.tolist() == [2**62, 2**63, 2**63]
+    True
+    """
+    bounds = _bounds(pmf)
+    low, high = _GUIDE_BITS
+    bits = min(max(low, len(bounds).bit_length() + 4), high)
+    first = np.arange(1 << bits, dtype=np.uint64) << np.uint64(64 - bits)
+    lowest = np.searchsorted(bounds, first, side="right")
+    highest = np.searchsorted(bounds, first | np.uint64((1 << (64 - bits)) - 1), side="right")
+    guide = np.where(lowest == highest, lowest, _MIXED).astype(np.int32)
+    return Thresholds(bounds, guide, 64 - bits, pmf.size)
+
+
+def _bounds(pmf: Pmf) -> NDArray[np.uint64]:
+    """floor(2^64 (w(0) + … + w(k)) / sum w) for the outcomes whose partial sum is not yet the whole."""
+    if pmf.is_counts and total_count(pmf.weights.astype(np.int64, copy=False)) < 2**32:
+        sums = pmf.weights.cumsum().astype(np.uint64)
+        half, total = np.uint64(32), sums[-1]
+        first, rest = np.divmod(sums[sums < total] << half, total)
+        bounds: NDArray[np.uint64] = (first << half) | ((rest << half) // total)
+        return bounds
+    pairs = list(exact_weights(pmf).integers())
+    unit = min(exponent for _, exponent in pairs)
+    partial = list(accumulate(whole << (exponent - unit) for whole, exponent in pairs))
+    return np.array([(s << 64) // partial[-1] for s in partial if s < partial[-1]], dtype=np.uint64)
+
+
+def block_of_rolls(seed: int, index: int, limits: Thresholds) -> NDArray[np.int32]:
+    """The outcomes, as indices from 0, of the rolls ``index`` * 2^16 … of a seed, shape (2^16,)."""
+    source = np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(index,)))
+    words = source.random_raw(BLOCK)
+    outcomes: NDArray[np.int32] = limits.guide[words >> np.uint64(limits.shift)]
+    mixed = np.flatnonzero(outcomes == _MIXED)
+    outcomes[mixed] = np.searchsorted(limits.bounds, words[mixed], side="right")
+    return outcomes
+
+
+def rolls(seed: int, n: int, limits: Thresholds) -> Iterator[NDArray[np.int32]]:
+    """The first ``n`` rolls of a seed, block by block.
+
+    >>> limits = thresholds(Pmf(np.ones(6, dtype=np.int64)))
+    >>> [len(block) for block in rolls(1, 100_000, limits)]
+    [65536, 34464]
+    """
+    for index in range(-(-n // BLOCK)):
+        yield block_of_rolls(seed, index, limits)[: n - index * BLOCK]
+
+
+def counts(pmf: Pmf, n: int, seed: int) -> NDArray[np.int64]:
+    """How often each outcome comes up in ``n`` rolls, shape (K,), int64.
+
+    Up to 10^7 rolls it is the tally of the seed's sequence; past that one draw of the multinomial distribution, the
+    same for one version of NumPy. Raises UsageError for n past 2^63 - 1.
+
+    >>> counts(Pmf(np.array([1, 0, 1])), 10, seed=1).tolist()
+    [6, 0, 4]
+    """
+    if n > MAX_ROLLS:
+        raise UsageError(f"{n} rolls are more than a count can hold (at most 2^63 - 1)")
+    if n > TALLY_LIMIT:
+        return _multinomial(pmf, n, seed)
+    limits = thresholds(pmf)
+    tally = np.zeros(pmf.size, dtype=np.int64)
+    for block in rolls(seed, n, limits):
+        tally += np.bincount(block, minlength=pmf.size)
+    return tally
+
+
+def _multinomial(pmf: Pmf, n: int, seed: int) -> NDArray[np.int64]:
+    """One draw. NumPy gives what is left over to the last outcome: that is made the largest, and zeros take no part."""
+    p = probabilities(pmf)
+    possible = np.flatnonzero(p)
+    largest = possible[np.argmax(p[possible])]
+    order = np.append(possible[possible != largest], largest)
+    result = np.zeros(pmf.size, dtype=np.int64)
+    generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
+    result[order] = generator.multinomial(n, p[order])
+    return result
