@@ -1,0 +1,176 @@
+"""Predictions and what was observed, opened together: the columns that count, how labels are read and rows matched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+
+from cecli.core.rows import Kind
+from cecli.errors import InputError, UsageError
+from cecli.readers.label_stream import LabelStream
+from cecli.readers.labels import LabelReading
+from cecli.readers.observed import Decoder
+from cecli.readers.roles import ColumnOptions, find_roles
+from cecli.readers.row_checks import NUMBER_KINDS, CheckOptions
+from cecli.readers.run import Accumulator, Pool, Run, Sink
+from cecli.readers.table import BLOCK_BYTES, Block, Cells, Table
+from cecli.readers.tables import open_table
+
+HEADERS = {"both": (True, True), "preds": (True, False), "labels": (False, True), "none": (False, False)}
+"""``--header``: whether PREDS and LABELS have one."""
+
+
+@dataclass(frozen=True)
+class PredictionOptions:
+    """Everything that says how PREDS and LABELS are to be read."""
+
+    preds: str
+    labels: str | None = None
+    kind: Kind = "probabilities"
+    columns: ColumnOptions = field(default_factory=ColumnOptions)
+    checks: CheckOptions = field(default_factory=CheckOptions)
+    header: str = "both"
+    delimiter: str | None = None
+    vector: str | None = None
+    first_label: int = 0
+    ignore: tuple[str, ...] = ()
+    frequency: bool = False
+    block_bytes: int = BLOCK_BYTES
+
+
+class Predictions:
+    """An opened pair of PREDS and LABELS; use it in a ``with`` statement, and ``accumulate`` once."""
+
+    def __init__(self, options: PredictionOptions) -> None:
+        if options.preds == "-" and options.labels == "-":
+            raise UsageError("PREDS and LABELS cannot both be standard input")
+        preds_header, labels_header = HEADERS[options.header]
+        self.options = options
+        self._open: list[Table] = []
+        try:
+            self.preds = self._opened(options.preds, preds_header, options.vector)
+            labels = None if options.labels is None else self._opened(options.labels, labels_header)
+            self.roles = find_roles(self.preds, labels, options.columns)
+            self._labels_table = labels
+            self.check_shards()
+            self._check_soft()
+            self.classes = tuple(self.preds.columns[k] for k in self.roles.classes)
+            self.observed_only = options.columns.observed is not None
+            self.binary = len(self.classes) == 1 and not self.observed_only
+            self.decoder = Decoder(None, options.checks, options.frequency)
+            self._blocks = self.preds.blocks(self.roles.preds.selection(self.roles.classes, NUMBER_KINDS[options.kind]))
+            self._first_block: list[Block] = []
+            self.labels = None if labels is None else LabelStream(labels, self.roles.labels, self.decoder, self._decide)
+            if self.roles.preds.label is not None:
+                self._read_first_label()
+        except BaseException:
+            self.close()
+            raise
+        self.notes = list(self.roles.notes)
+        self.rows_read = 0
+
+    @property
+    def soft(self) -> bool:
+        """Whether the labels are PMFs."""
+        return bool(self.roles.labels.soft)
+
+    @property
+    def labels_read_as(self) -> str | None:
+        """``name``, ``suffix``, ``position`` or ``soft``; None where there are no labels."""
+        if self.decoder.reading is not None:
+            return self.decoder.reading.read_as
+        return "soft" if self.soft else None
+
+    @property
+    def matched_by(self) -> str:
+        """``id`` or ``position``."""
+        return "id" if self.roles.by_id else "position"
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The names of all classes, those of a binary prediction included."""
+        reading = self.decoder.reading
+        return reading.binary_names() if self.binary and reading is not None else self.classes
+
+    @property
+    def size(self) -> int | None:
+        """Bytes of PREDS on disk, where that is known."""
+        return self.preds.size
+
+    def close(self) -> None:
+        """Close the files."""
+        for table in self._open:
+            table.close()
+
+    def __enter__(self) -> Predictions:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def check_shards(self) -> None:
+        """Raise InputError where shards of PREDS and LABELS do not pair; complete once both have been read."""
+        if self._labels_table is not None and not self.roles.by_id and hasattr(self.preds, "files"):
+            from cecli.readers.shards import check_paired
+
+            check_paired(self.preds, self._labels_table)
+
+    def blocks(self) -> Iterator[Block]:
+        """The blocks of PREDS that have not been taken."""
+        first, self._first_block = self._first_block, []
+        return chain(first, self._blocks)  # unlike a generator's, its end leaves the blocks open for those who go on
+
+    def accumulate(
+        self,
+        new: Callable[[], Accumulator],
+        threads: int = 1,
+        progress: Callable[[int, int], None] = lambda rows, size: None,
+        sink: Sink | None = None,
+    ) -> Accumulator:
+        """All rows added to accumulators that ``new`` makes, one a thread, merged into one.
+
+        ``sink`` gets what it makes of every block, in the order of the file. Raises CellErrors that name the first bad
+        cells in file order, or InputError where rows and labels do not match.
+        """
+        pool: Pool[Accumulator] = Pool(new)
+        run = Run(self, pool, threads, progress, sink)
+        run.in_step()
+        if run.postponed:
+            run.by_id()
+        run.finish()
+        self.notes += run.notes()
+        return pool.merged()
+
+    def _opened(self, path: str, header: bool, vector: str | None = None) -> Table:
+        options = self.options
+        table = open_table(
+            path, delimiter=options.delimiter, header=header, block_bytes=options.block_bytes, vector=vector
+        )
+        self._open.append(table)
+        return table
+
+    def _check_soft(self) -> None:
+        if self.soft and self.options.ignore:
+            raise UsageError("--ignore names a label, and LABELS holds a PMF for every row")
+
+    def _decide(self, cells: Cells) -> LabelReading | None:
+        """How labels are read: by the first one that is not ignored."""
+        column, ignore = cells.coded[0], self.options.ignore
+        texts = (column.values[int(code)] for code in column.codes)
+        first = next((text for text in texts if text not in ignore), None)
+        if first is None and len(column.codes):
+            first = column.values[int(column.codes[0])]
+        if first is None:
+            return None
+        return LabelReading(
+            self.classes, first, first_label=self.options.first_label, binary=self.binary, ignore=ignore
+        )
+
+    def _read_first_label(self) -> None:
+        """Labels in PREDS: the first one is looked at before the blocks go to the threads."""
+        block = next(self._blocks, None)
+        if block is None:
+            raise InputError(f"{self.preds.name}: no rows")
+        self._first_block.append(block)
+        self.decoder.reading = self._decide(block.parse())

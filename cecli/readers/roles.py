@@ -1,0 +1,199 @@
+"""Which column of a prediction file is what: classes, label, weight, group, cluster, id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any
+
+from cecli.errors import InputError, UsageError, quoted
+from cecli.readers.observed import Side
+from cecli.readers.records import MARKS
+from cecli.readers.table import Table
+from cecli.readers.tables import vector_columns
+
+
+@dataclass(frozen=True)
+class ColumnOptions:
+    """How the person names the columns: ``--id``, ``--label-column``, ``--classes``, ``--drop`` and the like.
+
+    ``keep_ids`` asks for the ids of PREDS even where rows are matched by position, to name rows by them.
+    """
+
+    id: str | None = None
+    label: str | None = None
+    weight: str | None = None
+    by: str | None = None
+    cluster: str | None = None
+    observed: str | None = None
+    classes: tuple[str, ...] | None = None
+    drop: tuple[str, ...] = ()
+    keep_ids: bool = False
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The class columns of PREDS, the other columns of either file, and whether rows are matched by id."""
+
+    classes: tuple[int, ...]
+    preds: Side
+    labels: Side
+    by_id: bool
+    notes: tuple[str, ...]
+
+
+def find_roles(preds: Table, labels: Table | None, options: ColumnOptions) -> Roles:
+    """The role of every column (SPEC, ``score``). Raises InputError where a file does not say, UsageError where the
+    options do not."""
+    _check_header(preds, options.drop)
+    if labels is not None:
+        _check_header(labels, ())
+    elif options.label is None and options.observed is None:
+        raise UsageError(
+            "no labels: LABELS is missing", hint="name a second file, or the column of PREDS with --label-column COLUMN"
+        )
+    by_id, notes = _matched_by_id(preds, labels, options)
+    in_preds, in_labels = _extras(preds, labels, options)
+    own_id = _id_position(preds, options)
+    in_preds = replace(in_preds, id=own_id if by_id or options.keep_ids else None)
+    if options.observed is not None:
+        return Roles((_position(preds, options.observed),), in_preds, Side(), False, notes)
+    if labels is None:
+        in_preds = replace(in_preds, label=_position(preds, str(options.label)))
+    apart = {own_id, in_preds.label, in_preds.weight, in_preds.group, in_preds.cluster}
+    apart |= {_position(preds, name) for name in options.drop}
+    classes = _classes(preds, apart, options)
+    if labels is not None:
+        in_labels = replace(in_labels, id=_id_position(labels, options) if by_id else None)
+        in_labels = _with_labels(in_labels, labels, [preds.columns[k] for k in classes], options)
+    return Roles(classes, in_preds, in_labels, by_id, notes)
+
+
+def _classes(preds: Table, apart: set[int | None], options: ColumnOptions) -> tuple[int, ...]:
+    if options.classes is None:
+        figures = vector_columns(preds) or range(len(preds.columns))  # beside a vector no other column is a class
+        classes = tuple(k for k in figures if k not in apart)
+    else:
+        classes = tuple(_position(preds, name) for name in options.classes)
+    if not classes:
+        raise InputError(f"{preds.name}: no class column is left", _listed(preds.columns))
+    if len(set(classes)) < len(classes):
+        raise UsageError("--classes names a class twice")
+    return classes
+
+
+def _extras(preds: Table, labels: Table | None, options: ColumnOptions) -> tuple[Side, Side]:
+    """The columns of ``--weight-column``, ``--by`` and ``--cluster``, in LABELS if it has them, else in PREDS."""
+    found: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+    for role, name in (("weight", options.weight), ("group", options.by), ("cluster", options.cluster)):
+        if name is None:
+            continue
+        if labels is not None and name in labels.columns:
+            found[1][role] = labels.columns.index(name)
+        elif name in preds.columns:
+            found[0][role] = preds.columns.index(name)
+        else:
+            files = preds.name if labels is None else f"{preds.name} and {labels.name}"
+            columns = (*preds.columns, *(labels.columns if labels is not None else ()))
+            near = get_close_matches(name, columns, n=1)
+            hint = f"did you mean {quoted(near[0])}?" if near else _listed(columns)
+            raise InputError(f"{files}: no column {quoted(name)}", hint)
+    return Side(**found[0]), Side(**found[1])
+
+
+def _matched_by_id(preds: Table, labels: Table | None, options: ColumnOptions) -> tuple[bool, tuple[str, ...]]:
+    in_preds = _id_position(preds, options)
+    if labels is None:
+        return False, ()
+    in_labels = _id_position(labels, options)
+    if options.id == "none":
+        return False, ()
+    if in_preds is not None and in_labels is not None:
+        return True, ()
+    if options.id is not None:
+        missing = preds if in_preds is None else labels
+        raise InputError(f"{missing.name}: no column {quoted(options.id)} to match rows on", _listed(missing.columns))
+    if in_preds is None and in_labels is None:
+        return False, ()
+    has, lacks = (preds, labels) if in_preds is not None else (labels, preds)
+    note = f"{has.name} has an id and {lacks.name} has none: the id is set aside and rows are matched by position"
+    return False, (note,)
+
+
+def _id_position(table: Table, options: ColumnOptions) -> int | None:
+    """Where the id stands. With ``--id none`` a column called id is still no class: it is set aside."""
+    name = "id" if options.id in (None, "none") else str(options.id)
+    return table.columns.index(name) if table.header and name in table.columns else None
+
+
+def _with_labels(side: Side, labels: Table, classes: Sequence[str], options: ColumnOptions) -> Side:
+    """The label column of LABELS, or its columns of soft labels: those of all class names."""
+    if options.label is not None:
+        return replace(side, label=_position(labels, options.label))
+    apart = {_id_position(labels, options), side.weight, side.group, side.cluster}
+    left = [k for k in range(len(labels.columns)) if k not in apart]
+    if len(classes) > 1 and set(classes) <= {labels.columns[k] for k in left}:
+        return replace(side, soft=tuple(labels.columns.index(name) for name in classes))
+    vector = vector_columns(labels)
+    if len(classes) > 1 and len(classes) in (len(vector), 0 if labels.header else len(left)):
+        return replace(side, soft=tuple(vector) if len(vector) == len(classes) else tuple(left))
+    left = [k for k in left if k not in vector]  # a vector of another length is no label: an embedding, say
+    if len(left) == 1:
+        return replace(side, label=left[0])
+    if not left:
+        raise InputError(f"{labels.name}: no column of labels is left")
+    if labels.header and "label" in labels.columns:
+        return replace(side, label=labels.columns.index("label"))
+    raise InputError(
+        f"{labels.name}: {len(left)} columns, none is called label, and they are not the classes",
+        f"--label-column COLUMN (PREDS comes first, then LABELS); {_listed(labels.columns)}",
+    )
+
+
+def _check_header(table: Table, drop: Sequence[str]) -> None:
+    if not table.header:
+        return
+    for mark, word in MARKS.items():
+        if len(table.columns) == 1 and table.columns[0].count(mark) > 1:
+            raise InputError(f"{table.name}:1: one column, {quoted(table.columns[0])}", f"try --delimiter {word}")
+    seen: dict[str, int] = {}
+    for k, name in enumerate(table.columns):
+        if name in seen:
+            message = f"{table.name}:1: columns {seen[name] + 1} and {k + 1} are both called {quoted(name)}"
+            raise InputError(message, None if _number(name) is None else "--header none if the file has no header")
+        seen[name] = k
+        if not name.strip() and name not in drop:
+            raise InputError(
+                f"{table.name}:1: column {k + 1} has no name",
+                f"the index of a data frame? leave it out with --drop {quoted(name)}",
+            )
+    numbers = [_number(name) for name in table.columns]
+    if all(number is not None for number in numbers) and any(number != int(number or 0) for number in numbers):
+        raise InputError(
+            f"{table.name}:1: the header is a row of numbers, {quoted(', '.join(table.columns))}",
+            "--header none if the file has no header",
+        )
+
+
+def _number(text: str) -> float | None:
+    from cecli.readers.numbers import parse_number
+
+    try:
+        value = parse_number(text)
+    except ValueError:
+        return None
+    return value if abs(value) < float("inf") else None
+
+
+def _position(table: Table, name: str) -> int:
+    if name in table.columns:
+        return table.columns.index(name)
+    near = get_close_matches(name, table.columns, n=1)
+    hint = f"did you mean {quoted(near[0])}?" if near else _listed(table.columns)
+    raise InputError(f"{table.name}: no column {quoted(name)}", hint)
+
+
+def _listed(columns: Sequence[str]) -> str:
+    shown = ", ".join(quoted(name)[1:-1] for name in columns[:12])
+    return f"its columns are {shown}{f' and {len(columns) - 12:,} more' if len(columns) > 12 else ''}"

@@ -1,0 +1,336 @@
+"""One pass over predictions: blocks parsed, matched, checked and added up in threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+import numpy as np
+
+from cecli.core.layout import Integers
+from cecli.core.rows import Batch
+from cecli.errors import CellErrors, InputError, quoted
+from cecli.readers.gathered import Gathered
+from cecli.readers.id_index import IdIndex, first_repeated
+from cecli.readers.observed import Observed, used_rows
+from cecli.readers.parallel import ordered
+from cecli.readers.row_checks import check_column, check_rows
+from cecli.readers.table import Block, Cells, Problems
+
+if TYPE_CHECKING:
+    from cecli.readers.predictions import Predictions
+
+HELD_IDS = 32 << 20
+"""Bytes of ids that are kept to find repeated ones when both files have the same order."""
+
+
+class Adds(Protocol):
+    """What batches are added to: an accumulator."""
+
+    def update(self, batch: Batch) -> Any:
+        """Add a batch."""
+
+    def merge(self, other: Any) -> None:
+        """Add what another one has seen."""
+
+
+Accumulator = TypeVar("Accumulator", bound=Adds)
+
+
+@dataclass(frozen=True)
+class Sink:
+    """Something made of every block, in a thread, and written in the order of the file.
+
+    ``make`` gets the batch (None where no row of the block counts), what ``update`` returned for it, and the number of
+    rows and the first row of the block.
+    """
+
+    make: Callable[[Batch | None, Any, int, int, Any], bytes]
+    write: Callable[[bytes], None]
+
+
+@dataclass(frozen=True)
+class _Task:
+    block: Block
+    observed: Observed | None
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What became of a block: scored, put off until ids can be looked up, or wrong."""
+
+    task: _Task
+    postponed: bool = False
+    problems: CellErrors | None = None
+    used: Integers | None = None
+    all_pmfs: bool = False
+    made: bytes = b""
+
+
+class Pool(Generic[Accumulator]):
+    """As many accumulators as threads work at once."""
+
+    def __init__(self, new: Callable[[], Accumulator]) -> None:
+        self._new = new
+        self._idle: list[Accumulator] = []
+        self._lock = Lock()
+
+    def add(self, batch: Batch) -> Any:
+        """Add a batch to one that no other thread is using; what its ``update`` returns."""
+        with self._lock:
+            accumulator = self._idle.pop() if self._idle else self._new()
+        result = accumulator.update(batch)
+        with self._lock:
+            self._idle.append(accumulator)
+        return result
+
+    def merged(self) -> Accumulator:
+        """All of them as one."""
+        total = self._new()
+        for accumulator in self._idle:
+            total.merge(accumulator)
+        return total
+
+
+class Run:
+    """In step first, and by id for what was out of step."""
+
+    def __init__(
+        self,
+        of: Predictions,
+        pool: Pool[Any],
+        threads: int,
+        progress: Callable[[int, int], None],
+        sink: Sink | None = None,
+    ) -> None:
+        self._of = of
+        self._pool = pool
+        self._threads = threads
+        self._progress = progress
+        self._sink = sink
+        self._problems = Problems()
+        self._label_problems = of.labels.problems if of.labels else Problems()
+        self._held: list[Any] = []
+        self._held_bytes = 0
+        self._seen_bytes = 0
+        self._short = 0
+        self._all_pmfs = of.options.kind == "logits" and not of.binary
+        self._index: IdIndex | None = None
+        self._indexed = Gathered()
+        self._late: dict[int, bytes] = {}
+        self.postponed: list[_Task] = []
+
+    def in_step(self) -> None:
+        """Blocks with the labels that stand at the same rows, until ids differ."""
+        for outcome in ordered(self._tasks(), self._score, self._threads):
+            self._collect(outcome)
+
+    def by_id(self) -> None:
+        """What was put off, and all that follows, with labels looked up by id."""
+        stream = self._of.labels
+        if stream is None or self._label_problems.total:
+            return
+        index = IdIndex(stream.name)
+        waiting = (task.observed for task in self.postponed if task.observed is not None)
+        for part in chain(waiting, stream.rest()):
+            if part.ids is not None:  # rows without ids could not be read, and have been noted as problems
+                index.add(part.ids)
+                self._indexed.add(part)
+        if self._label_problems.total:
+            return
+        index.finish()
+        self._indexed.finish()
+        for ids in self._held:
+            again = np.flatnonzero(index.find(ids) >= 0)
+            if len(again):
+                raise InputError(f"{stream.name}: the id {quoted(ids[int(again[0])].as_py())} stands more than once")
+        self._index = index
+        tasks = [_Task(task.block, None) for task in self.postponed]
+        later = (_Task(block, None) for block in self._of.blocks())
+        for outcome in ordered(chain(tasks, self._counted(later)), self._score, self._threads):
+            self._collect(outcome)
+        self._write_late(None)
+
+    def finish(self) -> None:
+        """Raise what was found wrong, and what can only be known at the end."""
+        of = self._of
+        stream = of.labels
+        left = sum(part.rows for part in stream.rest()) if stream and self._index is None else 0
+        self._problems.add(self._label_problems.messages, self._label_problems.total, self._label_problems.hint)
+        self._problems.raise_any()
+        of.check_shards()
+        if stream is not None and (left or self._short):
+            raise self._unequal()
+        if self._index is not None:
+            count, names = self._index.unused()
+            if count:
+                some = ", ".join(quoted(name) for name in names)
+                raise InputError(f"{of.preds.name}: no row for {count:,} of the ids in {self._index.name}: {some}")
+        self._check_repeated()
+        if not of.rows_read:
+            raise InputError(f"{of.preds.name}: no rows")
+
+    def notes(self) -> list[str]:
+        """What a person should know of the rows."""
+        if not self._all_pmfs:
+            return []
+        return [
+            "every row of logits is itself a PMF: if these are probabilities, score them without --logits "
+            "(softmax would be taken twice)"
+        ]
+
+    def _unequal(self) -> InputError:
+        of = self._of
+        preds, labels = of.rows_read, 0 if of.labels is None else of.labels.rows
+        name = "" if of.labels is None else of.labels.name
+        hint = None
+        if preds - labels == 1 and of.options.header in ("both", "labels"):
+            hint = "if LABELS has no header line: --header preds"
+        elif labels - preds == 1 and of.options.header in ("both", "preds"):
+            hint = "if PREDS has no header line: --header labels"
+        return InputError(f"{of.preds.name} has {preds:,} rows and {name} has {labels:,}", hint)
+
+    def _check_repeated(self) -> None:
+        again = first_repeated(self._held)
+        if again is not None:
+            raise InputError(f"{self._of.preds.name}: the id {quoted(again)} stands more than once")
+
+    def _tasks(self) -> Iterator[_Task]:
+        for task in self._counted(_Task(block, None) for block in self._of.blocks()):
+            stream = self._of.labels
+            yield task if stream is None else _Task(task.block, stream.take(task.block.rows))
+            if self.postponed:
+                return
+
+    def _counted(self, tasks: Iterator[_Task]) -> Iterator[_Task]:
+        for task in tasks:
+            self._of.rows_read += task.block.rows
+            yield task
+
+    def _score(self, task: _Task) -> _Outcome:
+        """Parse, match, check and add one block; runs in any thread."""
+        of, block = self._of, task.block
+        try:
+            cells = block.parse()
+            matched = self._match(task, cells)
+            if matched is None:
+                return _Outcome(task, postponed=True)
+            observed, used = matched
+            problems = Problems()
+            own = of.decoder.observed(of.roles.preds, cells, block, problems, len(of.roles.classes))
+            batch, all_pmfs = self._batch(
+                block, cells, own.with_those_of(observed) if observed.rows == block.rows else own
+            )
+            problems.raise_any()
+            made = b""
+            if batch is not None and not self._label_problems.total:
+                result = self._pool.add(batch) if batch.rows else None
+                if self._sink is not None:
+                    made = self._sink.make(batch, result, block.rows, block.first_row, own.ids)
+        except CellErrors as error:
+            return _Outcome(task, problems=error)
+        return _Outcome(task, used=used, all_pmfs=all_pmfs, made=made)
+
+    def _match(self, task: _Task, cells: Cells) -> tuple[Observed, Integers | None] | None:
+        """What LABELS knows of the rows of a block; None where ids are not in step."""
+        of = self._of
+        if of.labels is None:
+            return Observed(task.block.rows), None
+        if self._index is not None:
+            rows = self._index.find(cells.strings[0])
+            _name_missing(rows, cells.strings[0], task.block, of.roles.preds.id, self._index.name)
+            return self._indexed.take(rows), rows
+        observed = task.observed
+        if observed is None:
+            return None
+        if of.roles.by_id and not (observed.ids is not None and cells.strings[0].equals(observed.ids)):
+            return None
+        return observed, None
+
+    def _batch(self, block: Block, cells: Cells, observed: Observed) -> tuple[Batch | None, bool]:
+        """The checked batch of a block, without the rows that do not count; None where labels are missing."""
+        of = self._of
+        kind, columns = of.options.kind, of.roles.classes
+        numbers = cells.numbers[:, : len(columns)]
+        if of.binary or of.observed_only:
+            values, axis, sums, all_pmfs = check_column(numbers, kind, block, columns), 0, None, False
+        else:
+            checked = check_rows(numbers, kind, of.options.checks, block, columns)
+            values, axis, sums, all_pmfs = checked.values, checked.axis, checked.row_sums, checked.all_pmfs
+        known = of.observed_only or observed.labels is not None or observed.soft is not None
+        if not known:
+            return None, all_pmfs
+        batch = Batch(
+            values,
+            axis,
+            observed.labels,
+            kind,
+            block.first_row,
+            of.binary,
+            sums,
+            None if observed.soft is None else (observed.soft.T if axis == 0 else observed.soft),
+            observed.weights,
+            observed.group,
+            observed.cluster,
+            ids=observed.ids,
+            observed_only=of.observed_only,
+        )
+        keep = used_rows(observed)
+        return batch if keep is None else batch.only(np.flatnonzero(keep)), all_pmfs
+
+    def _collect(self, outcome: _Outcome) -> None:
+        task = outcome.task
+        if outcome.postponed:
+            self.postponed.append(task)
+            return
+        if outcome.problems is not None:
+            self._problems.add(outcome.problems.problems, outcome.problems.total, outcome.problems.hint)
+            return
+        self._all_pmfs = self._all_pmfs and outcome.all_pmfs
+        if outcome.used is not None and self._index is not None:
+            again = self._index.mark(outcome.used)
+            if len(again):
+                where = task.block.place(int(again[0]), self._of.roles.preds.id)
+                self._problems.add([f"{where}: an id that stands more than once"], len(again))
+        elif task.observed is not None:
+            self._short += task.block.rows - task.observed.rows
+            self._hold(task.observed.ids)
+        self._write(task.block.first_row, outcome.made)
+        position = self._of.preds.position
+        self._progress(task.block.rows, position - self._seen_bytes)
+        self._seen_bytes = position
+
+    def _write(self, first_row: int, made: bytes) -> None:
+        """What was made of a block goes out in the order of the file, and not after a bad row."""
+        if self._sink is None or self._problems.total or self._label_problems.total:
+            return
+        if self.postponed and self._index is None:
+            self._late[first_row] = made  # blocks before it are still to come
+            return
+        self._write_late(first_row)
+        self._sink.write(made)
+
+    def _write_late(self, before: int | None) -> None:
+        for first_row in sorted(self._late):
+            if self._sink is not None and (before is None or first_row < before):
+                self._sink.write(self._late.pop(first_row))
+
+    def _hold(self, ids: Any) -> None:
+        if ids is not None and self._held_bytes < HELD_IDS:
+            self._held.append(ids)
+            self._held_bytes += ids.nbytes
+
+
+def _name_missing(rows: Integers, ids: Any, block: Block, column: int | None, labels: str) -> None:
+    missing = np.flatnonzero(rows < 0)
+    if len(missing):
+        problems = Problems()
+        found = [
+            f"{block.place(int(row), column)}: no label in {labels} for the id {quoted(ids[int(row)].as_py())}"
+            for row in missing[:10]
+        ]
+        problems.add(found, len(missing))
+        problems.raise_any()

@@ -1,0 +1,239 @@
+"""Observed outcomes, one a line, counted as they stream by."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from cecli.core.pmf import Pmf
+from cecli.errors import InputError, UsageError, literal, quoted
+from cecli.readers.records import LONGEST_RECORD, decode, parse_records, records_from
+from cecli.readers.source import Source, check_text_head, detect_format, open_source
+from cecli.readers.token_counts import count_lines
+
+_BLOCK = 4 << 20
+_WHOLE = re.compile(r"0|-?[1-9][0-9]*")
+_LONGEST_WHOLE = 4000
+"""Digits beyond which Python refuses to read a whole number."""
+
+
+@dataclass(frozen=True)
+class SampleOptions:
+    """Where the outcomes stand: ``column`` by name, or by position from 1 with ``header`` "none".
+
+    ``header`` is "first" (the first line is a header), "none", or None: "first" if a column is named, else "none".
+    """
+
+    column: str | None = None
+    header: str | None = None
+    delimiter: str | None = None
+
+
+def count_samples(path: str, options: SampleOptions | None = None) -> Pmf:
+    """How often each outcome was observed in the file at ``path`` (``-``: standard input), as counts.
+
+    Outcomes are text exactly as written; a line that starts with a quote is read as a CSV cell. They come in numerical
+    order if all are whole numbers, else by code point. Memory grows with the different outcomes only. Raises InputError
+    with its line for a blank line inside, a second cell, and text that is not UTF-8.
+    """
+    options = options or SampleOptions()
+    with open_source(path) as source:
+        kind = detect_format(source)
+        if kind not in ("csv", "tsv"):
+            raise InputError(f"{source.name}: samples are read from lines of text, this is {kind}")
+        delimiter = options.delimiter or ("\t" if kind == "tsv" else ",")
+        check_text_head(source)
+        counter = _Counter(source, delimiter)
+        _count(counter, options)
+        name = source.name
+    counts = counter.counts()
+    if not counts:
+        raise InputError(f"{name}: no samples in it")
+    outcomes = _ordered(list(counts))
+    return Pmf(np.array([counts[outcome] for outcome in outcomes], dtype=np.int64), outcomes, name)
+
+
+def _count(counter: _Counter, options: SampleOptions) -> None:
+    header = options.header or ("none" if options.column is None else "first")
+    if header == "first":
+        cells = counter.take_header()
+        width = len(cells)
+        if options.column is None and width > 1:
+            raise InputError(f"{counter.source.name}:1: the header has {width} columns", "--column NAME chooses one")
+        index = 0 if options.column is None else _column(counter.source.name, cells, options.column)
+    else:
+        index, width = _position(options.column), 1 if options.column is None else 0
+    if width == 1:
+        counter.count_lines(options.column is None)
+    else:
+        counter.count_cells(index, width)
+
+
+class _Counter:
+    """Counts the outcomes of one source; ``line`` is the physical line that comes next."""
+
+    def __init__(self, source: Source, delimiter: str) -> None:
+        self.source = source
+        self.delimiter = delimiter
+        self.line = 1
+        self._lines: dict[bytes, int] = {}
+        self._cells_seen: Counter[str] = Counter()
+
+    def counts(self) -> dict[str, int]:
+        """The outcomes so far and how often each was met."""
+        counts = {line.decode("utf-8"): count for line, count in self._lines.items()}
+        for outcome, count in self._cells_seen.items():
+            counts[outcome] = counts.get(outcome, 0) + count
+        return counts
+
+    def take_header(self) -> list[str]:
+        """The cells of the first record, which is consumed."""
+        name, block, end, size = self.source.name, b"", None, _BLOCK
+        while end is None:
+            read = self.source.read(size)
+            block += read
+            end = _header_end(block) if len(read) == size else _header_end(block) or len(block)
+            size = len(block)
+        record = next(parse_records(decode(block[:end], name, 1), self.delimiter, name), None)
+        if record is None or not record.cells:
+            raise InputError(f"{name}: expected a header, found nothing")
+        self.line += block.count(b"\n", 0, end)
+        self.source.unread(block[end:])
+        return record.cells
+
+    def count_lines(self, advise: bool) -> None:
+        """Count whole lines; from the first block with a quote or another rarity on, record by record."""
+        tail = b""
+        blank: int | None = None
+        while True:
+            read = self.source.read(_BLOCK)
+            block, tail = _whole_lines(tail + read, final=len(read) < _BLOCK)
+            if _is_rare(block, self.delimiter.encode()):
+                self.source.unread(block + tail)
+                self._reject_after(blank, block)
+                self.count_cells(0, 1, advise)
+                return
+            blank = self._count_block(block, blank)
+            if len(tail) > LONGEST_RECORD:
+                raise InputError(f"{self.source.name}:{self.line}: a line without an end within 64 MiB")
+            if len(read) < _BLOCK:
+                return
+
+    def count_cells(self, index: int, width: int, advise: bool = False) -> None:
+        """Count one cell of each record; all records have ``width`` cells, or as many as the first where that is 0."""
+        self._cells_seen.update(self._cells(index, width, advise))
+
+    def _cells(self, index: int, width: int, advise: bool) -> Iterator[str]:
+        name = self.source.name
+        for record in records_from(self.source, self.delimiter, self.line):
+            cells = record.cells
+            width = width or len(cells)
+            if len(cells) != width:
+                if advise:
+                    what = f"expected one outcome a line, found {len(cells)} cells"
+                    raise InputError(
+                        f"{name}:{record.line}: {what}", "--column NAME counts one column of a CSV file with a header"
+                    )
+                raise InputError(f"{name}:{record.line}: expected {width} cells, found {len(cells)}")
+            if index >= width:
+                raise InputError(f"{name}:{record.line}: no column {index + 1}, the record has {width} cells")
+            yield cells[index]
+
+    def _count_block(self, block: bytes, blank: int | None) -> int | None:
+        """Count the lines of ``block``; the answer is the line of the first blank one at the end so far, if any."""
+        if not block:
+            return blank
+        counted = count_lines(block)
+        blanks = counted.pop(b"", 0)
+        if counted:
+            self._reject_after(blank, block)
+        lines = sum(counted.values()) + blanks
+        if blanks:
+            ended = len(block.rstrip(b"\r\n")) if counted else 0
+            first = block.count(b"\n", 0, ended) + bool(counted)  # lines before the blank ones at the end
+            if lines - first != blanks:
+                raise self._blank(self.line + _first_blank(block))
+            blank = blank or self.line + first
+        self._add(counted, block)
+        self.line += lines
+        return blank
+
+    def _add(self, counted: dict[bytes, int], block: bytes) -> None:
+        new = counted.keys() - self._lines.keys()
+        try:
+            b"\n".join(new).decode("utf-8")
+        except UnicodeDecodeError:
+            decode(block, self.source.name, self.line)  # names the line, which the different lines do not
+            raise
+        if len(new) == len(counted):
+            self._lines.update(counted)
+            return
+        for line, count in counted.items():
+            self._lines[line] = self._lines.get(line, 0) + count
+
+    def _reject_after(self, blank: int | None, block: bytes) -> None:
+        if blank and block.strip(b"\r\n"):
+            raise self._blank(blank)
+
+    def _blank(self, line: int) -> InputError:
+        return InputError(f"{self.source.name}:{line}: a blank line inside the file", "every line is one outcome")
+
+
+def _whole_lines(data: bytes, final: bool) -> tuple[bytes, bytes]:
+    """``data`` up to its last line end, and the rest; at the end all of it, with a line end."""
+    if final:
+        # A CR at the very end ends no line; the careful reader says so.
+        return data + b"\n" if data and not data.endswith((b"\n", b"\r")) else data, b""
+    cut = data.rfind(b"\n") + 1
+    return data[:cut], data[cut:]
+
+
+def _is_rare(block: bytes, delimiter: bytes) -> bool:
+    """Whether a block needs the careful reader: it holds a quote, a delimiter, a NUL or a CR that ends no line."""
+    if b'"' in block or delimiter in block or b"\0" in block:
+        return True
+    return b"\r" in block and block.count(b"\r") != block.count(b"\r\n")
+
+
+def _first_blank(block: bytes) -> int:
+    """How many lines stand before the first blank one."""
+    found = re.search(rb"^\r?\n", block, re.MULTILINE)
+    return block.count(b"\n", 0, found.start()) if found else 0
+
+
+def _header_end(block: bytes) -> int | None:
+    """Where the first record ends: behind the first line end with an even number of quotes before it."""
+    end = 0
+    while end := block.find(b"\n", end) + 1:
+        if block.count(b'"', 0, end) % 2 == 0:
+            return end
+    return None
+
+
+def _column(name: str, cells: list[str], asked: str) -> int:
+    if cells.count(asked) == 1:
+        return cells.index(asked)
+    if asked in cells:
+        raise InputError(f"{name}: {cells.count(asked)} columns are called {quoted(asked)}")
+    shown = ", ".join(literal(cell) for cell in cells[:8]) + (", …" if len(cells) > 8 else "")
+    raise InputError(f"{name}: no column is called {quoted(asked)}", f"its columns are {shown}")
+
+
+def _position(column: str | None) -> int:
+    if column is None:
+        return 0
+    if not (column.isascii() and column.isdigit() and int(column[:9]) > 0):
+        raise UsageError(
+            f"--column: without a header a column is a position from 1, found {quoted(column)}", "e.g. --column 2"
+        )
+    return int(column[:9]) - 1
+
+
+def _ordered(outcomes: list[str]) -> list[str]:
+    if all(len(outcome) < _LONGEST_WHOLE and _WHOLE.fullmatch(outcome) for outcome in outcomes):
+        return sorted(outcomes, key=int)
+    return sorted(outcomes)

@@ -1,0 +1,106 @@
+"""What a table is to the readers of predictions, whatever file it came from: named columns, and blocks of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cecli.errors import CellErrors
+
+BLOCK_BYTES = 1 << 22
+"""Bytes of text in a block: enough to hide the cost of handing it over, little enough for the cache of a core."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which columns are wanted, by position: ``numbers`` together as one array, ``coded`` texts (few different values,
+    as labels are), and ``strings`` (all different, as ids are). ``number_kind`` is what messages call a number here."""
+
+    numbers: tuple[int, ...] = ()
+    coded: tuple[int, ...] = ()
+    strings: tuple[int, ...] = ()
+    number_kind: str = "a number"
+    other_kinds: tuple[tuple[int, str], ...] = ()
+
+    def kind(self, column: int) -> str:
+        """What messages call a number of this column."""
+        return dict(self.other_kinds).get(column, self.number_kind)
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A column of texts as numbers: row i holds ``values[codes[i]]``."""
+
+    codes: NDArray[np.integer[Any]]
+    values: list[str]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The selected cells of a block: ``numbers`` (n, len(selection.numbers)), a Coded per coded column, and a PyArrow
+    string array per string column."""
+
+    numbers: NDArray[np.floating[Any]]
+    coded: tuple[Coded, ...] = ()
+    strings: tuple[Any, ...] = ()
+
+
+class Block(Protocol):
+    """Some consecutive rows, not read yet. ``parse`` may run in any thread."""
+
+    first_row: int
+    rows: int
+
+    def parse(self) -> Cells:
+        """The selected cells. Raises CellErrors with the bad cells of the block, or InputError."""
+
+    def place(self, row: int, column: int | None = None) -> str:
+        """Where a row of this block, counted from 0, or one of its cells stands, as messages begin."""
+
+
+class Table(Protocol):
+    """A file of named columns. ``header`` says whether the names stood in the file."""
+
+    name: str
+    columns: tuple[str, ...]
+    header: bool
+
+    @property
+    def size(self) -> int | None:
+        """Bytes on disk, where that is known."""
+
+    @property
+    def position(self) -> int:
+        """Bytes taken from the disk so far."""
+
+    def blocks(self, selection: Selection) -> Iterator[Block]:
+        """The rows, once, in the order of the file."""
+
+    def close(self) -> None:
+        """Close the file."""
+
+
+@dataclass
+class Problems:
+    """Bad cells of one input, in file order: the first few as messages, and how many there are."""
+
+    messages: list[str] = field(default_factory=list)
+    total: int = 0
+    hint: str | None = None
+
+    def add(self, messages: list[str], total: int | None = None, hint: str | None = None) -> None:
+        """Add messages, of which ``total`` were found in all."""
+        from cecli.errors import SHOWN_PROBLEMS
+
+        self.messages += messages[: SHOWN_PROBLEMS - len(self.messages)]
+        self.total += len(messages) if total is None else total
+        self.hint = self.hint or hint
+
+    def raise_any(self) -> None:
+        """Raise CellErrors if there are any."""
+        if self.total:
+            raise CellErrors(self.messages, self.total, self.hint)

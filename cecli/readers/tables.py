@@ -1,0 +1,75 @@
+"""A table of whatever format a file turns out to have, or the files of a directory or a pattern."""
+
+from __future__ import annotations
+
+import os
+
+from cecli.errors import InputError, UsageError
+from cecli.readers.source import Source, detect_format, open_source
+from cecli.readers.table import BLOCK_BYTES, Table
+
+
+def open_table(
+    path: str,
+    *,
+    delimiter: str | None = None,
+    header: bool = True,
+    block_bytes: int = BLOCK_BYTES,
+    vector: str | None = None,
+) -> Table:
+    """The table at ``path`` (``-`` is standard input), its format by content and then by suffix.
+
+    A directory and a pattern such as ``preds/*.parquet`` stand for all their files as one table, in natural order.
+    ``delimiter`` and ``header`` are for text. ``vector`` names the column of Parquet, Arrow or JSON Lines that holds
+    the numbers of all classes as a list; without it, it is the only column of lists of numbers, if there is one. Its
+    elements are the first columns of the table, called 0…K-1 (``vector_columns``). Raises InputError where a file
+    cannot be read as a table.
+    """
+    if os.path.isdir(path) or any(mark in path for mark in "*?["):
+        from cecli.readers.shards import ShardTable, find_shards
+
+        files = find_shards(path)
+        if files is not None:
+            return ShardTable(path, files, lambda file: _open_file(file, delimiter, header, block_bytes, vector))
+    return _open_file(path, delimiter, header, block_bytes, vector)
+
+
+def vector_columns(table: Table) -> range:
+    """The positions of the columns that are the elements of a vector; empty where a table has none."""
+    return range(getattr(table, "vector_width", 0))
+
+
+def _open_file(path: str, delimiter: str | None, header: bool, block_bytes: int, vector: str | None) -> Table:
+    source = open_source(path)
+    try:
+        return _table(source, delimiter, header, block_bytes, vector)
+    except BaseException:
+        source.close()
+        raise
+
+
+def _table(source: Source, delimiter: str | None, header: bool, block_bytes: int, vector: str | None) -> Table:
+    kind = detect_format(source)
+    if kind in ("csv", "tsv", "npy") and vector is not None:
+        raise UsageError(
+            f"--vector is for Parquet, Arrow and JSON Lines, and {source.name} is {kind if kind == 'npy' else 'text'}"
+        )
+    if kind in ("csv", "tsv"):
+        from cecli.readers.csv_table import CsvTable
+
+        return CsvTable(source, delimiter or ("\t" if kind == "tsv" else ","), header, block_bytes)
+    if delimiter is not None:
+        raise UsageError(f"--delimiter is for text, and {source.name} is {kind}")
+    if kind == "npy":
+        from cecli.readers.npy_table import NpyTable
+
+        return NpyTable(source)
+    if kind in ("parquet", "arrow"):
+        from cecli.readers.arrow_table import ArrowTable
+
+        return ArrowTable(source, kind, vector)
+    if kind == "jsonl":
+        from cecli.readers.jsonl_table import JsonlTable
+
+        return JsonlTable(source, block_bytes, vector)
+    raise InputError(f"{source.name}: a table of the format {kind} is not read")
