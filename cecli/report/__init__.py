@@ -1,0 +1,1 @@
+"""Results out: the only rooms that print or write."""
