@@ -1,0 +1,80 @@
+"""``cecli entropy``: H(p) of PMFs."""
+
+from __future__ import annotations
+
+import click
+
+from cecli.commands.options import PmfArguments, order_option, output_options, pmf_options, unit_option
+from cecli.core.units import Unit
+from cecli.errors import UsageError
+from cecli.report.model import OutputOptions
+
+EPILOG = """\b
+Examples:
+  cecli entropy 0.5,0.25,0.25 --base bits
+  cecli entropy sample_data/wolf_white_die.csv uniform:6
+  cecli simulate -k 6 --seed 1 | cecli entropy -
+  cecli simulate -k 100 -n 50 --seed 1 | cecli entropy - --estimator nsb
+  cecli entropy 0.7,0.2,0.1 --renyi 2
+
+A PMF is a file (outcome,probability or outcome,count; FILE:COLUMN names the column), - for standard input, or written
+out: 0.2,0.3,0.5 or 1/6,1/6,2/3 or heads=0.6,tails=0.4 or uniform:K. All of a PMF is held in memory.
+
+An estimator needs counts. mle is H of the count/total, too low by about (K-1)/2N; the others correct for outcomes that
+the sample missed. james-stein and nsb use the number of outcomes, seen or not: the file's, or --sides. The efficiency
+is
+H/log K."""
+
+ESTIMATOR_NAMES = (
+    "mle",
+    "miller-madow",
+    "chao-shen",
+    "james-stein",
+    "jackknife",
+    "grassberger",
+    "zhang",
+    "chao-wang-jost",
+    "nsb",
+)
+
+
+@click.command("entropy", epilog=EPILOG)
+@click.argument("pmf", nargs=-1, required=True)
+@unit_option
+@click.option("--estimator", type=click.Choice(ESTIMATOR_NAMES), help="Estimate the entropy behind counts.")
+@click.option("--sides", type=click.IntRange(min=1), metavar="K", help="There are K outcomes in all, seen or not.")
+@click.option("--outcomes", metavar="A,B,…", help="The outcomes are these, seen or not.")
+@order_option("--renyi", "renyi", "The Rényi entropy of order A: 0, 0.5, 2, inf, …")
+@order_option("--tsallis", "tsallis", "The Tsallis entropy of order A.")
+@click.option("--min-entropy", is_flag=True, help="-log max p, the Rényi entropy of order inf.")
+@click.option("--explain", is_flag=True, help="Show what each outcome contributes.")
+@pmf_options
+@output_options
+def command(
+    pmf: tuple[str, ...],
+    unit: Unit,
+    estimator: str | None,
+    sides: int | None,
+    outcomes: str | None,
+    renyi: float | None,
+    tsallis: float | None,
+    min_entropy: bool,
+    explain: bool,
+    pmfs: PmfArguments,
+    output: OutputOptions,
+) -> None:
+    """Measure the entropy H(p) of PMFs.
+
+    H(p) = -sum p log p: the mean surprise of an outcome drawn from p, between 0 and log K. One result per PMF.
+    """
+    from cecli.commands.estimates import Wanted, read_samples, refined
+    from cecli.commands.measures import read, report, result
+    from cecli.report.write import write
+
+    wanted = Wanted(estimator, sides, outcomes, renyi, tsallis, min_entropy)
+    wanted.check()
+    if explain and (estimator not in (None, "mle") or renyi is not None or tsallis is not None or min_entropy):
+        raise UsageError("--explain shows the terms of -sum p log p, which is not what is asked for here")
+    read_in, notes = read(pmf, pmfs) if estimator is None else (read_samples(pmf, pmfs), [])
+    results = [refined(result("entropy", p, None, unit, explain), p, unit, wanted) for p in read_in]
+    write(report("entropy", results, unit, notes), output)

@@ -1,0 +1,202 @@
+"""``cecli fit``: the categorical maximum-likelihood estimate of counts or samples."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import click
+
+from cecli.commands.options import confidence_option, delimiter_option, output_options
+from cecli.commands.unseen import declared_names, over
+from cecli.core.categorical import SMOOTHINGS
+from cecli.core.pmf import Pmf
+from cecli.errors import InputError, UsageError
+from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
+
+INTERVAL_NAMES = (
+    "goodman",
+    "sison-glaz",
+    "bonferroni-clopper-pearson",
+    "wilson",
+    "clopper-pearson",
+    "jeffreys",
+    "wald",
+    "none",
+)
+
+EPILOG = """\b
+Examples:
+  cecli fit sample_data/wolf_white_die.csv
+  cecli simulate -n 500 --seed 2 --sequence | cecli fit --samples --sides 6
+  cecli fit sample_data/wolf_white_die.csv --smoothing jeffreys -f json
+
+The output is itself a PMF file: cecli fit counts.csv | cecli kl - uniform. What --min-count and --top leave out takes
+no part in the fit: the probabilities are those among the outcomes kept. sison-glaz gives all outcomes the same width
+and is meant for counts of five and more. Memory grows with the different outcomes, not
+with the samples."""
+
+
+@click.command("fit", epilog=EPILOG)
+@click.argument("counts", default="-")
+@click.option("--samples", is_flag=True, help="COUNTS holds one observed outcome a line.")
+@click.option("--column", metavar="NAME", help="With --samples: the column of a CSV that holds the outcomes.")
+@click.option(
+    "--header",
+    type=click.Choice(["none", "first"]),
+    help="With --samples: whether the first line is a header.  [default: first with --column, else none]",
+)
+@click.option("--sides", type=click.IntRange(min=1), metavar="K", help="The outcomes are 1 to K, seen or not.")
+@click.option("--outcomes", metavar="A,B,...", help="The outcomes are these, seen or not.")
+@click.option(
+    "--interval",
+    type=click.Choice(INTERVAL_NAMES),
+    default="goodman",
+    show_default=True,
+    help="Confidence interval of each probability; the first three hold for all outcomes at once.",
+)
+@click.option(
+    "--smoothing",
+    default="none",
+    show_default=True,
+    metavar="NAME|ALPHA",
+    help=f"Posterior mean under a symmetric Dirichlet: {', '.join(SMOOTHINGS)}, or a pseudocount.",
+)
+@click.option("--min-count", type=click.IntRange(min=1), metavar="N", help="Leave out outcomes with fewer counts.")
+@click.option("--top", type=click.IntRange(min=1), metavar="K", help="Only the K most frequent outcomes, those first.")
+@confidence_option
+@delimiter_option("delimiter")
+@output_options
+def command(
+    counts: str,
+    samples: bool,
+    column: str | None,
+    header: str | None,
+    sides: int | None,
+    outcomes: str | None,
+    interval: str,
+    smoothing: str,
+    min_count: int | None,
+    top: int | None,
+    confidence: float,
+    delimiter: str | None,
+    output: OutputOptions,
+) -> None:  # fmt: skip
+    """Fit the categorical maximum-likelihood estimate to counts or samples.
+
+    COUNTS is a file of outcome,count, or - for standard input. Prints the empirical PMF count/total with an interval
+    for each probability; the interval is of the counts, also with --smoothing.
+    """
+    from cecli.readers.pmf_file import read_counts
+    from cecli.readers.samples import SampleOptions, count_samples
+    from cecli.report.write import write
+
+    if not samples and (column is not None or header is not None):
+        raise UsageError("--column and --header are for --samples", hint="a column of counts is named FILE:COLUMN")
+    if sides is not None and outcomes is not None:
+        raise UsageError("--sides and --outcomes exclude each other")
+    if samples:
+        observed = count_samples(counts, SampleOptions(column, header, delimiter))
+    else:
+        observed = read_counts(counts, delimiter)
+    declared = (
+        [str(k) for k in range(1, sides + 1)] if sides else None if outcomes is None else declared_names(outcomes)
+    )
+    if declared is not None:
+        observed = over(observed, declared)
+    kept, left_out = _kept(observed, min_count, top)
+    write(_report(kept, interval, confidence, smoothing, left_out), output)
+
+
+def _kept(observed: Pmf, min_count: int | None, top: int | None) -> tuple[Pmf, dict[str, int] | None]:
+    """The outcomes to fit, with ``top`` the most frequent first, and how many outcomes and rolls were left out."""
+    import numpy as np
+
+    from cecli.core.weights import total_count
+
+    if min_count is None and top is None:
+        return observed, None
+    counts = observed.weights.astype(np.int64, copy=False)
+    order = np.arange(observed.size) if top is None else np.argsort(-counts, kind="stable")
+    order = order[counts[order] >= (min_count or 0)][:top]
+    if not counts[order].any():
+        raise InputError(f"{observed.name}: no outcome has a count of {min_count:,}", "a lower --min-count keeps some")
+    labels = observed.labels()
+    kept = Pmf(counts[order], [labels[k] for k in order.tolist()], observed.name)
+    rolls = total_count(counts) - total_count(counts[order])
+    return kept, {"outcomes": observed.size - kept.size, "rolls": rolls}
+
+
+def _report(observed: Pmf, interval: str, confidence: float, smoothing: str, left_out: dict[str, int] | None) -> Report:
+    import numpy as np
+
+    from cecli.core import categorical, information, intervals
+    from cecli.core.estimators import standard_error
+    from cecli.core.weights import total_count
+
+    counts = observed.weights.astype(np.int64, copy=False)
+    total = total_count(counts)
+    pseudocount = categorical.pseudocount(smoothing, total, observed.size)
+    probabilities = categorical.smoothed(counts, pseudocount)
+    fitted = Pmf(probabilities) if pseudocount else observed
+    low, high = (
+        (None, None) if interval == "none" else intervals.confidence_interval(interval, counts, total, confidence)
+    )
+    nothing = [None] * observed.size
+    columns = {
+        "outcome": list(observed.labels()),
+        "count": counts.tolist(),
+        "probability": probabilities.tolist(),
+        "low": nothing if low is None else low.tolist(),
+        "high": nothing if high is None else high.tolist(),
+    }
+    rows = [list(row) for row in zip(*columns.values(), strict=True)]
+    log_likelihood, free = categorical.log_likelihood(counts, fitted), observed.size - 1
+    document: dict[str, Any] = {
+        "rolls": total,
+        "sides": observed.size,
+        "entropy": information.entropy(fitted),
+        "entropy_standard_error": standard_error(counts),
+        "log_likelihood": log_likelihood,
+        "aic": 2 * free - 2 * log_likelihood,
+        "bic": free * math.log(total) - 2 * log_likelihood,
+        "smoothing": smoothing if smoothing in SMOOTHINGS else pseudocount,
+        "interval": interval,
+        "confidence": confidence,
+    }
+    notes = []
+    if left_out is not None:
+        document["left_out"] = left_out
+        notes.append(f"{left_out['outcomes']:,} outcomes with {left_out['rolls']:,} rolls are left out of the fit")
+    document["outcomes"] = [dict(zip(columns, row, strict=True)) for row in rows]
+    return Report(
+        command="fit",
+        document=document,
+        table=Table(list(columns), rows),
+        headline=[document["entropy"]],
+        view=_view(document, list(columns), rows),
+        plain="table",
+        notes=notes,
+    )
+
+
+def _view(document: dict[str, Any], columns: list[str], rows: list[list[Any]]) -> list[Facts | Grid]:
+    from cecli.core.intervals import INTERVALS
+
+    facts = Facts(
+        [
+            ("Rolls", document["rolls"], f"over {document['sides']:,} outcomes"),
+            ("Entropy", document["entropy"], "nats, of the fitted PMF"),
+            ("Standard error", document["entropy_standard_error"], "of the entropy of the counts"),
+            ("Log-likelihood", document["log_likelihood"], "nats, of the counts under it"),
+            ("AIC", document["aic"], f"{document['sides'] - 1:,} free parameters"),
+            ("BIC", document["bic"], ""),
+        ]
+    )
+    title = "Maximum-likelihood estimate" if document["smoothing"] in ("none", 0) else "Smoothed estimate"
+    if document["interval"] == "none":
+        columns, rows = columns[:3], [row[:3] for row in rows]
+    else:
+        scope = "for all outcomes at once" if INTERVALS[document["interval"]].simultaneous else "per outcome"
+        title += f", {document['confidence'] * 100:g} % {document['interval'].title()} interval ({scope})"
+    return [facts, Grid(Table(columns, rows), title=title, bars="probability")]

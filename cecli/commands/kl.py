@@ -1,0 +1,38 @@
+"""``cecli kl``: D(p||q) of one PMF against others."""
+
+from __future__ import annotations
+
+import click
+
+from cecli.commands.options import PmfArguments, output_options, pmf_options, unit_option
+from cecli.core.units import Unit
+from cecli.report.model import OutputOptions
+
+EPILOG = """\b
+Examples:
+  cecli kl sample_data/wolf_white_die.csv uniform
+  cecli kl 1/2,1/2 0.6,0.4 --base bits --explain
+  cecli simulate --seed 1 | cecli fit | cecli kl - uniform:6
+
+P and Q are matched by outcome, not by order. A PMF is a file, -, or written out: cecli entropy -h shows how."""
+
+
+@click.command("kl", epilog=EPILOG)
+@click.argument("p")
+@click.argument("q", nargs=-1, required=True)
+@unit_option
+@click.option("--explain", is_flag=True, help="Show what each outcome contributes.")
+@pmf_options
+@output_options
+def command(p: str, q: tuple[str, ...], unit: Unit, explain: bool, pmfs: PmfArguments, output: OutputOptions) -> None:
+    """Measure the KL divergence D(p||q) of one PMF from others.
+
+    D(p||q) = sum p log(p/q) >= 0: what it costs to expect q where p is true. It is 0 only for equal PMFs and infinite
+    where q is 0 and p is not. One result per Q.
+    """
+    from cecli.commands.measures import pairs, report, result
+    from cecli.report.write import write
+
+    aligned, notes = pairs(p, q, pmfs)
+    results = [result("kl", left, right, unit, explain) for left, right in aligned]
+    write(report("kl", results, unit, notes), output)

@@ -1,0 +1,172 @@
+"""What ``entropy``, ``cross-entropy`` and ``kl`` have in common: PMFs in, one result per PMF out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cecli.commands.options import PmfArguments
+from cecli.core import information
+from cecli.core.pmf import Pmf
+from cecli.core.units import Unit
+from cecli.readers.pmf import PmfOptions, read_pmfs
+from cecli.readers.pmf_align import align
+from cecli.report.model import Facts, Grid, Report, Table
+
+_TERM_COLUMNS = ("outcome", "p", "q", "-log q", "contribution", "share")
+
+
+def read(arguments: Sequence[str], options: PmfArguments) -> tuple[list[Pmf], list[str]]:
+    """The PMFs of a command, and notes."""
+    return read_pmfs(arguments, PmfOptions(options.normalize, options.delimiter))
+
+
+def pairs(p: str, qs: Sequence[str], options: PmfArguments) -> tuple[list[tuple[Pmf, Pmf]], list[str]]:
+    """P with each Q over the same outcomes, and notes."""
+    (first, *others), notes = read([p, *qs], options)
+    aligned = []
+    for other in others:
+        left, right, own = align(first, other, options.missing)
+        aligned.append((left, right))
+        notes += own
+    return aligned, notes
+
+
+def result(command: str, p: Pmf, q: Pmf | None, unit: Unit, explain: bool) -> dict[str, Any]:
+    """The keys that SPEC names for one result; those without a meaning for the command are left out."""
+    entry: dict[str, Any] = {"p": p.name}
+    entropy = unit.from_nats(information.entropy(p))
+    if q is None:
+        nats = information.entropy(p)
+        entry |= {"value": entropy, "entropy": entropy, "perplexity": information.perplexity(nats)}
+        terms = information.entropy_terms(p) if explain else None
+    else:
+        nats = information.cross_entropy(p, q)
+        cross, divergence = unit.from_nats(nats), unit.from_nats(information.kl_divergence(p, q))
+        infinite = [p.labels()[k] for k in information.infinite_outcomes(p, q)]
+        entry |= {"q": q.name, "value": divergence if command == "kl" else cross}
+        entry |= {"entropy": entropy, "cross_entropy": cross, "kl_divergence": divergence}
+        if command == "cross-entropy":
+            entry["perplexity"] = information.perplexity(nats)
+        entry["infinite_outcomes"] = infinite
+        make = information.kl_terms if command == "kl" else information.cross_entropy_terms
+        terms = make(p, q) if explain else None
+    if terms is not None:
+        entry["terms"] = _terms(p.labels(), terms, unit, entry["value"])
+    return entry
+
+
+def report(command: str, results: list[dict[str, Any]], unit: Unit, notes: Sequence[str]) -> Report:
+    """The report of any of the three commands."""
+    explained = "terms" in results[0]
+    infinite = [
+        f"{_pair(entry)}: infinite, since q is 0 where p is not: {_listed(entry['infinite_outcomes'])}"
+        for entry in results
+        if entry.get("infinite_outcomes")
+    ]
+    return Report(
+        command=command,
+        document={"unit": unit.name, "results": results},
+        table=_explained_table(results) if explained else _result_table(results),
+        headline=[entry["value"] for entry in results],
+        view=_view(command, results, unit),
+        plain="table" if explained else "headline",
+        notes=[*notes, *infinite],
+    )
+
+
+def _terms(outcomes: Sequence[str], terms: information.Terms, unit: Unit, total: float) -> list[dict[str, Any]]:
+    """A ledger that adds up to the total; the share of a term is undefined where the total is 0 or infinite."""
+    rows = zip(
+        outcomes, terms.p.tolist(), terms.q.tolist(), terms.surprisal.tolist(), terms.contribution.tolist(), strict=True
+    )
+    divides = 0 < total < float("inf")
+    return [
+        {
+            "outcome": outcome,
+            "p": p,
+            "q": q,
+            "surprisal": unit.from_nats(surprisal),
+            "contribution": unit.from_nats(contribution),
+            "share": unit.from_nats(contribution) / total if divides else None,
+        }
+        for outcome, p, q, surprisal, contribution in rows
+    ]
+
+
+def _scalar_keys(entry: dict[str, Any]) -> list[str]:
+    return [key for key, value in entry.items() if not isinstance(value, list)]
+
+
+def _result_table(results: list[dict[str, Any]]) -> Table:
+    columns = _scalar_keys(results[0])
+    return Table(columns, [[entry[key] for key in columns] for entry in results])
+
+
+def _explained_table(results: list[dict[str, Any]]) -> Table:
+    """The terms of all results; where there are several, the PMFs they belong to stand before them."""
+    keys = list(results[0]["terms"][0])
+    which = [key for key in ("p", "q") if key in results[0]] if len(results) > 1 else []
+    columns = [*(f"{key}_name" for key in which), *keys]
+    rows = [[*(entry[key] for key in which), *term.values()] for entry in results for term in entry["terms"]]
+    return Table(columns, rows)
+
+
+def _view(command: str, results: list[dict[str, Any]], unit: Unit) -> list[Facts | Grid]:
+    alone = len(results) == 1
+    view: list[Facts | Grid] = [_facts(results[0], unit, command) if alone else _grid(results, unit)]
+    for entry in results:
+        if "terms" in entry:
+            title = "What each outcome contributes" + ("" if alone else f": {_pair(entry)}")
+            rows = [list(term.values()) for term in entry["terms"]]
+            columns = [*_TERM_COLUMNS[:4], f"contribution ({unit.name})", "share"]
+            bars = columns[4] if all(0 <= row[4] < float("inf") for row in rows) else None
+            if "q" not in entry:  # the surprise of p under itself: a second column of the same numbers tells nothing
+                columns, rows = ["outcome", "p", "-log p", *columns[4:]], [[*row[:2], *row[3:]] for row in rows]
+            view.append(Grid(Table(columns, rows), title=title, bars=bars))
+    return view
+
+
+_NAMES = {
+    "entropy": "Entropy H(p)",
+    "cross_entropy": "Cross-entropy H(p, q)",
+    "kl_divergence": "KL divergence D(p||q)",
+    "perplexity": "Perplexity",
+    "efficiency": "Efficiency H/log K",
+    "standard_error": "Standard error",
+    "renyi": "Rényi entropy",
+    "tsallis": "Tsallis entropy",
+    "min_entropy": "Min-entropy",
+}
+_REMARKS = {"perplexity": "outcomes", "efficiency": "of the fair die's", "tsallis": ""}
+_SYMBOLS = {"entropy": "H(p)", "cross_entropy": "H(p, q)", "kl_divergence": "D(p||q)"}
+"""The short names, for the heads of columns."""
+
+
+def _facts(entry: dict[str, Any], unit: Unit, command: str) -> Facts:
+    """One result, its headline first."""
+    asked = next((key for key in ("renyi", "tsallis", "min_entropy") if key in entry), "entropy")
+    headline = {"entropy": asked, "cross-entropy": "cross_entropy", "kl": "kl_divergence"}[command]
+    keys = [headline, *(key for key in _NAMES if key in entry and key != headline)]
+    rows = [(_NAMES[key], entry[key], _REMARKS.get(key, unit.name)) for key in keys]
+    how = f", {entry['estimator']} estimate" if "estimator" in entry else ""
+    how += f", order {entry['order']:g}" if "order" in entry else ""
+    return Facts(rows, title=_pair(entry) + how)
+
+
+def _pair(entry: dict[str, Any]) -> str:
+    title: str = entry["p"] + (f" against {entry['q']}" if "q" in entry else "")
+    return title
+
+
+def _grid(results: list[dict[str, Any]], unit: Unit) -> Grid:
+    """A line per result; P is the same for all where there are Qs, so the title names it and no column repeats it."""
+    title = f"{results[0]['p']} against each q, in {unit.name}" if "q" in results[0] else f"In {unit.name}"
+    columns = [key for key in _scalar_keys(results[0]) if key != "value" and not (key == "p" and "q" in results[0])]
+    titles = [_SYMBOLS.get(key, key) for key in columns]
+    return Grid(Table(titles, [[entry[key] for key in columns] for entry in results]), title=title)
+
+
+def _listed(outcomes: Sequence[str]) -> str:
+    more = len(outcomes) - 5
+    return ", ".join(outcomes[:5]) + (f" and {more:,} more" if more > 0 else "")

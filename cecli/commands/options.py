@@ -1,0 +1,178 @@
+"""The options that commands share. Each group is declared once and arrives at the command as one value."""
+
+from __future__ import annotations
+
+import functools
+import math
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
+
+from cecli.core.units import Unit, parse_unit
+from cecli.errors import UsageError
+from cecli.report.model import OutputOptions
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+FORMATS = ("auto", "table", "json", "csv", "tsv", "md")
+
+
+def output_options(function: Function) -> Function:
+    """How a result is written; arrives as ``output``, an OutputOptions."""
+    return grouped(
+        function,
+        "output",
+        _output_value,
+        [
+            click.option("-f", "--format", "output_format", type=click.Choice(FORMATS), default="auto",
+                         help="Format of the result: auto is a table on a terminal and plain data in a pipe."),
+            click.option("-o", "--output", "output_path", metavar="FILE",
+                         help="Write to FILE, whole or not at all; the suffix gives the format."),
+            click.option("--value", "output_value", is_flag=True, help="Print just the headline number."),
+            click.option("--get", "output_get", metavar="KEY",
+                         help="Print just this number of the result, e.g. rows.read."),
+            click.option("--digits", "output_digits", type=click.IntRange(1, 17), default=6, show_default=True,
+                         help="Significant digits in tables."),
+            click.option("-q", "--quiet", "output_quiet", is_flag=True, help="No notes and no progress bar."),
+            click.option("--debug", "output_debug", is_flag=True, help="Show the traceback of an error."),
+        ],
+    )  # fmt: skip
+
+
+def unit_option(function: Function) -> Function:
+    """-b/--base; arrives as ``unit``, a Unit."""
+    option = click.option(
+        "-b", "--base", "unit", default="nats", show_default=True, metavar="UNIT", callback=_unit_value,
+        help="Unit of the result: nats, bits, bans, or any base > 1.",
+    )  # fmt: skip
+    return option(function)
+
+
+@dataclass(frozen=True)
+class PmfArguments:
+    """How PMF arguments are read and matched: ``--normalize``, ``--missing``, ``--delimiter``."""
+
+    normalize: bool
+    missing: str
+    delimiter: str | None
+
+
+def pmf_options(function: Function) -> Function:
+    """How PMF arguments are read; arrives as ``pmfs``, a PmfArguments."""
+    return grouped(
+        function,
+        "pmfs",
+        lambda own, arguments: PmfArguments(**own),
+        [
+            click.option("--normalize", "pmfs_normalize", is_flag=True, help="Divide probabilities of any sum by it."),
+            click.option("--missing", "pmfs_missing", type=click.Choice(["error", "zero"]), default="error",
+                         show_default=True, help="What an outcome is that only one of two PMFs has."),
+            delimiter_option("pmfs_delimiter"),
+        ],
+    )  # fmt: skip
+
+
+def delimiter_option(name: str) -> Callable[[Function], Function]:
+    """--delimiter; arrives as ``name``, a character or None."""
+    return click.option("--delimiter", name, metavar="CHAR", callback=_delimiter_value,
+                        help="What separates the cells of text.  [default: a comma; a tab in .tsv]")  # fmt: skip
+
+
+def threads_option(function: Function) -> Function:
+    """--threads; arrives as ``threads``, a number >= 1."""
+    option = click.option(
+        "--threads", type=click.IntRange(min=1), metavar="N", callback=_threads_value,
+        help="Worker threads; never changes a digit.  [default: all cores, or CECLI_THREADS]",
+    )  # fmt: skip
+    return option(function)
+
+
+def confidence_option(function: Function) -> Function:
+    """--confidence; arrives as ``confidence``, between 0 and 1."""
+    option = click.option(
+        "--confidence", type=float, default=0.95, show_default=True, callback=_confidence_value, metavar="SHARE",
+        help="Confidence level of the intervals.",
+    )  # fmt: skip
+    return option(function)
+
+
+def order_option(flag: str, name: str, text: str) -> Callable[[Function], Function]:
+    """An order of a family of entropies or divergences; arrives as ``name``, a number >= 0, infinity, or None."""
+    return click.option(flag, name, metavar="A", callback=_order_value, help=text)
+
+
+def grouped(
+    function: Function,
+    name: str,
+    make: Callable[[dict[str, Any], dict[str, Any]], Any],
+    options: list[Callable[[Function], Function]],
+) -> Function:
+    """Declare options whose names start with ``name_`` and hand the command one value made from them.
+
+    ``make`` gets them by the rest of their names, and the command's other arguments, of which it may take some.
+    """
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        own = {key[len(name) + 1 :]: kwargs.pop(key) for key in list(kwargs) if key.startswith(f"{name}_")}
+        value = make(own, kwargs)
+        return function(*args, **kwargs, **{name: value})
+
+    wrapped: Any = wrapper
+    for option in reversed(options):
+        wrapped = option(wrapped)
+    return wrapped  # type: ignore[no-any-return]
+
+
+def _output_value(own: dict[str, Any], arguments: dict[str, Any]) -> OutputOptions:
+    from cecli.report.write import check_options
+
+    own.pop("debug")
+    options = OutputOptions(**own)
+    check_options(options)
+    return options
+
+
+def _unit_value(context: click.Context, parameter: click.Parameter, value: str) -> Unit:
+    return parse_unit(value)
+
+
+def _threads_value(context: click.Context, parameter: click.Parameter, value: int | None) -> int:
+    if value is not None:
+        return value
+    text = os.environ.get("CECLI_THREADS", "")
+    if not text:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise UsageError(f'CECLI_THREADS: expected a whole number from 1, found "{text}"')
+    return int(text)
+
+
+def _confidence_value(context: click.Context, parameter: click.Parameter, value: float) -> float:
+    if not 0 < value < 1:
+        raise UsageError(f"--confidence: expected a share between 0 and 1, found {value!r}", hint="e.g. 0.95")
+    return value
+
+
+def _order_value(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:
+    if value is None:
+        return None
+    try:
+        order = math.nan if "_" in value or not value.isascii() else float(value)
+    except ValueError:
+        order = math.nan
+    if not order >= 0:
+        raise UsageError(f"{parameter.opts[0]}: expected a number >= 0 or inf, found {value!r}", hint="e.g. 2")
+    return order + 0.0
+
+
+def _delimiter_value(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
+    character = {"\\t": "\t", "tab": "\t"}.get(value, value)
+    if len(character) != 1 or not character.isascii() or character in '"\r\n\0':
+        raise UsageError(f"--delimiter: expected one ASCII character, found {value!r}", hint="--delimiter ';' or tab")
+    return character
