@@ -1,0 +1,68 @@
+"""The clustered standard error against its formula in fractions."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cecli.core.metrics import Spec
+from cecli.core.observed_scoring import ObservedScorer
+from cecli.core.rows import Batch
+
+
+def scored(losses, clusters, weights=None):
+    spec = Spec(0, weights=None if weights is None else "importance")
+    scorer = ObservedScorer(spec)
+    batch = Batch(
+        np.array(losses),
+        0,
+        None,
+        "losses",
+        weights=None if weights is None else np.array(weights),
+        cluster=np.array(clusters, dtype=np.intp),
+        observed_only=True,
+    )
+    scorer.update(batch)
+    return scorer.result()
+
+
+def by_formula(losses, clusters, weights):
+    losses, weights = [Fraction(x) for x in losses], [Fraction(w) for w in weights]
+    total = sum(weights)
+    mean = sum(w * x for w, x in zip(weights, losses, strict=True)) / total
+    names = sorted(set(clusters))
+    sums = [
+        sum(w * (x - mean) for w, x, c in zip(weights, losses, clusters, strict=True) if c == name) for name in names
+    ]
+    count = len(names)
+    return math.sqrt(Fraction(count, count - 1) * sum(s * s for s in sums) / total**2)
+
+
+rows = st.lists(
+    st.tuples(st.floats(0, 50).map(lambda x: round(x, 3)), st.integers(0, 4), st.sampled_from([0.5, 1.0, 2.0, 4.0])),
+    min_size=2,
+    max_size=30,
+).filter(lambda some: len({row[1] for row in some}) > 1)
+
+
+@given(rows)
+def test_with_weights(some):
+    losses, clusters, weights = zip(*some, strict=True)
+    score = scored(losses, clusters, weights)
+    assert math.isclose(score.standard_error, by_formula(losses, clusters, weights), rel_tol=1e-14, abs_tol=1e-150)
+    assert score.clusters == len(set(clusters))
+
+
+def test_every_row_its_own_cluster_is_the_plain_error():
+    losses = [0.5, 1.25, 3.0, 0.125]
+    plain = by_formula(losses, range(4), [1] * 4)
+    assert math.isclose(scored(losses, range(4)).standard_error, plain, rel_tol=1e-15)
+
+
+def test_one_cluster_has_no_error():
+    score = scored([0.5, 1.5], [3, 3])
+    assert score.standard_error is None
+    assert score.low is None
+    assert score.clusters == 1

@@ -1,0 +1,103 @@
+"""Accuracy, Brier score, class figures, label frequencies and row sums, by definition and with weights."""
+
+import math
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cecli.core.metrics import METRICS, Spec
+from cecli.core.rows import Batch, score_rows
+
+CLASSES = 4
+
+
+def batch_of(seed, rows):
+    random = np.random.default_rng(seed)
+    return Batch.of(random.dirichlet(np.ones(CLASSES), rows), random.integers(0, CLASSES, rows))
+
+
+def result(name, batch, **spec):
+    metric = METRICS[name](Spec(CLASSES, top_k=2, **spec))
+    metric.update(score_rows(batch, top_k=2))
+    return metric.result()
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32), rows=st.integers(1, 30))
+def test_by_definition(seed, rows):
+    batch = batch_of(seed, rows)
+    table, labels = batch.values.T.tolist(), batch.labels.tolist()
+    order = [sorted(range(CLASSES), key=lambda k, row=row: (-row[k], k)) for row in table]
+    accuracy = result("accuracy", batch)
+    assert accuracy.accuracy == sum(o[0] == y for o, y in zip(order, labels, strict=True)) / rows
+    assert accuracy.top_k_accuracy == sum(y in o[:2] for o, y in zip(order, labels, strict=True)) / rows
+    brier = math.fsum((p - (k == y)) ** 2 for row, y in zip(table, labels, strict=True) for k, p in enumerate(row))
+    assert math.isclose(result("brier", batch).brier, brier / rows, rel_tol=1e-14)
+    assert result("labels", batch).masses == tuple(float(labels.count(k)) for k in range(CLASSES))
+    predicted = [o[0] for o in order]
+    for k, got in enumerate(result("classes", batch)):
+        right = sum(p == y == k for p, y in zip(predicted, labels, strict=True))
+        n, m = labels.count(k), predicted.count(k)
+        assert got.rows == n
+        assert got.precision == (right / m if m else None)
+        assert got.recall == (right / n if n else None)
+        assert got.f1 == (2 * right / (n + m) if n + m else None)
+        losses = [-math.log(row[k]) for row, y in zip(table, labels, strict=True) if y == k]
+        assert (got.cross_entropy is None) == (not losses)
+        if losses:
+            assert math.isclose(got.cross_entropy, math.fsum(losses) / n, rel_tol=1e-14)
+
+
+@pytest.mark.parametrize("name", ["loss", "labels", "accuracy", "brier", "calibration", "classes", "row_sums"])
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**32), rows=st.integers(1, 15))
+def test_whole_weights_are_rows_written_out(name, seed, rows):
+    batch = batch_of(seed, rows)
+    weights = np.random.default_rng(seed).integers(1, 4, rows)
+    got = result(name, replace(batch, weights=weights.astype(float)), weights="frequency")
+    written = result(name, batch.only(np.repeat(np.arange(rows), weights)))
+    if name == "loss":
+        got = (got.cross_entropy, got.standard_error, got.mass, got.df)
+        written = (written.cross_entropy, written.standard_error, written.mass, written.df)
+    if name == "classes":
+        got = [replace(figures, rows=0) for figures in got]
+        written = [replace(figures, rows=0) for figures in written]
+    numbers, others = numbers_in(got), numbers_in(written)
+    assert len(numbers) == len(others)
+    assert np.allclose(numbers, others, rtol=1e-12, atol=1e-15)
+
+
+def numbers_in(shown):
+    """All numbers in a result, in the order of its fields."""
+    return [float(text) for text in re.findall(r"(?<=[=(, ])-?[0-9][0-9.e+-]*", repr(shown))]
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_without_rows_there_is_nothing_and_no_error(name):
+    assert "=inf" not in repr(METRICS[name](Spec(CLASSES)).result())
+
+
+def test_row_sums_take_the_largest():
+    table = np.array([[0.5, 0.5], [0.5, 0.5004], [0.4999, 0.5]])
+    metric = METRICS["row_sums"](Spec(2))
+    metric.update(score_rows(Batch.of(table, np.array([0, 1, 0]))))
+    assert math.isclose(metric.result().max_row_sum_deviation, 4e-4, rel_tol=1e-9)
+    logits = METRICS["row_sums"](Spec(2))
+    logits.update(score_rows(Batch.of(table, np.array([0, 1, 0]), "logits")))
+    assert logits.result().max_row_sum_deviation is None
+
+
+def test_infinite_rows_are_named_first_to_last():
+    from cecli.core.metrics.loss import NAMED_ROWS
+
+    table = np.tile([1.0, 0.0], (20, 1))
+    whole = Batch.of(table, np.ones(20, dtype=int))
+    metric = METRICS["loss"](Spec(2))
+    for rows in (range(19, 10, -1), range(5), range(10, 4, -1)):
+        metric.update(score_rows(whole.only(np.array(rows))))
+    assert metric.result().first_infinite == tuple(range(NAMED_ROWS))
+    assert metric.result().zero_probability_rows == 20

@@ -1,0 +1,104 @@
+"""The three readings of a label, and what the first one decides."""
+
+import numpy as np
+import pytest
+
+from cecli.readers.labels import IGNORED, UNKNOWN, LabelReading
+from cecli.readers.table import Coded
+
+NAMES = ("ant", "bee", "cat")
+SUFFIXED = ("class_3", "class_5", "class_04")
+
+
+@pytest.mark.parametrize(
+    ("classes", "first", "read_as"),
+    [
+        (NAMES, "bee", "name"),
+        (NAMES, "wasp", "name"),
+        (NAMES, "1", "position"),
+        (NAMES, "7", "position"),
+        (NAMES, "1.0", "position"),
+        (NAMES, "-1", "name"),
+        (NAMES, "1.5", "name"),
+        (NAMES, "", "name"),
+        (SUFFIXED, "class_3", "name"),
+        (SUFFIXED, "3", "suffix"),
+        (SUFFIXED, "0", "suffix"),
+        (("a1", "a2", "b"), "1", "position"),
+        (("a1", "b1"), "1", "position"),
+        (("a1", "a01"), "1", "position"),
+        (("2", "0", "1"), "2", "name"),
+        (("2", "0", "1"), "2.0", "suffix"),
+        (("x", "9" * 30), "1", "position"),
+        (("x", "9" * 30), "9" * 30, "name"),
+    ],
+)
+def test_the_first_label_decides(classes, first, read_as):
+    assert LabelReading(classes, first).read_as == read_as
+
+
+@pytest.mark.parametrize(
+    ("classes", "first", "texts", "expected"),
+    [
+        (NAMES, "bee", ["ant", "cat", "1", "Bee", "bee ", ""], [0, 2, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]),
+        (NAMES, "0", ["0", "2", "2.0", "2.", " 1 ", "02"], [0, 2, 2, 2, 1, 2]),
+        (NAMES, "0", ["3", "-1", "1.5", "1e0", "ant", "", "٢"], [UNKNOWN] * 7),
+        (SUFFIXED, "3", ["3", "5", "4", "3.0", "class_3", "0"], [0, 1, 2, 0, UNKNOWN, UNKNOWN]),
+    ],
+)
+def test_readings(classes, first, texts, expected):
+    reading = LabelReading(classes, first)
+    assert [reading.class_of(text) for text in texts] == expected
+    codes = np.array([k for k in range(len(texts)) for _ in range(2)])
+    assert reading.read(Coded(codes, list(texts))).tolist() == [k for k in expected for _ in range(2)]
+
+
+def test_positions_from_one():
+    reading = LabelReading(NAMES, "1", first_label=1)
+    assert [reading.class_of(text) for text in ("0", "1", "3", "4")] == [UNKNOWN, 0, 2, UNKNOWN]
+
+
+def test_a_suffix_is_not_counted_from_the_first_label():
+    assert LabelReading(SUFFIXED, "3", first_label=1).class_of("3") == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "texts", "expected", "names"),
+    [
+        ("yes", ["yes", "no", "no", "maybe"], [1, 0, 0, UNKNOWN], ("no", "yes")),
+        ("no", ["no", "yes", "NO"], [0, 1, UNKNOWN], ("no", "yes")),
+        ("yes", ["yes"], [1], ("not yes", "yes")),
+        ("0", ["0", "1", "1.0", "2", "yes"], [0, 1, 1, UNKNOWN, UNKNOWN], ("0", "1")),
+    ],
+)
+def test_binary(first, texts, expected, names):
+    reading = LabelReading(("yes",), first, binary=True)
+    assert [reading.class_of(text) for text in texts] == expected
+    assert reading.binary_names() == names
+
+
+def test_the_column_1_is_class_1():
+    reading = LabelReading(("1",), "0", binary=True)
+    assert [reading.class_of(text) for text in ("0", "1")] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("classes", "first", "ignore", "texts", "expected"),
+    [
+        (NAMES, "ant", ("bee",), ["ant", "bee"], [0, IGNORED]),
+        (NAMES, "ant", ("?",), ["?", "cat"], [IGNORED, 2]),
+        (NAMES, "0", ("bee",), ["1", "2"], [IGNORED, 2]),
+        (NAMES, "0", ("1",), ["1", "1.0", "2"], [IGNORED, IGNORED, 2]),
+        (NAMES, "0", ("-1",), ["-1", "0"], [IGNORED, 0]),
+    ],
+)
+def test_ignored(classes, first, ignore, texts, expected):
+    reading = LabelReading(classes, first, ignore=ignore)
+    assert [reading.class_of(text) for text in texts] == expected
+
+
+def test_what_was_expected():
+    assert "from 0 to 2" in LabelReading(NAMES, "0").expected("3")
+    assert "from 3 to 5" in LabelReading(SUFFIXED, "3").expected("6")
+    assert 'did you mean "class_3"?' in LabelReading(SUFFIXED, "class_3").expected("class3")
+    assert "an empty label" in LabelReading(NAMES, "ant").expected("")
