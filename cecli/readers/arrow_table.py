@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.errors import InputError, quoted
-from cecli.readers.arrow_columns import coded, floats, is_number, is_vector, strings
+from cecli.readers.arrow_columns import coded, flat, floats, is_number, is_vector, nulls, strings
 from cecli.readers.fields import Fields, Matrix, NoRows, NumberPlan, fields_of, not_a_number, with_vector
 from cecli.readers.source import Source
 from cecli.readers.spool import spooled
@@ -217,10 +217,10 @@ class ArrowBlock:
         kind = self._reading.selection.number_kind
         name = self._reading.fields.label(0).removesuffix("[0]")
         if lists.null_count:
-            self._add_rows(lists.is_null(), f"{name}: expected a list of {width}, found a null", problems)
+            self._add_rows(nulls(lists), f"{name}: expected a list of {width}, found a null", problems)
             return None
         if not pa.types.is_fixed_size_list(lists.type):
-            lengths = lists.value_lengths().to_numpy(zero_copy_only=False)
+            lengths = flat(lists.value_lengths())
             wrong = np.flatnonzero(lengths != width)
             if len(wrong):
                 text = f"{name}: expected {width} numbers as in the first row, found"
@@ -228,7 +228,7 @@ class ArrowBlock:
                 return None
         values = lists.flatten()
         if values.null_count:
-            empty = np.flatnonzero(values.is_null().to_numpy(zero_copy_only=False))
+            empty = nulls(values)
             cells = [self.place(int(cell // width), int(cell % width)) for cell in empty[:10]]
             problems.add([f"{cell}: expected {kind}, found a null" for cell in cells], len(empty))
             return None
@@ -248,10 +248,9 @@ class ArrowBlock:
 
     def _check_nulls(self, values: Any, column: int, kind: str, problems: Problems) -> None:
         if values.null_count:
-            empty = np.flatnonzero(values.is_null().to_numpy(zero_copy_only=False))
+            empty = nulls(values)
             found = [f"{self.place(int(row), column)}: expected {kind}, found a null" for row in empty[:10]]
             problems.add(found, len(empty))
 
-    def _add_rows(self, wrong: Any, text: str, problems: Problems) -> None:
-        rows = np.flatnonzero(wrong.to_numpy(zero_copy_only=False))
+    def _add_rows(self, rows: NDArray[np.intp], text: str, problems: Problems) -> None:
         problems.add([f"{self.place(int(row))}: {text}" for row in rows[:10]], len(rows))

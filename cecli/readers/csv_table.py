@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cecli.errors import InputError
+from cecli.readers.arrow_columns import flat
 from cecli.readers.csv_careful import read_carefully
 from cecli.readers.csv_regular import numeric_table, single_characters
 from cecli.readers.csv_split import Piece, Splitter, quotes_are_regular
@@ -101,7 +102,7 @@ class CsvBlock:
         chosen = self._selection
         numbers = np.empty((len(chosen.numbers), self.rows))
         for k, column in enumerate(columns[: len(chosen.numbers)]):
-            numbers[k] = column.to_numpy(zero_copy_only=False)
+            numbers[k] = flat(column)
         if not np.isfinite(numbers).all() and _OVERFLOW.search(self._piece.data):
             return None
         rest = columns[len(chosen.numbers) :]
@@ -163,4 +164,4 @@ class CsvBlock:
 
 
 def _coded(column: Any) -> Coded:
-    return Coded(column.indices.to_numpy(zero_copy_only=False), column.dictionary.to_pylist())
+    return Coded(flat(column.indices), column.dictionary.to_pylist())

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cecli.errors import InputError
-from cecli.readers.arrow_columns import coded, strings
+from cecli.readers.arrow_columns import coded, flat, strings
 from cecli.readers.csv_split import Piece
 from cecli.readers.fields import Fields, NoRows, NumberPlan, fields_of, with_vector
 from cecli.readers.jsonl_careful import INFINITIES, JsonReading, Number, Object, described, parse_object, read_carefully
@@ -180,10 +180,10 @@ class JsonlBlock:
         if len(plan.from_vector):
             lists = found[fields.names[fields.field(0)]]
             values = lists.flatten()
-            if values.null_count or not (lists.value_lengths().to_numpy() == fields.width).all():
+            if values.null_count or not (flat(lists.value_lengths()) == fields.width).all():
                 return None
-            vector = values.to_numpy().reshape(self.rows, fields.width)
-        numbers = plan.gather(self.rows, vector, lambda k: found[fields.names[fields.field(k)]].to_numpy())
+            vector = flat(values).reshape(self.rows, fields.width)
+        numbers = plan.gather(self.rows, vector, lambda k: flat(found[fields.names[fields.field(k)]]))
         if not np.isfinite(numbers).all():
             return None
         columns = [found[fields.names[fields.field(k)]] for k in (*chosen.coded, *chosen.strings)]
