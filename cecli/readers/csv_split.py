@@ -80,7 +80,14 @@ class Splitter:
             raise InputError(f"{self._source.name}:{self._line}: {what} within {LONGEST_RECORD >> 20} MiB")
 
     def _read_piece(self) -> bytes | None:
-        """The next piece, put together with a single copy where no quote is in the way."""
+        """The next piece, without a copy from a plain file, and with a single one where no quote is in the way."""
+        lines = self._source.read_lines(self._block, self._rest)
+        if lines is not None:
+            if b'"' in lines or not lines.endswith(b"\n"):  # the file has been cut short meanwhile
+                self._rest = lines
+                return self._cut()
+            self._rest = b""
+            return self._without_blank_end(lines)
         block = self._source.read(self._block)
         self._final = len(block) < self._block
         end = block.rfind(b"\n") + 1

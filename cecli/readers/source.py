@@ -24,6 +24,9 @@ STANDARD_INPUT = "standard input"
 _HEAD = 512
 """Bytes that are enough to tell every format, tar's mark at 257 included."""
 
+_LINE_END_WITHIN = 1 << 16
+"""Bytes at the end of a block in which its last line end is looked for; longer lines are read in another way."""
+
 _COMPRESSED_SUFFIXES = (".gz", ".zst", ".zstd", ".bz2", ".xz", ".lz4", ".gzip")
 
 _REFUSED: list[tuple[re.Pattern[bytes], str, str]] = [
@@ -122,6 +125,29 @@ class Source:
     def unread(self, data: bytes) -> None:
         """Put ``data`` back in front of what is left, to be read again."""
         self._buffer = memoryview(data + bytes(self._buffer))
+
+    def read_lines(self, size: int, again: bytes) -> bytes | None:
+        """About ``size`` bytes that end at a line end, read in one piece; None where the file cannot be read so.
+
+        ``again`` is what was read last and is to be read again, in front of the rest. Only a plain file can look ahead
+        for its last line end, and a block that is read at its exact length is neither cut nor put together afterwards.
+        """
+        if self.file is None or not hasattr(os, "pread"):
+            return None
+        back, within = len(again) + len(self._buffer), min(size, _LINE_END_WITHIN)
+        try:
+            start = self._raw.tell() - back
+            ahead = os.pread(self._raw.fileno(), within, start + size - within)
+            length = size - within + ahead.rfind(b"\n") + 1
+            if len(ahead) < within or b"\n" not in ahead or length <= len(again):
+                return None
+            self._raw.seek(start)
+            block = self._raw.read(length)
+        except OSError as error:
+            raise InputError(f"{self.name}: {_reason(error)}") from error
+        self._buffer, self._blocks = memoryview(b""), self._raw_blocks()  # which may have seen the end already
+        self.position += len(block) - back
+        return block
 
     def close(self) -> None:
         """Close the file; standard input stays open."""
