@@ -14,13 +14,13 @@ MAY_IMPORT = {
     "cli": {"cecli", "commands", "report", "errors", "click"},
     "commands": {"commands", "readers", "report", "core", "errors", "click", "numpy"},
     "readers": {"readers", "core", "errors", "numpy", "pyarrow"},
-    "report": {"report", "core", "errors", "cecli", "numpy", "rich"},
+    "report": {"report", "core", "errors", "cecli", "numpy", "rich", "matplotlib"},
     "core": {"core", "errors", "numpy", "scipy"},
     "errors": set(),
 }
 """Layer -> the layers and the packages beyond the standard library that it may import, in functions too."""
 
-HEAVY = {"scipy", "pyarrow", "rich"}
+HEAVY = {"scipy", "pyarrow", "rich", "matplotlib"}
 """Imported inside the functions that need them, never when a module is loaded."""
 
 FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 HEAVY = {"numpy", "scipy", "scipy.special", "scipy.stats", "pyarrow", "pyarrow.csv", "rich", "pandas", "asyncio",
-         "importlib.metadata", "hypothesis"}  # fmt: skip
+         "importlib.metadata", "hypothesis", "matplotlib"}  # fmt: skip
 
 PROGRAM = """
 import sys

@@ -99,6 +99,15 @@ def confidence_option(function: Function) -> Function:
     return option(function)
 
 
+def plot_option(function: Function) -> Function:
+    """--plot; arrives as ``plot``, a path with a suffix that names a kind of picture, or None."""
+    option = click.option(
+        "--plot", metavar="FILE", callback=_plot_value,
+        help="Draw it into FILE.svg, .png or .pdf as well (needs matplotlib: pip install 'cecli[plot]').",
+    )  # fmt: skip
+    return option(function)
+
+
 def order_option(flag: str, name: str, text: str) -> Callable[[Function], Function]:
     """An order of a family of entropies or divergences; arrives as ``name``, a number >= 0, infinity, or None."""
     return click.option(flag, name, metavar="A", callback=_order_value, help=text)
@@ -154,6 +163,14 @@ def _threads_value(context: click.Context, parameter: click.Parameter, value: in
 def _confidence_value(context: click.Context, parameter: click.Parameter, value: float) -> float:
     if not 0 < value < 1:
         raise UsageError(f"--confidence: expected a share between 0 and 1, found {value!r}", hint="e.g. 0.95")
+    return value
+
+
+def _plot_value(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None:
+        from cecli.report.plot import check_plot
+
+        check_plot(value)
     return value
 
 

@@ -38,6 +38,54 @@ class Grid:
     bars: str | None = None
 
 
+Style = Literal["line", "dashed", "points", "bars", "band"]
+"""How a series is drawn. A ``line`` has a marker on each point, ``dashed`` (a reference) has none, a ``band`` fills
+what is between ``low`` and ``high``."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """Points of a curve by name; without a name the legend leaves it out.
+
+    With ``low`` and ``high``, points and lines have error bars. ``width`` is that of bars, in units of x. A value with
+    no place on its axis (an infinity; 0 on a logarithmic one) is not drawn and interrupts a line.
+    """
+
+    name: str
+    x: Sequence[float]
+    y: Sequence[float] = ()
+    style: Style = "line"
+    low: Sequence[float] = ()
+    high: Sequence[float] = ()
+    width: float = 0.8
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A block of the terminal view that is drawn, and what ``--plot`` draws: series over the same two axes.
+
+    An axis reaches from the least to the largest value shown, and over ``x_range`` or ``y_range`` where given; bars
+    start at 0. ``categories`` name the places 0, 1, … of the x axis (a bar chart). ``square`` gives both axes the same
+    length. ``below`` is a lower panel with the same x axis, such as the histogram below a reliability diagram.
+    """
+
+    series: Sequence[Series]
+    title: str = ""
+    x_label: str = ""
+    y_label: str = ""
+    log_x: bool = False
+    log_y: bool = False
+    x_range: tuple[float, float] | None = None
+    y_range: tuple[float, float] | None = None
+    categories: Sequence[str] = ()
+    square: bool = False
+    below: Curve | None = None
+
+
+Block = Facts | Grid | Curve
+"""What the terminal view is made of."""
+
+
 @dataclass(frozen=True)
 class Report:
     """One result of one command.
@@ -52,7 +100,7 @@ class Report:
     document: Mapping[str, Any]
     table: Table
     headline: Sequence[float | int | None]
-    view: Sequence[Facts | Grid]
+    view: Sequence[Block]
     plain: Literal["headline", "table"] = "headline"
     turned: bool = False
     notes: Sequence[str] = field(default_factory=tuple)

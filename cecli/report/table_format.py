@@ -8,19 +8,16 @@ from dataclasses import dataclass, replace
 
 from cecli.errors import literal
 from cecli.report import cells
-from cecli.report.model import Cell, Facts, Grid, Report
+from cecli.report.model import Block, Cell, Facts, Grid, Report
 from cecli.report.numbers import aligned, rounded
 from cecli.report.surface import LONG_TABLE, Surface
-from cecli.report.terminal import fitting, paint
+from cecli.report.terminal import Line, fitting, paint
 
 GAP = 2
 SMALLEST_LABEL = 8
 """How far a label may be shortened to let the numbers stand within the screen."""
 SMALLEST_BAR, LARGEST_BAR = 8, 32
 SMALLEST_REMARK = 16
-
-Line = list[tuple[str, str]]
-"""Pieces of text, each with the name of its style."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +41,20 @@ def table_text(report: Report, surface: Surface) -> str:
     """
     texts = []
     for index, block in enumerate(report.view):
-        lines = _facts(block, surface, first=index == 0) if isinstance(block, Facts) else _grid(block, surface)
+        lines = _block(block, surface, first=index == 0)
         title: list[Line] = [[(_shown(block.title, surface), "bold")]] if block.title else []
         texts.append("".join(_painted(line, surface) for line in (*title, *lines)))
     return "\n".join(text for text in texts if text)
+
+
+def _block(block: Block, surface: Surface, first: bool) -> list[Line]:
+    if isinstance(block, Facts):
+        return _facts(block, surface, first)
+    if isinstance(block, Grid):
+        return _grid(block, surface)
+    from cecli.report.curves import curve_lines
+
+    return curve_lines(block, surface)
 
 
 def _facts(block: Facts, surface: Surface, first: bool) -> list[Line]:

@@ -7,7 +7,19 @@ import os
 import sys
 from typing import IO
 
-STYLES = {"bold": "1", "dim": "2", "cyan": "36", "error": "1;31", "warning": "1;33", "hint": "36"}
+Line = list[tuple[str, str]]
+"""Pieces of text, each with the name of its style."""
+
+STYLES = {
+    "bold": "1",
+    "dim": "2",
+    "cyan": "36",
+    "magenta": "35",
+    "green": "32",
+    "error": "1;31",
+    "warning": "1;33",
+    "hint": "36",
+}
 """Names of what is shown -> SGR codes; only those that are readable on dark and on light."""
 
 _PLAIN_SIGNS = str.maketrans(
