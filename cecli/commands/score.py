@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cecli.commands.loss_options import LossOptions, loss_options
+from cecli.commands.metric_options import MetricOptions, metric_options
 from cecli.commands.options import confidence_option, output_options, threads_option, unit_option
 from cecli.commands.prediction_options import prediction_options
 from cecli.commands.requirements import Requirement, require_option
@@ -17,8 +18,9 @@ from cecli.errors import UsageError
 from cecli.report.model import OutputOptions
 
 if TYPE_CHECKING:
-    from cecli.core.rows import LossRule
-    from cecli.core.scoring import Scores
+    from cecli.core.metrics import Spec
+    from cecli.core.pmf import Pmf
+    from cecli.core.scoring import Scorer
     from cecli.readers.predictions import PredictionOptions, Predictions
     from cecli.report.progress import Progress
 
@@ -27,11 +29,17 @@ Examples:
   cecli score preds.csv labels.csv
   cecli score logits.npy labels.csv --logits --base bits
   cecli score preds.parquet --label-column label --by country -f csv
+  cecli score 'preds/*.parquet' labels/ --worst 10 --confusions 5 -f json
+  cecli score tokens.jsonl --observed logprob --log-probs --cluster document
   cecli score preds.csv labels.csv --require 'cross_entropy<0.5' -o score.json
 
+A directory or a quoted pattern is read as one file, in natural order. Into a pipe the loss alone is printed; -f says
+otherwise.
+
 Memory does not grow with the rows, save when ids are in different orders: by 12 to 19 bytes a row of LABELS and the
-length of its id, to the next multiple of 8 (290 MB for 10 million ids like img_00012345), more with weights; and with
---by, by some kilobytes a group. Repeated ids are found among the first 32 MB of ids where both files have one order."""
+length of its id, to the next multiple of 8 (290 MB for 10 million ids like img_00012345), more with weights; with
+--by and --cluster, by some kilobytes a group and some hundred bytes a cluster; and with the options that say so.
+Repeated ids are found among the first 32 MB of ids where both files have one order."""
 
 
 @click.command("score", epilog=EPILOG)
@@ -46,11 +54,11 @@ length of its id, to the next multiple of 8 (290 MB for 10 million ids like img_
     show_default=True,
     help="The mean loss, its sum, or a loss per row as CSV.",
 )
-@click.option("--top-k", type=click.IntRange(min=1), default=5, show_default=True, help="The k of top-k accuracy.")
-@click.option("--worst", type=click.IntRange(min=1), metavar="N", help="List the N rows of largest loss.")
-@click.option("--prior", metavar="PMF", help="Measure skill against this PMF of the classes, too: a file, or uniform.")
+@metric_options
 @click.option(
-    "--table", type=click.Choice(["classes", "worst", "groups"]), help="With CSV, TSV and Markdown: print this list."
+    "--table",
+    type=click.Choice(["classes", "worst", "confusions", "groups"]),
+    help="With CSV, TSV and Markdown: print this list.",
 )
 @click.option("--check", is_flag=True, help="Say what would be read as what, and score nothing.")
 @require_option
@@ -62,9 +70,7 @@ def command(
     predictions: PredictionOptions,
     loss: LossOptions,
     reduction: str,
-    top_k: int,
-    worst: int | None,
-    prior: str | None,
+    wanted: MetricOptions,
     table: str | None,
     check: bool,
     requirements: list[Requirement],
@@ -77,66 +83,73 @@ def command(
 
     PREDS has a header of class names and a row of probabilities per example; LABELS the observed class of each, by
     name, by the number a name ends in, or by position from 0; or a PMF of the classes. Rows are matched on the column
-    id if both have one, else by position. CSV, TSV, .npy, Parquet and Arrow files are read, compressed ones too; - is
-    standard input.
+    id if both have one, else by position. CSV, TSV, JSON Lines, .npy, Parquet and Arrow files are read, compressed ones
+    too; - is standard input.
     """
     from cecli.commands import score_report
     from cecli.commands.requirements import checked, raise_unmet
-    from cecli.core.metrics import Spec
-    from cecli.core.observed_scoring import ObservedScorer
     from cecli.core.scoring import Scorer
     from cecli.readers.predictions import Predictions
-    from cecli.readers.prior import read_prior
     from cecli.report.progress import progress
     from cecli.report.write import write
 
+    with_ids = replace(predictions, columns=replace(predictions.columns, keep_ids=True))
     if check:
         from cecli.commands.score_check import write_check
 
-        write_check(replace(predictions, columns=replace(predictions.columns, keep_ids=True)), output)
+        write_check(with_ids, output)
         return
-    if prior is not None and predictions.columns.observed is not None:
-        raise UsageError("--observed has no classes: --prior has no meaning beside it")
-    if worst:
-        predictions = replace(predictions, columns=replace(predictions.columns, keep_ids=True))
+    _check_meaning(predictions, wanted, reduction)
     if reduction == "none":
-        _check_rows_only(predictions, {"require": requirements, "table": table, "worst": worst, "prior": prior}, output)
         from cecli.commands.score_rows import write_rows
 
-        write_rows(
-            replace(predictions, columns=replace(predictions.columns, keep_ids=True)), loss, unit, threads, output
-        )
+        _check_rows_only(predictions, wanted, {"require": requirements, "table": table}, output)
+        write_rows(with_ids, loss, unit, threads, output)
         return
-    with Predictions(predictions) as opened, progress(opened.size, quiet=output.quiet) as bar:
-        spec = Spec(
-            classes=max(2, len(opened.classes)),
-            top_k=top_k,
-            weights=None
-            if predictions.columns.weight is None
-            else "frequency"
-            if predictions.frequency
-            else "importance",
-            worst=worst or 0,
-            own_denominator=loss.class_weights is not None and not opened.soft,
-        )
-        rule = loss.rule(opened.class_names)
-        prior_pmf = None if prior is None or opened.observed_only else read_prior(prior, opened.class_names)
-        make: Callable[[Spec, LossRule], Scores] = ObservedScorer if opened.observed_only else Scorer
-        total, groups = _accumulated(opened, lambda: make(spec, rule), predictions.columns.by, threads, bar)
-    with_classes = bool(requirements) or table == "classes" or score_report.shows_classes(output)
-    scored = score_report.Scored(
-        opened, total, groups, unit, confidence, reduction == "sum", predictions.columns.by, with_classes, prior_pmf
+    plan = score_report.Plan(
+        unit, confidence, reduction == "sum", predictions.columns.by, table, bool(requirements), wanted, output
     )
+    read = with_ids if wanted.worst else predictions
+    with Predictions(read) as opened, progress(opened.size, quiet=output.quiet) as bar:
+        rule, spec = loss.rule(opened.class_names), _spec(opened, loss, wanted)
+        prior = _prior(opened, wanted)
+        metrics = plan.metrics(opened.observed_only)
+        total, groups = _accumulated(opened, lambda: Scorer(spec, rule, metrics), plan.by, threads, bar)
+    scored = score_report.Scored(opened, total, groups, plan, prior)
     document = scored.document()
     if requirements:
         document["requirements"] = checked(requirements, document)
-    write(score_report.report(scored, document, table), output)
+    if wanted.like:
+        document["like"] = scored.like()
+    write(score_report.report(scored, document), output)
     raise_unmet(document.get("requirements", []))
 
 
+def _spec(opened: Predictions, loss: LossOptions, wanted: MetricOptions) -> Spec:
+    from cecli.core.metrics import Spec
+
+    weighted = opened.options.columns.weight is not None
+    return Spec(
+        classes=max(2, len(opened.classes)),
+        top_k=wanted.top_k,
+        weights=None if not weighted else "frequency" if opened.options.frequency else "importance",
+        own_denominator=loss.class_weights is not None and not opened.soft,
+        worst=wanted.worst or 0,
+        like=wanted.like,
+    )
+
+
+def _prior(opened: Predictions, wanted: MetricOptions) -> Pmf | None:
+    if wanted.prior is None:
+        return None
+    from cecli.readers.prior import read_prior
+
+    return read_prior(wanted.prior, opened.class_names)
+
+
 def _accumulated(
-    opened: Predictions, new: Callable[[], Scores], by: str | None, threads: int, bar: Progress
-) -> tuple[Scores, Scores | None]:
+    opened: Predictions, new: Callable[[], Scorer], by: str | None, threads: int, bar: Progress
+) -> tuple[Scorer, Scorer | None]:
     """The score of all rows, and of the groups where there are some."""
     if by is None:
         return opened.accumulate(new, threads, bar.advance), None
@@ -146,8 +159,21 @@ def _accumulated(
     return both.total, both.groups
 
 
-def _check_rows_only(predictions: PredictionOptions, of_report: dict[str, object], output: OutputOptions) -> None:
+def _check_meaning(predictions: PredictionOptions, wanted: MetricOptions, reduction: str) -> None:
+    """Raise UsageError for what needs classes where only the figure of what was observed is known, and the like."""
+    if predictions.columns.observed is not None:
+        for name, given in wanted.of_classes().items():
+            if given:
+                raise UsageError(f"--observed has no classes: --{name} has no meaning beside it")
+    if reduction == "sum" and wanted.like:
+        raise UsageError("--like is the mean that a library prints: it has no meaning beside --reduction sum")
+
+
+def _check_rows_only(
+    predictions: PredictionOptions, wanted: MetricOptions, of_report: dict[str, object], output: OutputOptions
+) -> None:
     """``--reduction none`` prints rows and makes no report, so what is about the report has no meaning."""
+    of_report |= {"worst": wanted.worst, **wanted.of_classes()}
     of_report |= {"by": predictions.columns.by, "cluster": predictions.columns.cluster}
     for name, given in (of_report | {"value": output.value, "get": output.get}).items():
         if given:

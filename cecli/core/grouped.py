@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from cecli.core.rows import Batch, ScoredRows
-from cecli.core.scoring import Scores
+from cecli.core.scoring import Scorer
 
 
 class GroupedScorer:
@@ -15,7 +15,7 @@ class GroupedScorer:
     Memory grows with the groups, not with the rows.
     """
 
-    def __init__(self, new: Callable[[], Scores]) -> None:
+    def __init__(self, new: Callable[[], Scorer]) -> None:
         self.total = new()
         self.groups = new()
 

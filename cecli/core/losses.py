@@ -65,6 +65,17 @@ def loss_of_logits(values: Floats, labels: Integers, axis: int, peak: Floats, lo
         return (peak - pick(values, labels, axis)) + log_rest
 
 
+def losses_of_logits(values: Floats, labels: Integers, axis: int) -> Floats:
+    """The same losses, to the bit, where nothing but them is wanted.
+
+    >>> values, axis = shaped(np.array([[0.0, -40.0]]))
+    >>> losses_of_logits(values, np.array([0]), axis)
+    array([4.24835426e-18])
+    """
+    rest, _, peak, _ = _others(values, axis)
+    return loss_of_logits(values, labels, axis, peak, np.log1p(rest))
+
+
 def loss_of_probabilities(observed: Floats) -> Floats:
     """-log p of the probabilities given to the observed classes, in nats; infinite at 0, and 0 (never -0) at 1.
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.core.layout import Floats, Integers, along, pick, rank, row_sum, shaped
-from cecli.core.losses import loss_of_probabilities
+from cecli.core.losses import loss_of_probabilities, losses_of_logits
 from cecli.core.predicted import Predicted, predicted_of
 
 Kind = Literal["probabilities", "logits", "log-probabilities", "losses"]
@@ -25,7 +25,7 @@ class Batch:
     ``labels`` (n,), class numbers from 0, or ``soft``, a PMF a row shaped like ``values``. ``first_row`` counts from 0,
     and ``numbers`` (n,) are the numbers of the rows where some were left out. ``row_sums`` (n,) are the sums of the
     probabilities, where the kind has any. ``weights`` (n,) are positive; ``group`` (n,) are group numbers, ``cluster``
-    (n,) cluster numbers; ``ids`` an array of texts.
+    (n,) cluster numbers; ``ids`` an array of texts; ``precision`` is what the predictions were stored in.
     """
 
     values: Floats
@@ -42,6 +42,7 @@ class Batch:
     numbers: Integers | None = None
     ids: Any = None
     observed_only: bool = False
+    precision: str = "float64"
 
     @property
     def is_column(self) -> bool:
@@ -170,8 +171,10 @@ _CHUNK_CELLS = 1 << 18
 """Cells of wide rows that are scored at once: the dozen passes over them then stay in the cache of a core."""
 
 
-def score_rows(batch: Batch, rule: LossRule = PLAIN, top_k: int = 5) -> ScoredRows:
+def score_rows(batch: Batch, rule: LossRule = PLAIN, top_k: int = 5, loss_only: bool = False) -> ScoredRows:
     """Loss, predicted class, confidence, hits and Brier score of every row.
+
+    With ``loss_only`` the loss, and the confidence of probabilities, without what else a report shows: the rest is 0.
 
     >>> rows = score_rows(Batch.of(np.array([[0.7, 0.2, 0.1], [0.1, 0.5, 0.4]]), np.array([0, 2])))
     >>> rows.loss, rows.predicted, rows.right
@@ -183,11 +186,13 @@ def score_rows(batch: Batch, rule: LossRule = PLAIN, top_k: int = 5) -> ScoredRo
         size = max(1, _CHUNK_CELLS // batch.values.shape[1])
         if size < batch.rows:
             starts = range(0, batch.rows, size)
-            return _joined([_score(batch.cut(start, start + size), rule, top_k) for start in starts], batch)
-    return _score(batch, rule, top_k)
+            return _joined([_score(batch.cut(start, start + size), rule, top_k, loss_only) for start in starts], batch)
+    return _score(batch, rule, top_k, loss_only)
 
 
-def _score(batch: Batch, rule: LossRule, top_k: int) -> ScoredRows:
+def _score(batch: Batch, rule: LossRule, top_k: int, loss_only: bool = False) -> ScoredRows:
+    if loss_only and batch.labels is not None and rule.is_plain and not batch.binary:
+        return _loss_only(batch, rule)
     predicted = predicted_of(batch.values, batch.axis, batch.kind, batch.binary)
     figures = _hard(batch, predicted, rule, top_k) if batch.soft is None else _soft(batch, predicted, rule, top_k)
     return ScoredRows(
@@ -227,19 +232,35 @@ def _joined(parts: list[ScoredRows], batch: Batch) -> ScoredRows:
     )
 
 
+def _loss_only(batch: Batch, rule: LossRule) -> ScoredRows:
+    """The loss of the observed class, and how sure the probabilities are."""
+    values, axis, labels = batch.values, batch.axis, np.asarray(batch.labels)
+    if batch.kind == "logits":
+        return _bare(batch, rule, losses_of_logits(values, labels, axis))
+    largest = values.max(axis=axis)
+    if batch.kind == "probabilities":
+        return _bare(batch, rule, loss_of_probabilities(pick(values, labels, axis)), largest)
+    return _bare(batch, rule, np.subtract(0.0, pick(values, labels, axis)), np.exp(largest))
+
+
 def _observed_only(batch: Batch, rule: LossRule) -> ScoredRows:
-    """Rows of which nothing is known but the figure of what was observed: a loss, and no more."""
+    """Rows of which nothing is known but the figure of what was observed."""
     if batch.kind == "probabilities":
         own = loss_of_probabilities(batch.values)
     else:
         own = batch.values if batch.kind == "losses" else np.subtract(0.0, batch.values)
+    return _bare(batch, rule, own)
+
+
+def _bare(batch: Batch, rule: LossRule, own: Floats, confidence: Floats | None = None) -> ScoredRows:
+    """A loss, and no more."""
     nothing = np.zeros(batch.rows)
     return ScoredRows(
         first_row=batch.first_row,
-        labels=None,
+        labels=batch.labels,
         loss=_clipped(own, rule),
         predicted=nothing.astype(np.intp),
-        confidence=nothing,
+        confidence=nothing if confidence is None else confidence,
         right=nothing,
         among=nothing,
         brier=nothing,

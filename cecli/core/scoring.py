@@ -1,24 +1,29 @@
-"""The score of a set of predictions: all metrics as one accumulator, and the report's figures made from them."""
+"""The score of a set of predictions: metrics as one accumulator, and the report's figures made from them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, Protocol
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, cast
 
-from cecli.core.metrics import METRICS, Accumulator, Spec
-from cecli.core.metrics.cluster import ClusterResult
-from cecli.core.metrics.loss import LossResult
-from cecli.core.metrics.per_class import ClassResult, PerClass
-from cecli.core.metrics.worst import WorstRow
-from cecli.core.quantiles import student_t_quantile
+from cecli.core.metrics import HEADLINE, METRICS, REPORT, Accumulator, Spec
 from cecli.core.rows import PLAIN, Batch, LossRule, ScoredRows, score_rows
+
+if TYPE_CHECKING:
+    from cecli.core.metrics.cluster import ClusterResult
+    from cecli.core.metrics.confusions import Confusion
+    from cecli.core.metrics.corp import CorpResult
+    from cecli.core.metrics.decomposition import DecompositionResult
+    from cecli.core.metrics.like import LikeResult
+    from cecli.core.metrics.loss import LossResult
+    from cecli.core.metrics.per_class import ClassResult, PerClass
+    from cecli.core.metrics.worst import WorstRow
 
 
 @dataclass(frozen=True)
 class Score:
-    """The figures of a report, losses in nats; None where a figure is undefined. ``extras`` are results of EXTRAS."""
+    """The figures of a report, losses in nats; None (or nothing) where one is undefined or its metric was left out."""
 
     rows: int
     mass: float
@@ -54,32 +59,24 @@ class Score:
     clusters: int | None = None
     max_row_sum_deviation: float | None = None
     label_masses: tuple[float, ...] = ()
-    worst: tuple[WorstRow, ...] = ()
-    classes: tuple[ClassResult, ...] = ()
     looks_softmaxed_twice: bool = False
-    extras: dict[str, Any] = field(default_factory=dict)
+    classes: tuple[ClassResult, ...] = ()
+    worst: tuple[WorstRow, ...] = ()
+    confusions: tuple[Confusion, ...] = ()
+    decomposition: DecompositionResult | None = None
+    corp: CorpResult | None = None
+    like: tuple[LikeResult, ...] = ()
 
 
-class Scores(Protocol):
-    """An accumulator of batches whose result is a Score."""
+_FLAT = ("accuracy", "brier", "calibration", "tail", "row_sums", "twice")
+"""Metrics whose results have the fields of a Score."""
 
-    spec: Spec
-
-    def update(self, batch: Batch) -> ScoredRows:
-        """Score checked rows and add them; their figures."""
-
-    def add(self, rows: ScoredRows) -> None:
-        """Add rows whose figures are known."""
-
-    def merge(self, other: Any) -> None:
-        """Add the rows that another one of the same kind has seen."""
-
-    def result(self, confidence: float = 0.95, group: int = 0, classes: bool = True) -> Score:
-        """The figures of all rows of a group so far; those of each class only with ``classes``."""
+_WHOLE = ("worst", "confusions", "decomposition", "corp", "like")
+"""Metrics whose result is a field of a Score."""
 
 
 class Scorer:
-    """All of METRICS over the same rows, and those of EXTRAS that are named; an accumulator itself.
+    """Metrics over the same rows, those of REPORT unless others are named; an accumulator itself.
 
     >>> import numpy as np
     >>> scorer = Scorer(Spec(classes=2))
@@ -88,77 +85,58 @@ class Scorer:
     0.36698458754
     """
 
-    def __init__(self, spec: Spec, rule: LossRule = PLAIN, extras: Sequence[str] = ()) -> None:
+    def __init__(self, spec: Spec, rule: LossRule = PLAIN, metrics: Sequence[str] = REPORT) -> None:
         self.spec = replace(spec, rule=rule)
         self.rule = rule
-        self._metrics: dict[str, Accumulator] = {name: make(self.spec) for name, make in METRICS.items()}
-        self._extras: dict[str, Accumulator] = _made(extras, self.spec)
+        self._metrics: dict[str, Accumulator] = {name: METRICS[name](self.spec) for name in metrics}
+        self._loss_only = all(name in HEADLINE for name in metrics)
 
     def update(self, batch: Batch) -> ScoredRows:
         """Score checked rows and add them; their figures."""
-        rows = score_rows(batch, self.rule, self.spec.top_k)
+        rows = score_rows(batch, self.rule, self.spec.top_k, self._loss_only)
         self.add(rows)
         return rows
 
     def add(self, rows: ScoredRows) -> None:
         """Add rows whose figures are known."""
-        for metric in (*self._metrics.values(), *self._extras.values()):
+        for metric in self._metrics.values():
             metric.update(rows)
 
     def merge(self, other: Scorer) -> None:
-        """Add the rows that ``other`` has seen; both have the same extras."""
+        """Add the rows that ``other`` has seen; both have the same metrics."""
         for name, metric in self._metrics.items():
             metric.merge(other._metrics[name])
-        for name, extra in self._extras.items():
-            extra.merge(other._extras[name])
 
     def result(self, confidence: float = 0.95, group: int = 0, classes: bool = True) -> Score:
         """The figures of all rows of a group so far, the interval at this confidence.
 
         Without ``classes`` the figures of each class are left out: of 50,000 classes they cost more than all others.
         """
-        wanted = {name: metric for name, metric in self._metrics.items() if classes or name != "classes"}
-        parts: dict[str, Any] = {name: metric.result(group) for name, metric in wanted.items()}
-        labels = parts["labels"]
-        of_loss = loss_figures(parts["loss"], parts["cluster"], confidence)
-        return Score(
-            **of_loss,
-            label_entropy=labels.label_entropy,
-            label_masses=labels.masses,
-            skill=skill(of_loss["cross_entropy"], labels.label_entropy),
-            worst=parts["worst"],
-            classes=parts.get("classes", ()),
-            **_fields(parts["accuracy"], parts["brier"], parts["calibration"], parts["tail"], parts["row_sums"]),
-            **_fields(parts["twice"]),
-            extras={name: extra.result(group) for name, extra in self._extras.items()},
-            **_fields(self._classes().summary(group)),
-        )
-
-    def _classes(self) -> PerClass:
-        metric = self._metrics["classes"]
-        if not isinstance(metric, PerClass):
-            raise TypeError("METRICS names another accumulator for the classes")
-        return metric
+        parts = {name: metric.result(group) for name, metric in self._metrics.items() if name != "classes"}
+        figures = loss_figures(parts["loss"], parts.get("cluster"), confidence)
+        if "labels" in parts:
+            labels = parts["labels"]
+            figures |= {"label_entropy": labels.label_entropy, "label_masses": labels.masses}
+            figures["skill"] = skill(figures["cross_entropy"], labels.label_entropy)
+        if "classes" in self._metrics:
+            metric = cast("PerClass", self._metrics["classes"])
+            figures |= _fields(metric.summary(group)) | {"classes": metric.result(group) if classes else ()}
+        for name in _FLAT:
+            figures |= _fields(parts[name]) if name in parts else {}
+        return Score(**figures, **{name: parts[name] for name in _WHOLE if name in parts})
 
 
-def _made(extras: Sequence[str], spec: Spec) -> dict[str, Accumulator]:
-    if not extras:
-        return {}
-    from cecli.core.extras import EXTRAS
-
-    return {name: EXTRAS[name](spec) for name in extras}
+def _fields(result: Any) -> dict[str, Any]:
+    """The fields of a frozen result, which are the names of a Score's."""
+    return {one.name: getattr(result, one.name) for one in fields(result)}
 
 
-def _fields(*results: Any) -> dict[str, Any]:
-    """The fields of frozen results, which are the names of a Score's."""
-    return {one.name: getattr(result, one.name) for result in results for one in fields(result)}
-
-
-def loss_figures(loss: LossResult, cluster: ClusterResult, confidence: float) -> dict[str, Any]:
+def loss_figures(loss: LossResult, cluster: ClusterResult | None, confidence: float) -> dict[str, Any]:
     """What a Score says of the loss; with clusters its error is theirs, with a degree of freedom less than clusters."""
     error, df = loss.standard_error, loss.df
-    if cluster.clusters:
-        error, df = (None if error is None else cluster.standard_error), cluster.clusters - 1.0
+    clusters = None if cluster is None else cluster.clusters or None
+    if cluster is not None and clusters:
+        error, df = (None if error is None else cluster.standard_error), clusters - 1.0
     low, high = interval(loss.cross_entropy, error, df, confidence)
     return {
         "rows": loss.rows,
@@ -172,7 +150,7 @@ def loss_figures(loss: LossResult, cluster: ClusterResult, confidence: float) ->
         "zero_probability_rows": loss.zero_probability_rows,
         "finite_cross_entropy": loss.finite_cross_entropy,
         "first_infinite": loss.first_infinite,
-        "clusters": cluster.clusters or None,
+        "clusters": clusters,
     }
 
 
@@ -180,6 +158,8 @@ def interval(mean: float, error: float | None, df: float, confidence: float) -> 
     """mean -+ t SE with t the Student quantile of df degrees of freedom; None where the error is undefined."""
     if error is None or df <= 0:
         return None, None
+    from cecli.core.quantiles import student_t_quantile
+
     margin = student_t_quantile(0.5 + confidence / 2, df) * error
     return mean - margin, mean + margin
 

@@ -277,6 +277,7 @@ class Run:
             observed.cluster,
             ids=observed.ids,
             observed_only=of.observed_only,
+            precision=numbers.dtype.name,
         )
         keep = used_rows(observed)
         return batch if keep is None else batch.only(np.flatnonzero(keep)), all_pmfs

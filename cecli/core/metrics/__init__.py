@@ -2,33 +2,24 @@
 
 Each has ``update(rows)``, ``merge(other)`` and ``result(group)``; a fresh one is the identity of ``merge``, which is
 associative and commutative to the bit, since all sums are integers. Every one keeps its sums per group of rows; without
-groups all rows are in group 0. To add a metric: write its accumulator and its line in METRICS.
+groups all rows are in group 0. To add a metric: write its accumulator and its line in METRICS, and its name in REPORT
+if every report has it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, Protocol
 
-from cecli.core.metrics.accuracy import Accuracy
-from cecli.core.metrics.brier import Brier
-from cecli.core.metrics.calibration import Calibration
-from cecli.core.metrics.cluster import Cluster
-from cecli.core.metrics.labels import LabelFrequencies
-from cecli.core.metrics.loss import Loss
-from cecli.core.metrics.per_class import PerClass
-from cecli.core.metrics.row_sums import RowSums
 from cecli.core.metrics.spec import Spec
-from cecli.core.metrics.tail import Tail
-from cecli.core.metrics.twice import SoftmaxedTwice
-from cecli.core.metrics.worst import Worst
 from cecli.core.rows import ScoredRows
 
-__all__ = ["METRICS", "Accumulator", "Spec"]
+__all__ = ["HEADLINE", "METRICS", "OF_LOSSES", "REPORT", "Accumulator", "Spec"]
 
 
 class Accumulator(Protocol):
-    """Statistics of rows whose state does not grow with the rows."""
+    """Statistics of rows whose state does not grow with the rows, save where its docstring says so."""
 
     def update(self, rows: ScoredRows) -> None:
         """Add the figures of some rows."""
@@ -40,16 +31,52 @@ class Accumulator(Protocol):
         """The statistics of one group; changes nothing."""
 
 
+def _at(place: str) -> Callable[[Spec], Accumulator]:
+    """The accumulator at ``module.Class``, imported when it is made: a run pays for the metrics that it shows."""
+    module, name = place.split(".")
+
+    def make(spec: Spec) -> Accumulator:
+        made: Accumulator = getattr(import_module(f"cecli.core.metrics.{module}"), name)(spec)
+        return made
+
+    return make
+
+
 METRICS: dict[str, Callable[[Spec], Accumulator]] = {
-    "loss": Loss,
-    "labels": LabelFrequencies,
-    "accuracy": Accuracy,
-    "brier": Brier,
-    "calibration": Calibration,
-    "classes": PerClass,
-    "row_sums": RowSums,
-    "tail": Tail,
-    "cluster": Cluster,
-    "worst": Worst,
-    "twice": SoftmaxedTwice,
+    "loss": _at("loss.Loss"),
+    "labels": _at("labels.LabelFrequencies"),
+    "accuracy": _at("accuracy.Accuracy"),
+    "brier": _at("brier.Brier"),
+    "calibration": _at("calibration.Calibration"),
+    "classes": _at("per_class.PerClass"),
+    "row_sums": _at("row_sums.RowSums"),
+    "tail": _at("tail.Tail"),
+    "cluster": _at("cluster.Cluster"),
+    "worst": _at("worst.Worst"),
+    "twice": _at("twice.SoftmaxedTwice"),
+    "confusions": _at("confusions.Confusions"),
+    "decomposition": _at("decomposition.Decomposition"),
+    "corp": _at("corp.Corp"),
+    "like": _at("like.Likes"),
 }
+
+REPORT = (
+    "loss",
+    "labels",
+    "accuracy",
+    "brier",
+    "calibration",
+    "classes",
+    "row_sums",
+    "tail",
+    "cluster",
+    "worst",
+    "twice",
+)
+"""What every report shows; the others cost more, and are made where they are asked for."""
+
+HEADLINE = ("loss", "twice")
+"""What a bare number needs: the loss, and the warning that it may be the loss of something else."""
+
+OF_LOSSES = ("loss", "tail", "cluster", "worst")
+"""What needs nothing but a loss a row, as where only the figure of what was observed is known."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from cecli.core.pmf import Pmf
 from cecli.core.rows import PLAIN, LossRule
 
 
@@ -14,9 +13,8 @@ class Spec:
     """The number of classes, the k of top-k accuracy, and what weights there are.
 
     ``weights`` is None where every row counts once; ``own_denominator`` says that rows bring a denominator of the loss.
-    The rest is for EXTRAS: how many rows of largest loss to keep (``worst``), the ``prior`` over the classes, in
-    their order, that skill is measured against, the libraries of ``like``, the ``precision`` that the predictions were
-    stored in, and the ``rule`` of the loss (``Scorer`` puts its own there).
+    The rest is for single metrics: how many rows of largest loss to keep (``worst``), the libraries of ``like``, and
+    the ``rule`` of the loss (``Scorer`` puts its own there).
     """
 
     classes: int
@@ -24,7 +22,5 @@ class Spec:
     weights: Literal["importance", "frequency"] | None = None
     own_denominator: bool = False
     worst: int = 0
-    prior: Pmf | None = None
     like: tuple[str, ...] = ()
-    precision: Literal["float16", "float32", "float64"] = "float64"
     rule: LossRule = PLAIN

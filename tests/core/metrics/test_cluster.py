@@ -7,14 +7,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cecli.core.metrics import Spec
-from cecli.core.observed_scoring import ObservedScorer
+from cecli.core.metrics import OF_LOSSES, Spec
 from cecli.core.rows import Batch
+from cecli.core.scoring import Scorer
 
 
 def scored(losses, clusters, weights=None):
     spec = Spec(0, weights=None if weights is None else "importance")
-    scorer = ObservedScorer(spec)
+    scorer = Scorer(spec, metrics=OF_LOSSES)
     batch = Batch(
         np.array(losses),
         0,

@@ -1,4 +1,4 @@
-"""What other libraries would print as the loss of the same rows; how each scores stands in ``core.libraries``.
+"""What other libraries would print as the loss of the same rows; how each scores stands in ``libraries``.
 
 A row's loss is in the precision of the library, and the mean of the rows is exact, where a library that adds up in
 single precision is off in the seventh digit, and differently for every size of batch.
@@ -13,7 +13,7 @@ import numpy as np
 
 from cecli.core.exact import ExactSums, ratio
 from cecli.core.layout import Floats, pick
-from cecli.core.libraries import LIKE
+from cecli.core.metrics.libraries import LIKE
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows import Batch, ScoredRows
 from cecli.core.tally import Tally
@@ -95,7 +95,7 @@ class Like:
 
     def _figures(self, batch: Batch) -> tuple[Floats, Floats | None]:
         """The loss of every row and what the mean divides it by (1 where None), in double."""
-        table, axis = self._library.losses(batch, self._spec)
+        table, axis = self._library.losses(batch)
         rule = self._spec.rule
         if rule.class_weights is not None:
             weights = rule.class_weights.astype(table.dtype)

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.core.layout import Floats, along, row_sum
-from cecli.core.metrics.spec import Spec
 from cecli.core.predicted import predicted_of
 from cecli.core.rows import Batch
 
@@ -32,7 +31,7 @@ class Library:
     has smoothing and class weights.
     """
 
-    losses: Callable[[Batch, Spec], tuple[Table, int]]
+    losses: Callable[[Batch], tuple[Table, int]]
     note: str
     soft: bool = False
     weights: bool = True
@@ -60,7 +59,7 @@ def _log_softmax(logits: Table, axis: int) -> Table:
     return np.asarray(shifted - np.log(total))
 
 
-def _torch(batch: Batch, spec: Spec) -> tuple[Table, int]:
+def _torch(batch: Batch) -> tuple[Table, int]:
     """``CrossEntropyLoss`` of float32 logits; of probabilities ``nll_loss(log(p))`` of float32 p; nothing is
     clipped."""
     if batch.kind == "logits" and not batch.binary:
@@ -76,12 +75,12 @@ def _torch(batch: Batch, spec: Spec) -> tuple[Table, int]:
     return np.minimum(losses, np.float32(100.0)) if batch.binary else losses, axis
 
 
-def _keras(batch: Batch, spec: Spec) -> tuple[Table, int]:
+def _keras(batch: Batch) -> tuple[Table, int]:
     """``CategoricalCrossentropy``: float32, rows divided by their sum, then p clipped to [1e-7, 1 - 1e-7]; from logits
     the log-softmax in float32. A binary column is two classes here, as in ``BinaryCrossentropy`` but for its
     clipping."""
     if batch.kind == "logits" and not batch.binary:
-        return _torch(batch, spec)
+        return _torch(batch)
     table, axis = _probabilities(batch)
     single = table.astype(np.float32)
     single = single / single.sum(axis=axis, keepdims=True)
@@ -89,16 +88,16 @@ def _keras(batch: Batch, spec: Spec) -> tuple[Table, int]:
     return _negative_log(np.clip(single, epsilon, np.float32(1.0) - epsilon)), axis
 
 
-def _sklearn(batch: Batch, spec: Spec) -> tuple[Table, int]:
+def _sklearn(batch: Batch) -> tuple[Table, int]:
     """``log_loss``: p clipped to [eps, 1 - eps] with the eps of the dtype the predictions have, no division by the
     sum."""
     table, axis = _probabilities(batch)
-    stored = table.astype(np.dtype(spec.precision))
+    stored = table.astype(np.dtype(batch.precision))
     epsilon = np.finfo(stored.dtype).eps
     return _negative_log(np.clip(stored, epsilon, stored.dtype.type(1) - epsilon)), axis
 
 
-def _kaggle(batch: Batch, spec: Spec) -> tuple[Table, int]:
+def _kaggle(batch: Batch) -> tuple[Table, int]:
     """Multi-class log loss as Kaggle's pages put it: each row divided by its sum, then p := max(min(p, 1 - 1e-15),
     1e-15)."""
     table, axis = _probabilities(batch)
@@ -106,7 +105,7 @@ def _kaggle(batch: Batch, spec: Spec) -> tuple[Table, int]:
     return _negative_log(np.clip(table, 1e-15, 1.0 - 1e-15)), axis
 
 
-def _xgboost(batch: Batch, spec: Spec) -> tuple[Table, int]:
+def _xgboost(batch: Batch) -> tuple[Table, int]:
     """``mlogloss`` and ``logloss``: float32 probabilities, p clipped below at 1e-16; of a binary column 1 - p in
     float32."""
     table, axis = _probabilities(batch)
@@ -116,7 +115,7 @@ def _xgboost(batch: Batch, spec: Spec) -> tuple[Table, int]:
     return _negative_log(np.maximum(single, np.float32(1e-16))), axis
 
 
-def _lightgbm(batch: Batch, spec: Spec) -> tuple[Table, int]:
+def _lightgbm(batch: Batch) -> tuple[Table, int]:
     """``multi_logloss`` and ``binary_logloss``: double, but p <= 1e-15 costs -log(1e-15f), a float32."""
     table, axis = _probabilities(batch)
     least = np.float32(1e-15)
