@@ -77,15 +77,41 @@ def student_t_quantile(probability: float, df: float, *, upper: bool = False) ->
     return 0.0 - t if upper else t
 
 
+def normal_from_student(t: float, df: float) -> float | None:
+    """The z >= 0 beyond which a standard normal has the tail that Student's t has beyond ``t`` >= 0.
+
+    None where the expansion of ``student_t_quantile``, which is turned around here, does not reach.
+
+    >>> round(normal_from_student(1.9839715185, 100), 9)
+    1.959963985
+    """
+    if df < _EXPANSION_FROM:
+        return None
+    a = df - 0.5
+    w = math.sqrt(a * math.log1p(t * t / df)) if t < 1e150 else math.inf
+    if w * w > _EXPANSION_REACH * a:
+        return None
+    z = w
+    for _ in range(8):  # each step gains three digits or more
+        z -= _bent(z, a) - w
+    return z
+
+
 def _student_from_normal(z: float, df: float) -> float:
     a = df - 0.5
+    w = _bent(z, a)
+    return math.copysign(math.sqrt(df) * math.sqrt(math.expm1(w * w / a)), w)
+
+
+def _bent(z: float, a: float) -> float:
+    """w of z by the expansion."""
     w = z
     for power, coefficients in enumerate(_STUDENT, start=1):
         term = 0.0
         for coefficient in reversed(coefficients):
             term = term * z * z + coefficient
         w += term * z * (1 / a) ** (2 * power)
-    return math.copysign(math.sqrt(df) * math.sqrt(math.expm1(w * w / a)), w)
+    return w
 
 
 def chi_squared_quantile(probability: float, df: float, *, upper: bool = False) -> float:
