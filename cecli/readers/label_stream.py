@@ -13,6 +13,8 @@ from cecli.readers.table import Block, Cells, Problems, Table
 class LabelStream:
     """The rows of LABELS, in its order. Bad cells are collected in ``problems``, so that all can be named."""
 
+    what = "label"
+
     def __init__(
         self, table: Table, side: Side, decoder: Decoder, decide: Callable[[Cells], LabelReading | None]
     ) -> None:

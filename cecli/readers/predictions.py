@@ -135,9 +135,8 @@ class Predictions:
         """
         pool: Pool[Accumulator] = Pool(new)
         run = Run(self, pool, threads, progress, sink)
-        run.in_step()
-        if run.postponed:
-            run.by_id()
+        for _ in run.steps():
+            pass
         run.finish()
         self.notes += run.notes()
         return pool.merged()

@@ -14,13 +14,13 @@ from cecli.core.layout import Integers
 from cecli.core.rows import Batch
 from cecli.errors import CellErrors, InputError, quoted
 from cecli.readers.gathered import Gathered
-from cecli.readers.id_index import IdIndex, first_repeated
 from cecli.readers.observed import Observed, used_rows
 from cecli.readers.parallel import ordered
 from cecli.readers.row_checks import check_column, check_rows
 from cecli.readers.table import Block, Cells, Problems
 
 if TYPE_CHECKING:
+    from cecli.readers.id_index import IdIndex
     from cecli.readers.predictions import Predictions
 
 HELD_IDS = 32 << 20
@@ -45,11 +45,11 @@ class Sink:
     """Something made of every block, in a thread, and written in the order of the file.
 
     ``make`` gets the batch (None where no row of the block counts), what ``update`` returned for it, and the number of
-    rows and the first row of the block.
+    rows, the first row and the ids of the block.
     """
 
-    make: Callable[[Batch | None, Any, int, int, Any], bytes]
-    write: Callable[[bytes], None]
+    make: Callable[[Batch | None, Any, int, int, Any], Any]
+    write: Callable[[Any], None]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class _Outcome:
     problems: CellErrors | None = None
     used: Integers | None = None
     all_pmfs: bool = False
-    made: bytes = b""
+    made: Any = b""
 
 
 class Pool(Generic[Accumulator]):
@@ -120,19 +120,24 @@ class Run:
         self._all_pmfs = of.options.kind == "logits" and not of.binary
         self._index: IdIndex | None = None
         self._indexed = Gathered()
-        self._late: dict[int, bytes] = {}
+        self._late: dict[int, Any] = {}
         self.postponed: list[_Task] = []
 
-    def in_step(self) -> None:
-        """Blocks with the labels that stand at the same rows, until ids differ."""
+    def steps(self) -> Iterator[None]:
+        """All blocks, one at a time: with the labels that stand at the same rows, then by id where those differ."""
         for outcome in ordered(self._tasks(), self._score, self._threads):
             self._collect(outcome)
+            yield
+        if self.postponed:
+            yield from self._by_id()
 
-    def by_id(self) -> None:
+    def _by_id(self) -> Iterator[None]:
         """What was put off, and all that follows, with labels looked up by id."""
         stream = self._of.labels
         if stream is None or self._label_problems.total:
             return
+        from cecli.readers.id_index import IdIndex
+
         index = IdIndex(stream.name)
         waiting = (task.observed for task in self.postponed if task.observed is not None)
         for part in chain(waiting, stream.rest()):
@@ -152,6 +157,7 @@ class Run:
         later = (_Task(block, None) for block in self._of.blocks())
         for outcome in ordered(chain(tasks, self._counted(later)), self._score, self._threads):
             self._collect(outcome)
+            yield
         self._write_late(None)
 
     def finish(self) -> None:
@@ -194,6 +200,10 @@ class Run:
         return InputError(f"{of.preds.name} has {preds:,} rows and {name} has {labels:,}", hint)
 
     def _check_repeated(self) -> None:
+        if not self._held:
+            return
+        from cecli.readers.id_index import first_repeated
+
         again = first_repeated(self._held)
         if again is not None:
             raise InputError(f"{self._of.preds.name}: the id {quoted(again)} stands more than once")
@@ -221,15 +231,14 @@ class Run:
             observed, used = matched
             problems = Problems()
             own = of.decoder.observed(of.roles.preds, cells, block, problems, len(of.roles.classes))
-            batch, all_pmfs = self._batch(
-                block, cells, own.with_those_of(observed) if observed.rows == block.rows else own
-            )
+            known = self._known(own, observed, block, problems)
+            batch, all_pmfs = self._batch(block, cells, known)
             problems.raise_any()
-            made = b""
+            made: Any = b""
             if batch is not None and not self._label_problems.total:
                 result = self._pool.add(batch) if batch.rows else None
                 if self._sink is not None:
-                    made = self._sink.make(batch, result, block.rows, block.first_row, own.ids)
+                    made = self._sink.make(batch, result, block.rows, block.first_row, known.ids)
         except CellErrors as error:
             return _Outcome(task, problems=error)
         return _Outcome(task, used=used, all_pmfs=all_pmfs, made=made)
@@ -241,7 +250,9 @@ class Run:
             return Observed(task.block.rows), None
         if self._index is not None:
             rows = self._index.find(cells.strings[0])
-            _name_missing(rows, cells.strings[0], task.block, of.roles.preds.id, self._index.name)
+            _name_missing(
+                rows, cells.strings[0], task.block, of.roles.preds.id, f"{of.labels.what} in {of.labels.name}"
+            )
             return self._indexed.take(rows), rows
         observed = task.observed
         if observed is None:
@@ -249,6 +260,10 @@ class Run:
         if of.roles.by_id and not (observed.ids is not None and cells.strings[0].equals(observed.ids)):
             return None
         return observed, None
+
+    def _known(self, own: Observed, observed: Observed, block: Block, problems: Problems) -> Observed:
+        """What PREDS and LABELS say of the rows of a block."""
+        return own.with_those_of(observed) if observed.rows == block.rows else own
 
     def _batch(self, block: Block, cells: Cells, observed: Observed) -> tuple[Batch | None, bool]:
         """The checked batch of a block, without the rows that do not count; None where labels are missing."""
@@ -304,7 +319,7 @@ class Run:
         self._progress(task.block.rows, position - self._seen_bytes)
         self._seen_bytes = position
 
-    def _write(self, first_row: int, made: bytes) -> None:
+    def _write(self, first_row: int, made: Any) -> None:
         """What was made of a block goes out in the order of the file, and not after a bad row."""
         if self._sink is None or self._problems.total or self._label_problems.total:
             return
@@ -325,12 +340,12 @@ class Run:
             self._held_bytes += ids.nbytes
 
 
-def _name_missing(rows: Integers, ids: Any, block: Block, column: int | None, labels: str) -> None:
+def _name_missing(rows: Integers, ids: Any, block: Block, column: int | None, what: str) -> None:
     missing = np.flatnonzero(rows < 0)
     if len(missing):
         problems = Problems()
         found = [
-            f"{block.place(int(row), column)}: no label in {labels} for the id {quoted(ids[int(row)].as_py())}"
+            f"{block.place(int(row), column)}: no {what} for the id {quoted(ids[int(row)].as_py())}"
             for row in missing[:10]
         ]
         problems.add(found, len(missing))
