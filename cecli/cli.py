@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -23,6 +22,7 @@ COMMANDS = {
     "divergences": "Measure how far two PMFs are apart, in every usual way.",
     "test": "Test whether counts fit a PMF, or whether two samples differ.",
     "power": "Find how many rolls a test needs to tell P from Q.",
+    "converge": "Watch an empirical PMF converge to the true one.",
     "score": "Score a classifier's predictions by their cross-entropy loss.",
 }
 """Name -> one-line help, which is also the first line of the command's docstring (a test holds them together)."""
@@ -45,6 +45,8 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
             near = get_close_matches(args[0], COMMANDS, n=1)
             meant = f"did you mean {near[0]}?" if near else f"the commands are {', '.join(COMMANDS)}"
             raise errors.UsageError(f"no command {errors.quoted(args[0])}", hint=meant)

@@ -52,7 +52,7 @@ def _reasons(scored: Scored) -> list[str]:
     parts = score.decomposition
     if parts is not None and parts.forecasts is not None and 2 * parts.forecasts > score.rows:
         found.append(
-            f"--decompose: {parts.forecasts:,} different forecasts in {score.rows:,} rows: where they hardly repeat, the "
-            "parts are chance"
+            f"--decompose: {parts.forecasts:,} different forecasts in {score.rows:,} rows: where few repeat, "
+            "the parts are chance"
         )
     return found + [f"--like {like.library}: {like.reason}" for like in score.like if like.reason]

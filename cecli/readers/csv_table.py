@@ -10,7 +10,6 @@ import numpy as np
 
 from cecli.errors import InputError
 from cecli.readers.arrow_columns import flat
-from cecli.readers.csv_careful import read_carefully
 from cecli.readers.csv_regular import numeric_table, single_characters
 from cecli.readers.csv_split import Piece, Splitter, quotes_are_regular
 from cecli.readers.records import decode, parse_records, place
@@ -74,6 +73,8 @@ class CsvBlock:
         cells = self._parse_fast()
         if cells is not None:
             return cells
+        from cecli.readers.csv_careful import read_carefully
+
         table, piece = self._table, self._piece
         return read_carefully(piece, table.columns, table.delimiter, table.name, self._selection)
 

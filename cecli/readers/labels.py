@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 import numpy as np
 
@@ -79,6 +78,8 @@ class LabelReading:
             other = f" or {quoted(self._other)}" if self._other is not None else ""
             return f"expected {quoted(self._classes[0])}{other}, found a third label, {quoted(text)}"
         if self.read_as == "name":
+            from difflib import get_close_matches
+
             near = get_close_matches(text, list(self._classes)[:10000], n=1, cutoff=0.7)
             meant = f" (did you mean {quoted(near[0])}?)" if near else ""
             found = quoted(text) if text else "an empty label"

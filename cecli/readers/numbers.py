@@ -13,17 +13,18 @@ _NUMBER = re.compile(r"[ \t]*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0
 _INFINITY = re.compile(r"[ \t]*[+-]?inf(?:inity)?[ \t]*", re.ASCII | re.IGNORECASE)
 _PARTS = re.compile(r"([+-]?)(?:([0-9]+)\.?([0-9]*)|\.([0-9]+))(?:[eE]([+-]?[0-9]+))?")
 
-_MISTAKES: list[tuple[re.Pattern[str], str]] = [
-    (re.compile(r"[+-]?[0-9]{1,3}([,'  ][0-9]{3})+(\.[0-9]*)?"), "write it without thousands separators"),
-    (re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+,[0-9]*"), "write it as 1234.5"),
-    (re.compile(r"[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?"), "the decimal mark is a point"),
-    (re.compile(r"[+-]?[0-9.,]+ ?%"), "write 0.25, not 25%"),
-    (re.compile(r"[+-]?0[xX][0-9a-fA-F.pP+-]+"), "hexadecimal is not read"),
-    (re.compile(r"[+-]?[0-9.eE+-]*[0-9]_[0-9_.eE+-]+"), "write it without underscores"),
-    (re.compile(r"[+-]?(nan|na|n/a|null|none|missing|#n/a|\?|-|\.)", re.IGNORECASE), "a missing value is not a number"),
-    (re.compile(r"[+-]?[0-9.]+/[0-9.]+"), "a fraction is read in an inline PMF only"),
-    (re.compile(r"[+-]?[0-9.]+[dD][+-]?[0-9]+"), "the exponent is written with e"),
+_MISTAKES: list[tuple[str, str]] = [
+    (r"[+-]?[0-9]{1,3}([,'  ][0-9]{3})+(\.[0-9]*)?", "write it without thousands separators"),
+    (r"[+-]?[0-9]{1,3}(\.[0-9]{3})+,[0-9]*", "write it as 1234.5"),
+    (r"[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?", "the decimal mark is a point"),
+    (r"[+-]?[0-9.,]+ ?%", "write 0.25, not 25%"),
+    (r"[+-]?0[xX][0-9a-fA-F.pP+-]+", "hexadecimal is not read"),
+    (r"[+-]?[0-9.eE+-]*[0-9]_[0-9_.eE+-]+", "write it without underscores"),
+    (r"(?i)[+-]?(nan|na|n/a|null|none|missing|#n/a|\?|-|\.)", "a missing value is not a number"),
+    (r"[+-]?[0-9.]+/[0-9.]+", "a fraction is read in an inline PMF only"),
+    (r"[+-]?[0-9.]+[dD][+-]?[0-9]+", "the exponent is written with e"),
 ]
+"""Patterns, not compiled before a number is wrong, and what to say."""
 
 
 def parse_number(text: str, kind: str = "a number") -> float:
@@ -113,7 +114,7 @@ def _advice(bare: str) -> str | None:
     if _NUMBER.fullmatch(bare):
         return "beyond the largest double, about 1.8e308" if math.isinf(float(bare)) else None
     for mistake, advice in _MISTAKES:
-        if mistake.fullmatch(bare):
+        if re.fullmatch(mistake, bare):
             return advice
     if not bare.isascii() and any(c.isdigit() and not c.isascii() for c in bare):
         return "write it in ASCII digits"

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from itertools import chain, islice
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 def ordered(items: Iterable[Item], work: Callable[[Item], Result], threads: int) -> Iterator[Result]:
-    """``work(item)`` for every item, in order; with one thread, in the calling one.
+    """``work(item)`` for every item, in order; with one thread or item, in the calling one.
 
     At most two items a thread wait or run, so memory does not grow with the stream. An error ends the work: what has
     not begun is cancelled, what has is waited for.
@@ -20,13 +23,17 @@ def ordered(items: Iterable[Item], work: Callable[[Item], Result], threads: int)
     >>> list(ordered(range(4), lambda item: item * item, threads=2))
     [0, 1, 4, 9]
     """
-    if threads == 1:
-        yield from map(work, items)
+    rest = iter(items)
+    first = list(islice(rest, 2)) if threads > 1 else []
+    if len(first) < 2:  # nothing to do at once: a single block costs no thread, and not their import
+        yield from map(work, chain(first, rest))
         return
+    from concurrent.futures import ThreadPoolExecutor
+
     pool = ThreadPoolExecutor(threads, thread_name_prefix="cecli")
     waiting: deque[Future[Result]] = deque()
     try:
-        for item in items:
+        for item in chain(first, rest):
             waiting.append(pool.submit(work, item))
             if len(waiting) >= 2 * threads:
                 yield waiting.popleft().result()
