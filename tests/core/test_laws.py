@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cecli.core.exact import ExactProducts, ExactSums
 from cecli.core.grouped import GroupedScorer
 from cecli.core.metrics import METRICS, Spec
+from cecli.core.metrics.libraries import LIKE
 from cecli.core.moments import Moments, WeightedMoments
 from cecli.core.rows import Batch, LossRule, score_rows
 from cecli.core.scoring import Scorer
@@ -124,35 +125,42 @@ def test_figures(name, case, data):
     check_laws(kind.new, kind.add, lambda made: repr(kind.know(made)), parts, case)
 
 
+def spec_of(classes, **more):
+    """A spec in which every metric has something to do."""
+    return Spec(classes, top_k=2, worst=3, like=tuple(LIKE), **more)
+
+
 SPECS = {
-    "plain": (Spec(3, top_k=2), LossRule()),
-    "clipped, smoothed": (Spec(3, top_k=2), LossRule(clip=1e-6, smoothing=0.1)),
-    "weighted": (Spec(3, top_k=2, weights="importance"), LossRule()),
-    "repeats": (Spec(3, top_k=2, weights="frequency"), LossRule()),
+    "plain": (spec_of(3), LossRule()),
+    "clipped, smoothed": (spec_of(3), LossRule(clip=1e-6, smoothing=0.1)),
+    "weighted": (spec_of(3, weights="importance"), LossRule()),
+    "repeats": (spec_of(3, weights="frequency"), LossRule()),
     "class weights": (
-        Spec(3, top_k=2, weights="importance", own_denominator=True),
+        spec_of(3, weights="importance", own_denominator=True),
         LossRule(class_weights=np.array([1.0, 0.3, 2.5])),
     ),
-    "soft": (Spec(3, top_k=2), LossRule()),
-    "soft, weighted": (Spec(3, top_k=2, weights="importance"), LossRule(smoothing=0.2)),
-    "many classes": (Spec(70), LossRule()),
-    "logits": (Spec(3, top_k=2), LossRule()),
-    "binary": (Spec(2), LossRule()),
+    "soft": (spec_of(3), LossRule()),
+    "soft, weighted": (spec_of(3, weights="importance"), LossRule(smoothing=0.2)),
+    "many classes": (spec_of(70), LossRule()),
+    "logits": (spec_of(3), LossRule()),
+    "two classes": (spec_of(2, weights="importance"), LossRule()),
+    "binary": (spec_of(2), LossRule()),
 }
 
 
 def batch_of(name, seed, rows):
-    """Rows of a kind; some give the observed class no probability, some of the weights are large."""
+    """Rows of a kind; forecasts repeat, some give the observed class no probability, some weights are large."""
     spec, _ = SPECS[name]
     random = np.random.default_rng(seed)
     labels = random.integers(0, spec.classes, rows)
     if name == "binary":
-        batch = Batch.of(random.random((rows, 1)), labels)
+        batch = Batch.of(np.round(random.random((rows, 1)), 1), labels)
     elif name == "logits":
         batch = Batch.of(random.normal(0, 40, (rows, spec.classes)), labels, "logits")
     else:
         table = random.dirichlet(np.full(spec.classes, 0.3), rows).reshape(rows, spec.classes)
-        table[random.random(rows) < 0.15] = np.eye(spec.classes)[0]
+        table[random.random(rows) < 0.05] = np.eye(spec.classes)[0]
+        table = table[random.integers(0, max(1, rows), rows)]
         soft = random.dirichlet(np.ones(spec.classes), rows).reshape(rows, spec.classes)
         batch = Batch.of(table, soft if name.startswith("soft") else labels)
     weights = None
@@ -160,14 +168,21 @@ def batch_of(name, seed, rows):
         weights = 10.0 ** random.uniform(-5, 5, rows)
     elif spec.weights == "frequency":
         weights = random.integers(1, 5, rows).astype(float)
-    return replace(batch, weights=weights, group=random.integers(0, GROUPS, rows))
+    return replace(
+        batch,
+        weights=weights,
+        group=random.integers(0, GROUPS, rows),
+        cluster=random.integers(0, 6, rows),
+        ids=np.array([f"row {n}" for n in range(rows)], dtype=object),
+    )
 
 
 def cases():
-    """Every metric of the table, the scorer that holds them all, and the scorer of groups, for every kind of rows."""
+    """The scorer that holds every metric of the table, and that of groups, for every kind of rows; each metric alone,
+    which tells where a law is broken, for some kinds."""
     for name in SPECS:
         for metric in (*METRICS, "scorer", "groups"):
-            if metric in ("scorer", "groups") or name in ("plain", "weighted", "soft", "class weights"):
+            if metric in ("scorer", "groups") or name in ("plain", "weighted", "soft", "class weights", "two classes"):
                 yield pytest.param(name, metric, id=f"{metric}, {name}")
 
 
@@ -181,13 +196,27 @@ def test_metrics(name, metric, seed, rows, data):
     first, second = sorted((data.draw(st.integers(0, rows)), data.draw(st.integers(0, rows))))
     parts = [whole.only(order[piece]) for piece in (slice(0, first), slice(first, second), slice(second, rows))]
     if metric == "scorer":
-        new, add = lambda: Scorer(spec, rule), lambda made, batch: made.update(batch)
+        new, add = lambda: Scorer(spec, rule, tuple(METRICS)), lambda made, batch: made.update(batch)
         know = lambda made: repr([made.result(0.9, group) for group in range(GROUPS)])  # noqa: E731
     elif metric == "groups":
-        new, add = lambda: GroupedScorer(lambda: Scorer(spec, rule)), lambda made, batch: made.update(batch)
+        new, add = lambda: GroupedScorer(lambda: Scorer(spec, rule, tuple(METRICS))), lambda made, batch: made.update(batch)
         know = lambda made: repr([made.total.result(), *(made.groups.result(0.9, g) for g in range(GROUPS))])  # noqa: E731
     else:
-        new = lambda: METRICS[metric](spec)  # noqa: E731
+        new = lambda: METRICS[metric](replace(spec, rule=rule))  # noqa: E731
         add = lambda made, batch: made.update(score_rows(batch, rule, spec.top_k))  # noqa: E731
         know = lambda made: repr([made.result(group) for group in range(GROUPS)])  # noqa: E731
     check_laws(new, add, know, parts, whole)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_no_metric_is_idle(metric):
+    """What the laws compare is no empty result."""
+    name = {"corp": "two classes", "twice": "binary"}.get(metric, "plain")
+    spec, rule = SPECS[name]
+    batch = batch_of(name, 8, 40)
+    if metric == "twice":
+        batch = replace(Batch.of(np.full((40, 1), 0.72), np.zeros(40, dtype=int)), group=batch.group)
+    fresh, made = (METRICS[metric](replace(spec, rule=rule)) for _ in range(2))
+    made.update(score_rows(batch, rule, spec.top_k))
+    for group in range(GROUPS):
+        assert repr(made.result(group)) != repr(fresh.result(group))
