@@ -199,7 +199,10 @@ def test_metrics(name, metric, seed, rows, data):
         new, add = lambda: Scorer(spec, rule, tuple(METRICS)), lambda made, batch: made.update(batch)
         know = lambda made: repr([made.result(0.9, group) for group in range(GROUPS)])  # noqa: E731
     elif metric == "groups":
-        new, add = lambda: GroupedScorer(lambda: Scorer(spec, rule, tuple(METRICS))), lambda made, batch: made.update(batch)
+        new, add = (
+            lambda: GroupedScorer(lambda: Scorer(spec, rule, tuple(METRICS))),
+            lambda made, batch: made.update(batch),
+        )
         know = lambda made: repr([made.total.result(), *(made.groups.result(0.9, g) for g in range(GROUPS))])  # noqa: E731
     else:
         new = lambda: METRICS[metric](replace(spec, rule=rule))  # noqa: E731
