@@ -75,6 +75,19 @@ def pmf_options(function: Function) -> Function:
     )  # fmt: skip
 
 
+def lone_pmf_options(function: Function) -> Function:
+    """How PMF arguments are read where none is matched with another; arrives as ``pmfs``, a PmfArguments."""
+    return grouped(
+        function,
+        "pmfs",
+        lambda own, arguments: PmfArguments(missing="error", **own),
+        [
+            click.option("--normalize", "pmfs_normalize", is_flag=True, help="Divide probabilities of any sum by it."),
+            delimiter_option("pmfs_delimiter"),
+        ],
+    )  # fmt: skip
+
+
 def delimiter_option(name: str) -> Callable[[Function], Function]:
     """--delimiter; arrives as ``name``, a character or None."""
     return click.option("--delimiter", name, metavar="CHAR", callback=_delimiter_value,

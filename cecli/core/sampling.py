@@ -6,6 +6,10 @@ T(k) = floor(2^64 (w(0) + … + w(k)) / sum w), in whole numbers. So a probabili
 probability 0 never comes up, and a roll depends on nothing but the seed, its place and the PMF: not on the number of
 rolls, of threads, or on the version of NumPy, which keeps raw words and seeds fixed (NEP 19) while the methods of
 Generator may change.
+
+A seed has one tree of seed sequences, told apart by their spawn keys: (i,) block i; (i, e - 1) block i of the
+experiment e = 1, 2, … that follows the first, experiment 0; () and (0, e - 1, 0) the one multinomial draw that stands
+for the counts of more than 10^7 rolls; (0, 0, k) and (0, 0, 0, j) the draws of ``core.convergence``.
 """
 
 from __future__ import annotations
@@ -58,11 +62,11 @@ def thresholds(pmf: Pmf) -> Thresholds:
     bounds = _bounds(pmf)
     low, high = _GUIDE_BITS
     bits = min(max(low, len(bounds).bit_length() + 4), high)
-    first = np.arange(1 << bits, dtype=np.uint64) << np.uint64(64 - bits)
-    lowest = np.searchsorted(bounds, first, side="right")
-    highest = np.searchsorted(bounds, first | np.uint64((1 << (64 - bits)) - 1), side="right")
-    guide = np.where(lowest == highest, lowest, _MIXED).astype(np.int32)
-    return Thresholds(bounds, guide, 64 - bits, pmf.size)
+    shift = 64 - bits
+    leading = (bounds >> np.uint64(shift)).astype(np.intp)
+    guide = np.bincount(leading, minlength=1 << bits).cumsum().astype(np.int32)
+    guide[leading[(bounds & np.uint64((1 << shift) - 1)) != 0]] = _MIXED
+    return Thresholds(bounds, guide, shift, pmf.size)
 
 
 def _bounds(pmf: Pmf) -> NDArray[np.uint64]:
@@ -79,17 +83,19 @@ def _bounds(pmf: Pmf) -> NDArray[np.uint64]:
     return np.array([(s << 64) // partial[-1] for s in partial if s < partial[-1]], dtype=np.uint64)
 
 
-def block_of_rolls(seed: int, index: int, limits: Thresholds) -> NDArray[np.int32]:
-    """The outcomes, as indices from 0, of the rolls ``index`` * 2^16 … of a seed, shape (2^16,)."""
-    source = np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(index,)))
-    words = source.random_raw(BLOCK)
-    outcomes: NDArray[np.int32] = limits.guide[words >> np.uint64(limits.shift)]
+def block_of_rolls(
+    seed: int, index: int, limits: Thresholds, size: int = BLOCK, experiment: int = 0
+) -> NDArray[np.int32]:
+    """The outcomes, as indices from 0, of the first ``size`` rolls of a block: rolls ``index`` * 2^16 … of a seed."""
+    key = (index, experiment - 1) if experiment else (index,)
+    words = np.random.PCG64(np.random.SeedSequence(seed, spawn_key=key)).random_raw(size)
+    outcomes: NDArray[np.int32] = limits.guide[(words >> np.uint64(limits.shift)).view(np.int64)]
     mixed = np.flatnonzero(outcomes == _MIXED)
     outcomes[mixed] = np.searchsorted(limits.bounds, words[mixed], side="right")
     return outcomes
 
 
-def rolls(seed: int, n: int, limits: Thresholds) -> Iterator[NDArray[np.int32]]:
+def rolls(seed: int, n: int, limits: Thresholds, experiment: int = 0) -> Iterator[NDArray[np.int32]]:
     """The first ``n`` rolls of a seed, block by block.
 
     >>> limits = thresholds(Pmf(np.ones(6, dtype=np.int64)))
@@ -97,7 +103,7 @@ def rolls(seed: int, n: int, limits: Thresholds) -> Iterator[NDArray[np.int32]]:
     [65536, 34464]
     """
     for index in range(-(-n // BLOCK)):
-        yield block_of_rolls(seed, index, limits)[: n - index * BLOCK]
+        yield block_of_rolls(seed, index, limits, min(BLOCK, n - index * BLOCK), experiment)
 
 
 def counts(pmf: Pmf, n: int, seed: int) -> NDArray[np.int64]:
@@ -109,24 +115,49 @@ def counts(pmf: Pmf, n: int, seed: int) -> NDArray[np.int64]:
     >>> counts(Pmf(np.array([1, 0, 1])), 10, seed=1).tolist()
     [6, 0, 4]
     """
+    return next(experiments(pmf, n, seed, 1))
+
+
+def experiments(pmf: Pmf, n: int, seed: int, repeat: int) -> Iterator[NDArray[np.int64]]:
+    """The ``counts`` of so many experiments of ``n`` rolls, one after the other; the first are those of the seed alone.
+
+    >>> [found.tolist() for found in experiments(Pmf(np.array([1, 0, 1])), 10, seed=1, repeat=2)]
+    [[6, 0, 4], [6, 0, 4]]
+    """
     if n > MAX_ROLLS:
         raise UsageError(f"{n} rolls are more than a count can hold (at most 2^63 - 1)")
     if n > TALLY_LIMIT:
-        return _multinomial(pmf, n, seed)
+        for number in range(repeat):
+            key = (0, number - 1, 0) if number else ()
+            yield multinomial(pmf, n, np.random.SeedSequence(seed, spawn_key=key))
+        return
     limits = thresholds(pmf)
-    tally = np.zeros(pmf.size, dtype=np.int64)
-    for block in rolls(seed, n, limits):
-        tally += np.bincount(block, minlength=pmf.size)
-    return tally
+    for number in range(repeat):
+        tally = np.zeros(pmf.size, dtype=np.int64)
+        for block in rolls(seed, n, limits, number):
+            add_to(tally, block)
+        yield tally
 
 
-def _multinomial(pmf: Pmf, n: int, seed: int) -> NDArray[np.int64]:
-    """One draw. NumPy gives what is left over to the last outcome: that is made the largest, and zeros take no part."""
+def add_to(tally: NDArray[np.int64], outcomes: NDArray[np.int32]) -> None:
+    """Count rolls, without a walk through all of many outcomes for a few rolls."""
+    if len(outcomes) * 4 < len(tally):
+        np.add.at(tally, outcomes, 1)
+    else:
+        tally += np.bincount(outcomes, minlength=len(tally))
+
+
+def multinomial(pmf: Pmf, n: int, seed: np.random.SeedSequence, samples: int | None = None) -> NDArray[np.int64]:
+    """The counts of ``n`` rolls, shape (K,), or of so many ``samples`` of them, shape (samples, K).
+
+    NumPy gives what is left over to the last outcome: that is made the largest, and zeros take no part. The same for
+    one version of NumPy.
+    """
     p = probabilities(pmf)
     possible = np.flatnonzero(p)
     largest = possible[np.argmax(p[possible])]
     order = np.append(possible[possible != largest], largest)
-    result = np.zeros(pmf.size, dtype=np.int64)
-    generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
-    result[order] = generator.multinomial(n, p[order])
+    drawn = np.random.Generator(np.random.PCG64(seed)).multinomial(n, p[order], size=samples)
+    result = np.zeros((*drawn.shape[:-1], pmf.size), dtype=np.int64)
+    result[..., order] = drawn
     return result

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
+from itertools import cycle
 from pathlib import PurePath
 from typing import Any
 
@@ -41,6 +42,9 @@ LOOK: dict[str, Any] = {
 
 WIDTH, HEIGHT, HEIGHT_BELOW = 6.4, 4.8, 1.8
 """Inches of a panel and of a lower one."""
+
+ROOM = 72
+"""Characters that a line of the legend holds, each name with six for what stands before it."""
 
 MOST_NAMES = 40
 """Categories that are all named below the axis."""
@@ -86,8 +90,9 @@ def _picture(curve: Curve, suffix: str) -> bytes:
         heights = [HEIGHT, HEIGHT_BELOW][: len(panels)]
         grid = figure.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=heights)
         drawn: list[tuple[str, Any]] = []
+        colours = cycle(COLOURS)
         for panel, axes in zip(panels, grid[:, 0], strict=True):
-            drawn += _draw(panel, axes, len(drawn))
+            drawn += _draw(panel, axes, colours)
             _scale(panel, axes)
         _finish(curve, grid[0, 0], grid[-1, 0])
         _legend(figure, [entry for entry in drawn if entry[0]])
@@ -96,12 +101,12 @@ def _picture(curve: Curve, suffix: str) -> bytes:
     return out.getvalue()
 
 
-def _draw(panel: Curve, axes: Any, turn: int) -> list[tuple[str, Any]]:
-    """Draw all series of a panel, those drawn before other panels' counted by ``turn``; their names and handles."""
+def _draw(panel: Curve, axes: Any, colours: Iterator[str]) -> list[tuple[str, Any]]:
+    """Draw all series of a panel, references in grey and the others in the next ``colours``; names and handles."""
     axis = y_axis(panel)
     drawn = []
     for number, series in enumerate(panel.series):
-        colour = REFERENCE if series.style in ("dashed", "band") else COLOURS[(turn + number) % len(COLOURS)]
+        colour = REFERENCE if series.style in ("dashed", "band") else next(colours)
         order = _HEIGHTS[series.style] - number / len(panel.series)
         shown = replace(series, y=[value if axis.shows(value) else math.nan for value in series.y])
         drawn.append((series.name, _STYLES[series.style](axes, shown, colour, order)))
@@ -112,7 +117,8 @@ def _legend(figure: Any, named: list[tuple[str, Any]]) -> None:
     """The names of all panels below the picture, where they hide nothing."""
     if named:
         handles, names = [handle for _, handle in named], [_plain(name) for name, _ in named]
-        for text in figure.legend(handles, names, loc="outside lower left", ncols=3).get_texts():
+        columns = max(1, min(3, ROOM // (max(map(len, names)) + 6)))
+        for text in figure.legend(handles, names, loc="outside lower left", ncols=columns).get_texts():
             text.set_parse_math(False)
 
 
