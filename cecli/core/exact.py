@@ -219,9 +219,11 @@ class ExactProducts:
         for position, total in other._extreme.items():
             self._extreme[position] = self._extreme.get(position, 0) + total
 
-    def integer(self, position: int = 0) -> int:
-        """One sum in units of 2^-2148."""
-        return (self._sums.integer(position) << FRACTION_BITS) + self._extreme.get(position, 0)
+    def integer(self, position: int = 0, cells: int = 1) -> int:
+        """One sum, or that of so many sums from it on, in units of 2^-2148."""
+        places = range(position, position + cells)
+        extreme = sum(self._extreme.get(place, 0) for place in places) if self._extreme else 0
+        return (sum(self._sums.integers(position, position + cells)) << FRACTION_BITS) + extreme
 
 
 def _is_safe(values: Floats) -> NDArray[np.bool_]:

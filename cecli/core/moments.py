@@ -56,15 +56,26 @@ class Moments:
         self._sum.merge(other._sum)
         self._squares.merge(other._squares)
 
-    def result(self, group: int = 0) -> Mean:
-        """The mean, correctly rounded, and s / sqrt(n) with s^2 the unbiased variance, formed in integers."""
-        n, total = self._rows.mass(group) >> FRACTION_BITS, self._sum.integer(group)
+    def result(self, group: int = 0, groups: int = 1) -> Mean:
+        """The mean of one group, or of so many from it on together, correctly rounded, and s / sqrt(n) with s^2 the
+        unbiased variance, formed in integers."""
+        n, total = self._count(group, groups), self._total(group, groups)
         mean = ratio(total, n << FRACTION_BITS) if n else math.nan
         error = None
         if n > 1:
-            spread = n * self._squares.integer(group) - total * total
+            spread = n * self._squares.integer(group, groups) - total * total
             error = root_ratio(spread, (n * n * (n - 1)) << (2 * FRACTION_BITS))
         return Mean(n, mean, error, float(n), float(n), n - 1.0)
+
+    def sign_score(self, group: int = 0, groups: int = 1) -> float:
+        """sum x / sqrt(sum x^2): about standard normal if every x could as well have the other sign; 0 for none."""
+        return signed_root(self._total(group, groups), self._squares.integer(group, groups))
+
+    def _count(self, group: int, groups: int) -> int:
+        return sum(self._rows.masses(group, group + groups)) >> FRACTION_BITS
+
+    def _total(self, group: int, groups: int) -> int:
+        return sum(self._sum.integers(group, group + groups))
 
 
 class WeightedMoments:
@@ -112,31 +123,45 @@ class WeightedMoments:
         for name in ("_numerator", "_denominator", "_aa", "_ad", "_dd", "_xxw"):
             getattr(self, name).merge(getattr(other, name))
 
-    def result(self, group: int = 0) -> Mean:
-        """The ratio, correctly rounded, and its standard error, formed in integers."""
-        n, s, w = (
-            self._rows.mass(group) >> FRACTION_BITS,
-            self._numerator.integer(group),
-            self._denominator.integer(group),
-        )
-        dd = self._dd.integer(group)
+    def result(self, group: int = 0, groups: int = 1) -> Mean:
+        """The ratio of one group, or of so many from it on together, correctly rounded, and its standard error, formed
+        in integers."""
+        cells = (group, group + groups)
+        n = sum(self._rows.masses(*cells)) >> FRACTION_BITS
+        s, w = sum(self._numerator.integers(*cells)), sum(self._denominator.integers(*cells))
+        dd = self._dd.integer(group, groups)
         mean = ratio(s, w) if w else math.nan
         mass = ratio(w, 1 << FRACTION_BITS)
         if self._frequency:
-            return Mean(n, mean, self._frequency_error(group, s, w), mass, mass, mass - 1.0)
+            return Mean(n, mean, self._frequency_error(self._xxw.integer(group, groups), s, w), mass, mass, mass - 1.0)
         effective = ratio(w * w, dd) if dd else 0.0
         error = None
         if n > 1 and w:
-            spread = self._aa.integer(group) * w * w - 2 * s * w * self._ad.integer(group) + s * s * dd
+            ad = self._ad.integer(group, groups)
+            spread = self._aa.integer(group, groups) * w * w - 2 * s * w * ad + s * s * dd
             error = root_ratio(n * max(spread, 0), (n - 1) * w**4)
         return Mean(n, mean, error, mass, effective, effective - 1.0)
 
-    def _frequency_error(self, group: int, s: int, w: int) -> float | None:
+    def sign_score(self, group: int = 0, groups: int = 1) -> float:
+        """sum a / sqrt(sum a^2), of repeats sum w x / sqrt(sum w x^2): about standard normal if every row (every
+        repeat) could as well have the other sign; 0 for none."""
+        squares = self._xxw if self._frequency else self._aa
+        return signed_root(sum(self._numerator.integers(group, group + groups)), squares.integer(group, groups))
+
+    @staticmethod
+    def _frequency_error(xxw: int, s: int, w: int) -> float | None:
         more = w - (1 << FRACTION_BITS)
         if more <= 0:
             return None
-        spread = max(self._xxw.integer(group) * w - (s * s << FRACTION_BITS), 0)
+        spread = max(xxw * w - (s * s << FRACTION_BITS), 0)
         return root_ratio(spread, w * w * more)
+
+
+def signed_root(total: int, squares: int) -> float:
+    """total / sqrt(squares) of whole numbers in units of 2^-1074 and 2^-2148; 0 where both are 0."""
+    if not total:
+        return 0.0
+    return math.copysign(root_ratio(total * total, squares), total)
 
 
 def _product(a: Floats, b: Floats) -> tuple[Floats, Floats]:
