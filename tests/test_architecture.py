@@ -14,7 +14,7 @@ MAY_IMPORT = {
     "cli": {"cecli", "commands", "report", "errors", "click"},
     "commands": {"commands", "readers", "report", "core", "errors", "click", "numpy"},
     "readers": {"readers", "core", "errors", "numpy", "pyarrow"},
-    "report": {"report", "core", "errors", "cecli", "numpy", "rich", "matplotlib"},
+    "report": {"report", "core", "errors", "cecli", "numpy", "pyarrow", "rich", "matplotlib"},
     "core": {"core", "errors", "numpy", "scipy"},
     "errors": set(),
 }

@@ -41,7 +41,7 @@ def prediction_options(function: Function) -> Function:
                          help="Column of the labels; without LABELS, in PREDS."),
             click.option("--id", "predictions_id", metavar="COLUMN",
                          help="Column that rows are matched on; none: by position.  [default: id, if both have it]"),
-            click.option("--classes", "predictions_classes", metavar="A,B,...", callback=_names,
+            click.option("--classes", "predictions_classes", metavar="A,B,...", callback=names_value,
                          help="The class columns, in this order; the others are left out."),
             click.option("--vector", "predictions_vector", metavar="COLUMN",
                          help="Column that holds the figures of all classes as a list.  "
@@ -130,7 +130,7 @@ def _check_observed(own: dict[str, Any], labels: str | None) -> None:
             raise UsageError(f"--observed has no classes and no labels: --{_FLAGS.get(option, option)} has no meaning")
 
 
-def _names(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+def names_value(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[str, ...] | None:
     """A list of names as one CSV record, so that a name may hold a comma."""
     if value is None:
         return None

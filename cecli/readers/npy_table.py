@@ -72,6 +72,11 @@ class NpyTable:
             raise self._too_long()
 
     @property
+    def total_rows(self) -> int:
+        """How many rows its header promises."""
+        return self._rows
+
+    @property
     def size(self) -> int | None:
         """Bytes on disk, where that is known."""
         return self._source.size

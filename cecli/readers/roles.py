@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Any
 
 from cecli.errors import InputError, UsageError, quoted
@@ -70,6 +69,28 @@ def find_roles(preds: Table, labels: Table | None, options: ColumnOptions) -> Ro
     return Roles(classes, in_preds, in_labels, by_id, notes)
 
 
+def find_classes(
+    table: Table, options: ColumnOptions, kept: Sequence[str] = ()
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The class columns of a file of predictions alone, and those beside them: the id, if there is one and it is not
+    ``none``, and the columns called ``kept``. Raises InputError where the file does not say."""
+    _check_header(table, options.drop)
+    own_id = _id_position(table, options)
+    if own_id is None and options.id not in (None, "none"):
+        _position(table, str(options.id))
+        raise UsageError(f"--id {options.id}: {table.name} has no names of columns")
+    beside = [_position(table, name) for name in kept]
+    if own_id is not None and options.id != "none":
+        beside.insert(0, own_id)
+    beside = list(dict.fromkeys(beside))
+    apart = {own_id, *beside, *(_position(table, name) for name in options.drop)}
+    classes = _classes(table, apart, options)
+    for k in beside:
+        if k in classes:
+            raise UsageError(f"the column {quoted(table.columns[k])} cannot be a class and be kept as text, too")
+    return classes, tuple(beside)
+
+
 def _classes(preds: Table, apart: set[int | None], options: ColumnOptions) -> tuple[int, ...]:
     if options.classes is None:
         figures = vector_columns(preds) or range(len(preds.columns))  # beside a vector no other column is a class
@@ -96,6 +117,8 @@ def _extras(preds: Table, labels: Table | None, options: ColumnOptions) -> tuple
         else:
             files = preds.name if labels is None else f"{preds.name} and {labels.name}"
             columns = (*preds.columns, *(labels.columns if labels is not None else ()))
+            from difflib import get_close_matches
+
             near = get_close_matches(name, columns, n=1)
             hint = f"did you mean {quoted(near[0])}?" if near else _listed(columns)
             raise InputError(f"{files}: no column {quoted(name)}", hint)
@@ -189,6 +212,8 @@ def _number(text: str) -> float | None:
 def _position(table: Table, name: str) -> int:
     if name in table.columns:
         return table.columns.index(name)
+    from difflib import get_close_matches
+
     near = get_close_matches(name, table.columns, n=1)
     hint = f"did you mean {quoted(near[0])}?" if near else _listed(table.columns)
     raise InputError(f"{table.name}: no column {quoted(name)}", hint)

@@ -69,6 +69,7 @@ class ShardTable:
         self._first_name = first.name
         self.columns = first.columns
         self.header = first.header
+        self.fields = getattr(first, "fields", None)
         self.vector_width: int = getattr(first, "vector_width", 0)
         self.size = _total_size(self.files)
 

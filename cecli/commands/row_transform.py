@@ -1,0 +1,45 @@
+"""Rows of predictions in, rows of predictions out: read, changed in threads, and written in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cecli.commands.row_options import RowOutput
+from cecli.core.layout import Floats
+from cecli.core.tempered import Scaling, as_logits, log_probabilities, probabilities
+from cecli.readers.unlabelled import RowOptions, Rows, Unlabelled
+from cecli.report.messages import note
+from cecli.report.prediction_formats import prediction_writer
+from cecli.report.prediction_layout import Figures, Layout
+from cecli.report.progress import progress
+
+
+def write_softmax(
+    options: RowOptions,
+    scaling: Callable[[Unlabelled], Scaling],
+    output: RowOutput,
+    threads: int,
+    logarithms: bool = False,
+) -> None:
+    """Write softmax(z / T + a) of every row, or its logarithm; ``scaling`` may depend on the classes of the file."""
+    formula = log_probabilities if logarithms else probabilities
+    with Unlabelled(options) as opened, progress(opened.size, quiet=output.quiet) as bar:
+        chosen = scaling(opened)
+        layout = Layout(opened.beside, opened.classes, opened.list_name, opened.total_rows)
+        with prediction_writer(output.format, output.path, layout) as writer:
+
+            def made(rows: Rows) -> Any:
+                values = as_logits(rows.values, options.kind, rows.binary)
+                return writer.encode(Figures(_own(formula(values, rows.axis, chosen), rows), rows.axis, rows.beside))
+
+            for encoded in opened.each(made, threads, bar.advance):
+                writer.write(encoded)
+    left_out = [f".npy holds numbers alone: {', '.join(opened.beside)} left out"] if opened.beside else []
+    for text in [*opened.notes, *(left_out if output.format == "npy" else [])]:
+        note(text, output.quiet)
+
+
+def _own(table: Floats, rows: Rows) -> Floats:
+    """What belongs into the columns of the file: of a binary prediction class 1 alone."""
+    return table[1:] if rows.binary else table

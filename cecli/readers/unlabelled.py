@@ -1,0 +1,158 @@
+"""Predictions without labels: rows that are read, checked, turned into something else, and handed on in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from cecli.core.layout import Floats
+from cecli.core.rows import Kind
+from cecli.errors import CellErrors, InputError
+from cecli.readers.parallel import ordered
+from cecli.readers.roles import ColumnOptions, find_classes
+from cecli.readers.row_checks import NUMBER_KINDS, CheckOptions, check_column, check_rows
+from cecli.readers.table import BLOCK_BYTES, Block, Problems, Selection
+from cecli.readers.tables import open_table, vector_columns
+
+Made = TypeVar("Made")
+
+_NO_CLASS = "a column that is no class? --drop COLUMN leaves it out, --keep COLUMN carries it along"
+
+
+@dataclass(frozen=True)
+class RowOptions:
+    """Everything that says how a file of predictions alone is read. ``kept`` are columns of text to carry along."""
+
+    path: str
+    kind: Kind = "logits"
+    columns: ColumnOptions = field(default_factory=ColumnOptions)
+    kept: tuple[str, ...] = ()
+    checks: CheckOptions = field(default_factory=CheckOptions)
+    header: bool = True
+    delimiter: str | None = None
+    vector: str | None = None
+    block_bytes: int = BLOCK_BYTES
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some consecutive rows: predictions as ``layout.shaped`` lays them (with ``binary`` the figures of class 1 alone,
+    shape (n,)), and the PyArrow string arrays of the columns that are carried along."""
+
+    values: Floats
+    axis: int
+    binary: bool
+    beside: tuple[Any, ...]
+
+
+class Unlabelled:
+    """An opened file of predictions; use it in a ``with`` statement, and ``each`` once.
+
+    ``classes`` and ``beside`` are the names of its columns; ``list_name`` is that of the one column that holds all
+    classes as a list, None where each is a column. ``total_rows`` is None where only reading tells.
+    """
+
+    def __init__(self, options: RowOptions) -> None:
+        self.options = options
+        self._table = open_table(
+            options.path,
+            delimiter=options.delimiter,
+            header=options.header,
+            block_bytes=options.block_bytes,
+            vector=options.vector,
+        )
+        try:
+            self._classes, self._beside = find_classes(self._table, options.columns, options.kept)
+        except BaseException:
+            self._table.close()
+            raise
+        self.name = self._table.name
+        self.named = self._table.header
+        self.classes = tuple(self._table.columns[k] for k in self._classes)
+        self.beside = tuple(self._table.columns[k] for k in self._beside)
+        self.binary = len(self.classes) == 1
+        self.total_rows: int | None = getattr(self._table, "total_rows", None)
+        self.rows_read = 0
+        self._all_pmfs = options.kind == "logits" and not self.binary
+
+    @property
+    def list_name(self) -> str | None:
+        """The name of the column of lists, where all its elements and no others are the classes."""
+        elements = vector_columns(self._table)
+        fields = getattr(self._table, "fields", None)
+        if not len(elements) or fields is None or self._classes != tuple(elements):
+            return None
+        return str(fields.names[fields.vector])
+
+    @property
+    def size(self) -> int | None:
+        """Bytes on disk, where that is known."""
+        return self._table.size
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know of the rows, once they have been read."""
+        if not (self._all_pmfs and self.rows_read):
+            return []
+        return [
+            "every row of logits is itself a PMF: if these are probabilities, softmax has been taken twice now, and "
+            "what came out means nothing"
+        ]
+
+    def each(
+        self,
+        make: Callable[[Rows], Made],
+        threads: int = 1,
+        progress: Callable[[int, int], None] = lambda rows, size: None,
+    ) -> Iterator[Made]:
+        """What ``make`` makes of every block of rows, in threads, in the order of the file.
+
+        After the first bad row nothing more is handed on, but all that follows is checked. Raises CellErrors that name
+        the first bad cells in file order, once the end is reached.
+        """
+        problems = Problems()
+        seen = 0
+        selection = Selection(self._classes, strings=self._beside, number_kind=NUMBER_KINDS[self.options.kind])
+        for block, made, wrong in ordered(self._table.blocks(selection), self._work(make), threads):
+            self.rows_read += block.rows
+            if wrong is not None:
+                no_class = self.named and wrong.total >= block.rows
+                problems.add(wrong.problems, wrong.total, wrong.hint or (_NO_CLASS if no_class else None))
+            elif made is not None and not problems.total:
+                yield made
+            position = self._table.position
+            progress(block.rows, position - seen)
+            seen = position
+        problems.raise_any()
+        if not self.rows_read:
+            raise InputError(f"{self.name}: no rows")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._table.close()
+
+    def __enter__(self) -> Unlabelled:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _work(self, make: Callable[[Rows], Made]) -> Callable[[Block], tuple[Block, Made | None, CellErrors | None]]:
+        def work(block: Block) -> tuple[Block, Made | None, CellErrors | None]:
+            try:
+                return block, make(self._rows(block)), None
+            except CellErrors as error:
+                return block, None, error
+
+        return work
+
+    def _rows(self, block: Block) -> Rows:
+        """Parse and check a block; runs in any thread."""
+        cells, kind = block.parse(), self.options.kind
+        if self.binary:
+            return Rows(check_column(cells.numbers, kind, block, self._classes), 0, True, cells.strings)
+        checked = check_rows(cells.numbers, kind, self.options.checks, block, self._classes)
+        if not checked.all_pmfs:
+            self._all_pmfs = False
+        return Rows(checked.values, checked.axis, False, cells.strings)
