@@ -38,7 +38,7 @@ _OF_ROWS = (
 """Keys of figures that need the predictions of all classes."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Plan:
     """What is wanted of a run, whatever it finds."""
 
@@ -71,7 +71,7 @@ class Plan:
         return OF_LOSSES if observed_only else (*REPORT, *self.wanted.metrics())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Scored:
     """A finished run."""
 

@@ -11,7 +11,7 @@ from cecli.core import losses
 from cecli.core.layout import Floats, Integers, along, largest, pick, squared_distance
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Predicted:
     """The predictions of n rows over K classes, tables along ``axis``.
 

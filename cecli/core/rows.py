@@ -16,7 +16,7 @@ Kind = Literal["probabilities", "logits", "log-probabilities", "losses"]
 """``losses`` only where the figures are those of what was observed, not of all classes."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Batch:
     """Rows that have been checked: predictions and what was observed.
 
@@ -111,7 +111,7 @@ class LossRule:
         return self.smoothing == 0 and self.class_weights is None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ScoredRows:
     """The figures of n rows, each array of shape (n,); losses in nats.
 

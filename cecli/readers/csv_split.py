@@ -15,7 +15,7 @@ from cecli.readers.source import Source, check_text_head
 _QUOTE, _NEWLINE = 34, 10
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Piece:
     """Whole records: their bytes, how many there are, and the row and physical line of the first.
 

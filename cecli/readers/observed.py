@@ -40,7 +40,7 @@ class Side:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Observed:
     """Consecutive rows, each array of shape (rows, …), None where nothing is known. ``soft`` is (rows, K)."""
 

@@ -32,7 +32,7 @@ class CheckOptions:
     normalize: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class CheckedRows:
     """A table that has passed, as ``layout.shaped`` lays it, and the sums of its rows where it has any."""
 

@@ -40,7 +40,7 @@ class Adds(Protocol):
 Accumulator = TypeVar("Accumulator", bound=Adds)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Sink:
     """Something made of every block, in a thread, and written in the order of the file.
 
@@ -52,13 +52,13 @@ class Sink:
     write: Callable[[Any], None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Task:
     block: Block
     observed: Observed | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Outcome:
     """What became of a block: scored, put off until ids can be looked up, or wrong."""
 

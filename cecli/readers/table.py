@@ -31,7 +31,7 @@ class Selection:
         return dict(self.other_kinds).get(column, self.number_kind)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Coded:
     """A column of texts as numbers: row i holds ``values[codes[i]]``."""
 
@@ -39,7 +39,7 @@ class Coded:
     values: list[str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Cells:
     """The selected cells of a block: ``numbers`` (n, len(selection.numbers)), a Coded per coded column, and a PyArrow
     string array per string column."""

@@ -13,7 +13,7 @@ STDOUT = "-"
 """The path that means standard output."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Table:
     """Named columns and rows of cells: what CSV, TSV and Markdown print."""
 
@@ -21,7 +21,7 @@ class Table:
     rows: Sequence[Sequence[Cell]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Facts:
     """A block of the terminal view: a name, its value, and a remark beside it (an interval, a unit), a line each."""
 
@@ -29,7 +29,7 @@ class Facts:
     title: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Grid:
     """A block of the terminal view: a table. ``bars`` names a column of numbers >= 0 that is also drawn as bars."""
 
@@ -43,7 +43,7 @@ Style = Literal["line", "dashed", "points", "bars", "band"]
 what is between ``low`` and ``high``."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Series:
     """Points of a curve by name; without a name the legend leaves it out.
 
@@ -60,7 +60,7 @@ class Series:
     width: float = 0.8
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Curve:
     """A block of the terminal view that is drawn, and what ``--plot`` draws: series over the same two axes.
 
@@ -86,7 +86,7 @@ Block = Facts | Grid | Curve
 """What the terminal view is made of."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Report:
     """One result of one command.
 
