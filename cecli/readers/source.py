@@ -124,13 +124,13 @@ class Source:
 
     def peek(self, size: int) -> bytes:
         """The next ``size`` bytes, left to be read again; fewer only at the end."""
-        data = self.read(size)
-        self.unread(data)
-        return data
+        if len(self._buffer) < size:
+            self.unread(self.read(size))
+        return bytes(self._buffer[:size])
 
     def unread(self, data: bytes) -> None:
         """Put ``data`` back in front of what is left, to be read again."""
-        self._buffer = memoryview(data + bytes(self._buffer))
+        self._buffer = memoryview(data + bytes(self._buffer) if self._buffer else data)
 
     def read_lines(self, size: int, again: bytes) -> bytes | None:
         """About ``size`` bytes that end at a line end, read in one piece; None where the file cannot be read so.
