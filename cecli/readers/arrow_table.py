@@ -20,6 +20,9 @@ _BATCH_ROWS = 1 << 15
 _BATCH_BYTES = 1 << 22
 """Bytes of doubles in a batch at most, however many columns are selected."""
 
+_READ_BYTES = 1 << 18
+"""Bytes of a column that are read at once; whole column chunks would hold a row group of all columns in memory."""
+
 _UNREADABLE = (OSError, ValueError, NotImplementedError)
 
 
@@ -131,7 +134,7 @@ class _File:
 def _open_parquet(where: Any) -> _File:
     from pyarrow import parquet
 
-    file = parquet.ParquetFile(where, pre_buffer=False)
+    file = parquet.ParquetFile(where, pre_buffer=False, buffer_size=_READ_BYTES)
 
     def batches(names: list[str], rows: int) -> Iterator[tuple[Any, float]]:
         done = 0
