@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -10,10 +9,11 @@ from io import FileIO
 from typing import Any
 
 import numpy as np
-from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from cecli.errors import InputError
+from cecli.readers.npy_header import HEADER_BYTES, Header, parse_header
+from cecli.readers.records import LONGEST_RECORD
 from cecli.readers.source import Source
 from cecli.readers.table import Cells, Coded, Selection
 
@@ -29,8 +29,6 @@ _WIDE_BYTES = 1 << 25
 """In Fortran order a block takes a read per column; of many columns so many bytes of each are read at once, up to so
 many in all, and blocks are cut from that."""
 
-_HEADER_BYTES = 1 << 16
-
 
 class NpyTable:
     """An array of shape (n, K) or (n,) of numbers; its columns are called 0…K-1."""
@@ -40,21 +38,21 @@ class NpyTable:
     def __init__(self, source: Source) -> None:
         self.name = source.name
         self._source = source
-        shape, self._fortran, self._dtype, self._offset = self._read_header()
-        if len(shape) not in (1, 2) or 0 in shape[1:]:
-            raise InputError(f"{self.name}: expected an array of shape (rows, classes), found {shape}")
-        if self._dtype.kind not in "fiubU" or (self._dtype.itemsize > 8 and self._dtype.kind != "U"):
-            raise InputError(
-                f"{self.name}: expected an array of numbers, found dtype {self._dtype}", "save it as float64 or float32"
-            )
-        self._rows = shape[0]
-        self._width = shape[1] if len(shape) == 2 else 1
-        self.columns = tuple(str(k) for k in range(self._width))
-        self._fortran = self._fortran and len(shape) == 2 and self._width > 1
+        header = self._read_header()
+        self._dtype, self._offset = header.dtype, header.offset
+        self._rows = header.shape[0]
+        self._width = header.shape[1] if len(header.shape) == 2 else 1
+        self._fortran = header.fortran and len(header.shape) == 2 and self._width > 1
         self._row_bytes = self._width * self._dtype.itemsize
         self._given = 0
         if source.file is not None:
             self._check_length()
+        elif self._row_bytes > LONGEST_RECORD:
+            raise InputError(
+                f"{self.name}: its header promises rows of {self._row_bytes:,} bytes",
+                "such an array is read from a plain file only",
+            )
+        self.columns = tuple(str(k) for k in range(self._width))
         if self._fortran and source.file is None:
             raise InputError(
                 f"{self.name}: an array in Fortran order is read from a plain file only",
@@ -63,7 +61,8 @@ class NpyTable:
 
     def blocks(self, selection: Selection) -> Iterator[NpyBlock]:
         """The rows in blocks of about two megabytes."""
-        size = max(1, (_BLOCK_BYTES if self._width < _MANY else _WIDE_BLOCK_BYTES) // (8 * self._width))
+        most = _BLOCK_BYTES if self._width < _MANY else _WIDE_BLOCK_BYTES
+        size = max(1, most // max(8 * self._width, self._row_bytes))  # a long text has more bytes than a double
         everything = selection.numbers == tuple(range(self._width))
         for first, rows, load in self._pieces(size):
             self._given = first + rows
@@ -92,16 +91,13 @@ class NpyTable:
         """Close the file."""
         self._source.close()
 
-    def _read_header(self) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
-        stream = io.BytesIO(self._source.peek(_HEADER_BYTES))
-        try:
-            version = npy.read_magic(stream)
-            read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-            shape, fortran, dtype = read(stream)
-        except ValueError as error:
-            raise InputError(f"{self.name}: not a readable .npy file: {error}") from error
-        self._source.read(stream.tell())
-        return shape, fortran, dtype, stream.tell()
+    def _read_header(self) -> Header:
+        header = parse_header(self._source.peek(HEADER_BYTES), self.name)
+        self._source.read(header.offset)
+        shape = header.shape
+        if len(shape) not in (1, 2) or 0 in shape[1:] or min(shape) < 0:
+            raise InputError(f"{self.name}: expected an array of shape (rows, classes), found {shape}")
+        return header
 
     def _pieces(self, size: int) -> Iterator[tuple[int, int, Callable[[], NDArray[Any]]]]:
         """First row, number of rows, and what gives them; a plain file is read in the thread that asks for them."""

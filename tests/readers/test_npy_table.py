@@ -3,6 +3,8 @@
 import contextlib
 import gzip
 import io
+import re
+import time
 
 import numpy as np
 import pytest
@@ -76,8 +78,58 @@ def test_what_cannot_be_read(save, content, words):
 def test_objects_are_never_unpickled(save):
     out = io.BytesIO()
     np.save(out, np.array([[print]], dtype=object), allow_pickle=True)
-    with pytest.raises(InputError, match="numbers"):
+    with pytest.raises(InputError, match="is a pickle, which is never opened"):
         read(save("a.npy", out.getvalue()))
+
+
+def with_header(text, body=b""):
+    data = text.encode()
+    return b"\x93NUMPY\x01\0" + len(data).to_bytes(2, "little") + data + body
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("{'descr': '<f8', 'fortran_order': False, 'shape': (2, -1)}", r"found \(2, -1\)"),
+        ("{'descr': '<f8', 'fortran_order': False, 'shape': (-2,)}", r"found \(-2,\)"),
+        ("{'descr': '<f8', 'fortran_order': False, 'shape': (2)}", r'the shape is "\(2\)"'),
+        ("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 9**9)}", "the header is"),
+        (
+            "{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000, 2)}",
+            "cut short: its header promises 1,000",
+        ),
+        (
+            "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 1000000000000)}",
+            "cut short: its header promises 2 rows",
+        ),
+        ("{'descr': '<U9999999', 'fortran_order': False, 'shape': (1000000000,)}", "cut short"),
+        ("{'descr': '<U0', 'fortran_order': False, 'shape': (2,)}", 'found dtype "<U0"'),
+        ("{'descr': '<f16', 'fortran_order': False, 'shape': (2,)}", 'found dtype "<f16"'),
+        ("{'descr': '|S1', 'fortran_order': False, 'shape': (2,)}", 'found dtype "|S1"'),
+        ("{'descr': '|O', 'fortran_order': False, 'shape': (2,)}", "a pickle, which is never opened"),
+        ("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2,)}", "found an array of records"),
+        ("{'descr': '<f8', 'fortran_order': 1, 'shape': (2,)}", "the header is"),
+        ("{'descr': '<f8', 'fortran_order': False}", "the header is"),
+        ("{'descr': '<f8', 'descr': '<f8', 'fortran_order': False, 'shape': (2,)}", "the header is"),
+        ("__import__('os').system('false')", "the header is"),
+        ("(" * 60_000, "the header is"),
+        ("{" + " " * 60_000, "the header is"),
+        ("{'shape': " + "[" * 60_000, "the header is"),
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_header_that_lies_is_refused_at_once(save, header, words, packed):
+    content = with_header(header, bytes(32))
+    started = time.monotonic()
+    words = re.sub("cut short.*", "cut short|promises rows of", words) if packed else words
+    with pytest.raises(InputError, match=words):
+        read(save("a.npy", gzip.compress(content) if packed else content))
+    assert time.monotonic() - started < 5
+
+
+def test_a_header_in_another_order_and_of_python_2(save):
+    text = '{"shape": (2L, 1L,), "fortran_order": False, "descr": "<f8"}  \n'
+    assert read(save("a.npy", with_header(text, np.array([0.5, 1.0]).tobytes()))).tolist() == [[0.5], [1.0]]
 
 
 def test_places_count_from_one(save, monkeypatch):

@@ -1,0 +1,91 @@
+"""The header of a .npy file, read by a grammar of its own: nothing in it is evaluated, and no other type is known."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cecli.errors import InputError, quoted
+
+HEADER_BYTES = 1 << 16
+"""Bytes in which a header must end; those that NumPy writes have some hundred."""
+
+_MAGIC = b"\x93NUMPY"
+_LENGTH_BYTES = {1: 2, 2: 4, 3: 4}
+"""Major version of the format -> bytes of the length that stands before the header."""
+
+_ENTRY = r"""['"](descr|fortran_order|shape)['"]\s*:\s*('[^']*'|"[^"]*"|True|False|\([0-9L,\s-]*\))\s*"""
+_HEADER = re.compile(rf"\{{\s*{_ENTRY},\s*{_ENTRY},\s*{_ENTRY}(?:,\s*)?\}}")
+_RECORDS = re.compile(r"""\{[^\[]*['"]descr['"]\s*:\s*\[""")
+_NUMBERS_OR_TEXTS = re.compile(r"[<>|=]?(f[248]|[iu][1248]|b1|\?|U[1-9][0-9]{0,6})", re.ASCII)
+_AS_NUMBERS = "save it as float64 or float32"
+_SIZE = re.compile(r"-?[0-9]{1,18}L?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the array is, and at which byte of the file it begins."""
+
+    shape: tuple[int, ...]
+    fortran: bool
+    dtype: np.dtype[Any]
+    offset: int
+
+
+def parse_header(head: bytes, name: str) -> Header:
+    """The header at the start of ``head``, the first ``HEADER_BYTES`` of the file; raises InputError.
+
+    >>> text = b"{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2)}"
+    >>> parse_header(b"\\x93NUMPY\\x01\\0" + bytes([len(text), 0]) + text, "a.npy").shape
+    (3, 2)
+    """
+    text, offset = _text(head, name)
+    if _RECORDS.match(text):
+        raise InputError(f"{name}: expected an array of numbers, found an array of records", _AS_NUMBERS)
+    match = _HEADER.fullmatch(text)
+    entries = dict(zip(match.groups()[::2], match.groups()[1::2], strict=True)) if match else {}
+    order = entries.get("fortran_order")
+    if len(entries) < 3 or order not in ("True", "False"):
+        raise InputError(f"{name}: not a readable .npy file: the header is {quoted(text, 200)}")
+    return Header(_shape(entries["shape"], name), order == "True", _dtype(entries["descr"], name), offset)
+
+
+def _text(head: bytes, name: str) -> tuple[str, int]:
+    """The text of the header, and where it ends."""
+    size = _LENGTH_BYTES.get(head[len(_MAGIC)]) if len(head) > len(_MAGIC) else None
+    if not head.startswith(_MAGIC) or size is None:
+        raise InputError(f"{name}: not a readable .npy file: its format has no version from 1 to 3")
+    start = len(_MAGIC) + 2 + size
+    end = start + int.from_bytes(head[start - size : start], "little")
+    if len(head) < start or len(head) < end:
+        said = "is longer than 64 KiB" if end > HEADER_BYTES else "is cut short"
+        raise InputError(f"{name}: not a readable .npy file: the header {said}")
+    return head[start:end].decode("latin-1").strip(), end
+
+
+def _shape(text: str, name: str) -> tuple[int, ...]:
+    parts = [part.strip() for part in text.strip("()").split(",")]
+    if parts == [""]:
+        return ()
+    if parts[-1] == "":
+        parts.pop()  # (3,) is a tuple of one, and (3) is none
+    elif len(parts) == 1:
+        parts = []
+    if not parts or not all(_SIZE.fullmatch(part) for part in parts):
+        raise InputError(f"{name}: not a readable .npy file: the shape is {quoted(text)}")
+    return tuple(int(part.rstrip("L")) for part in parts)
+
+
+def _dtype(text: str, name: str) -> np.dtype[Any]:
+    kind = text.strip("'\"")
+    if _NUMBERS_OR_TEXTS.fullmatch(kind):
+        return np.dtype(kind)
+    if kind.lstrip("<>|=").startswith("O"):
+        raise InputError(
+            f"{name}: an array of Python objects is a pickle, which is never opened",
+            "save it as numbers: numpy.save(FILE, a.astype(float))",
+        )
+    raise InputError(f"{name}: expected an array of numbers, found dtype {quoted(kind)}", _AS_NUMBERS)
