@@ -11,7 +11,7 @@ from cecli.core.layout import Integers
 from cecli.readers.growing import Growing
 from cecli.readers.observed import Observed
 
-_COLUMNS = ("labels", "soft", "weights", "group", "cluster")
+_COLUMNS = ("labels", "soft", "weights", "group", "cluster", "loss", "predicted", "right", "numbers")
 
 
 class Gathered:

@@ -42,7 +42,11 @@ class Side:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Observed:
-    """Consecutive rows, each array of shape (rows, …), None where nothing is known. ``soft`` is (rows, K)."""
+    """Consecutive rows, each array of shape (rows, …), None where nothing is known. ``soft`` is (rows, K).
+
+    ``loss``, ``predicted``, ``right`` and ``numbers`` are what another model made of the rows that this one is compared
+    with, and where they stand in its file.
+    """
 
     rows: int
     labels: Integers | None = None
@@ -51,6 +55,10 @@ class Observed:
     group: Integers | None = None
     cluster: Integers | None = None
     ids: Any = None
+    loss: Floats | None = None
+    predicted: Integers | None = None
+    right: NDArray[Any] | None = None
+    numbers: Integers | None = None
 
     def cut(self, start: int, stop: int) -> Observed:
         """Rows from ``start`` to before ``stop``."""

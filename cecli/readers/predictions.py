@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -42,20 +42,21 @@ class PredictionOptions:
 class Predictions:
     """An opened pair of PREDS and LABELS; use it in a ``with`` statement, and ``accumulate`` once."""
 
-    def __init__(self, options: PredictionOptions) -> None:
+    def __init__(self, options: PredictionOptions, preds: Table | None = None, names: Sequence[str] = ()) -> None:
+        """``preds`` is the table where it is open already, ``names`` are what its classes are called if it has none."""
         if options.preds == "-" and options.labels == "-":
             raise UsageError("PREDS and LABELS cannot both be standard input")
         preds_header, labels_header = HEADERS[options.header]
         self.options = options
         self._open: list[Table] = []
         try:
-            self.preds = self._opened(options.preds, preds_header, options.vector)
+            self.preds = self._opened(options.preds, preds_header, options.vector) if preds is None else preds
             labels = None if options.labels is None else self._opened(options.labels, labels_header)
             self.roles = find_roles(self.preds, labels, options.columns)
             self._labels_table = labels
             self.check_shards()
             self._check_soft()
-            self.classes = tuple(self.preds.columns[k] for k in self.roles.classes)
+            self.classes = tuple(names) or tuple(self.preds.columns[k] for k in self.roles.classes)
             self.observed_only = options.columns.observed is not None
             self.binary = len(self.classes) == 1 and not self.observed_only
             self.decoder = Decoder(None, options.checks, options.frequency)

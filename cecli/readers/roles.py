@@ -17,7 +17,8 @@ from cecli.readers.tables import vector_columns
 class ColumnOptions:
     """How the person names the columns: ``--id``, ``--label-column``, ``--classes``, ``--drop`` and the like.
 
-    ``keep_ids`` asks for the ids of PREDS even where rows are matched by position, to name rows by them.
+    ``keep_ids`` asks for the ids of PREDS even where rows are matched by position, to name rows by them, ``label_ids``
+    for those of LABELS.
     """
 
     id: str | None = None
@@ -29,6 +30,7 @@ class ColumnOptions:
     classes: tuple[str, ...] | None = None
     drop: tuple[str, ...] = ()
     keep_ids: bool = False
+    label_ids: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def find_roles(preds: Table, labels: Table | None, options: ColumnOptions) -> Ro
     apart |= {_position(preds, name) for name in options.drop}
     classes = _classes(preds, apart, options)
     if labels is not None:
-        in_labels = replace(in_labels, id=_id_position(labels, options) if by_id else None)
+        in_labels = replace(in_labels, id=_id_position(labels, options) if by_id or options.label_ids else None)
         in_labels = _with_labels(in_labels, labels, [preds.columns[k] for k in classes], options)
     return Roles(classes, in_preds, in_labels, by_id, notes)
 

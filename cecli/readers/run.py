@@ -21,7 +21,11 @@ from cecli.readers.table import Block, Cells, Problems
 
 if TYPE_CHECKING:
     from cecli.readers.id_index import IdIndex
-    from cecli.readers.predictions import Predictions
+    from cecli.readers.observed import Decoder
+    from cecli.readers.predictions import PredictionOptions
+    from cecli.readers.roles import Roles
+    from cecli.readers.row_stream import RowStream
+    from cecli.readers.table import Table
 
 HELD_IDS = 32 << 20
 """Bytes of ids that are kept to find repeated ones when both files have the same order."""
@@ -38,6 +42,28 @@ class Adds(Protocol):
 
 
 Accumulator = TypeVar("Accumulator", bound=Adds)
+
+
+class Opened(Protocol):
+    """Opened predictions: what a run needs to know of them."""
+
+    options: PredictionOptions
+    preds: Table
+    roles: Roles
+    decoder: Decoder
+    binary: bool
+    observed_only: bool
+    rows_read: int
+
+    @property
+    def labels(self) -> RowStream | None:
+        """The rows that those of PREDS are matched with."""
+
+    def blocks(self) -> Iterator[Block]:
+        """The blocks that have not been taken."""
+
+    def check_shards(self) -> None:
+        """Raise InputError where shards do not pair."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -100,7 +126,7 @@ class Run:
 
     def __init__(
         self,
-        of: Predictions,
+        of: Opened,
         pool: Pool[Any],
         threads: int,
         progress: Callable[[int, int], None],
