@@ -62,34 +62,47 @@ class GateError(CecliError):
 def literal(text: str) -> str:
     r"""``text`` with every character escaped that a terminal would obey or hide, so that it is shown as it is.
 
-    Control characters, line ends, bidirectional overrides, zero-width characters and lone surrogates become
+    Control characters, line ends, bidirectional overrides, characters without width and lone surrogates become
     backslash escapes.
 
     >>> print(literal("red \x1b[31m"))
     red \x1b[31m
     """
-    return "".join(character if _is_visible(character) else _escape(character) for character in text)
+    return _escaped(text, _SPACES)
 
 
 def quoted(text: str, limit: int = 60) -> str:
-    """``text`` literally, in double quotes, cut in the middle when longer than ``limit``, for use in a message.
+    r"""``text`` literally, in double quotes, cut in the middle when longer than ``limit``, for use in a message.
+
+    Spaces that are none of ASCII are escaped too: in a message it matters that they are there.
 
     >>> quoted("a" * 100, limit=10)
     '"aaaaa…aaaa" (100 characters)'
+    >>> print(quoted("0.5\xa0"))
+    "0.5\xa0"
     """
     if len(text) <= limit:
-        return f'"{literal(text)}"'
+        return f'"{_escaped(text)}"'
     tail = limit // 2 - 1
-    return f'"{literal(text[: limit - tail - 1])}…{literal(text[-tail:])}" ({len(text):,} characters)'
+    return f'"{_escaped(text[: limit - tail - 1])}…{_escaped(text[-tail:])}" ({len(text):,} characters)'
 
 
-def _is_visible(character: str) -> bool:
-    code = ord(character)
-    if code < 0x7F:
-        return code >= 0x20
-    if code < 0xA0 or 0xD800 <= code <= 0xDFFF:
-        return False
-    return not (0x200B <= code <= 0x200F or 0x2028 <= code <= 0x202E or 0x2060 <= code <= 0x2069 or code == 0xFEFF)
+_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+
+_ONLY_SOME_FONTS = ((0xE000, 0xF8FF), (0x1F000, 0x1FAFF), (0xF0000, 0x10FFFD))
+"""Characters for private use, and emoji that may be newer than this Python: not printable to it, and shown all the
+same."""
+
+
+def _escaped(text: str, shown: str = "") -> str:
+    """``text`` with what is not printable escaped, save the characters of ``shown``."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in shown or _is_rare(ord(c)) else _escape(c) for c in text)
+
+
+def _is_rare(code: int) -> bool:
+    return any(low <= code <= high for low, high in _ONLY_SOME_FONTS)
 
 
 def _escape(character: str) -> str:
@@ -97,4 +110,4 @@ def _escape(character: str) -> str:
     named = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
     if character in named:
         return named[character]
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
