@@ -23,8 +23,9 @@ _LISTED = 12
 class LabelReading:
     """One of the three readings, which the first label decides for the whole input (SPEC, ``score``, LABELS).
 
-    ``read_as`` is ``name``, ``suffix`` or ``position``. With ``binary`` there is one class column: labels are 0 and 1,
-    or at most two different texts, one of them the column's name, which is class 1.
+    ``read_as`` is ``name``, ``suffix`` or ``position``. With ``binary`` there is one class column: labels are 0 and 1
+    (or whatever ``first_label`` makes of them), or, where the column is ``named``, at most two different texts, one of
+    them its name, which is class 1.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class LabelReading:
         *,
         first_label: int = 0,
         binary: bool = False,
+        named: bool = True,
         ignore: Sequence[str] = (),
     ) -> None:
         self._classes = classes
@@ -43,8 +45,8 @@ class LabelReading:
         self._other: str | None = None
         self._numbers: dict[int, int] = {}
         if binary:
-            self.read_as = "position" if first not in classes and _whole(first) in (0, 1) else "name"
-            self._numbers = {0: 0, 1: 1}
+            self._numbers = {first_label: 0, first_label + 1: 1}
+            self.read_as = "name" if named and self._is_named(first) else "position"
         else:
             self.read_as = self._decide(first)
         if self.read_as == "name":
@@ -61,7 +63,7 @@ class LabelReading:
     def binary_names(self) -> tuple[str, str]:
         """The names of class 0 and class 1 of a binary prediction; class 1 is the column's."""
         if self.read_as == "position":
-            return "0", "1"
+            return f"{self._first_label}", f"{self._first_label + 1}"
         return self._other if self._other is not None else f"not {self._classes[0]}", self._classes[0]
 
     def class_of(self, text: str) -> int:
@@ -102,6 +104,11 @@ class LabelReading:
             ignored |= {self._resolve(text) for text in texts} - {UNKNOWN}
         self._ignored_classes = ignored
         self._known |= dict.fromkeys(texts, IGNORED)
+
+    def _is_named(self, first: str) -> bool:
+        """Whether labels of a binary prediction are names; where the column is called 0, so is a 1."""
+        column = self._classes[0]
+        return first == column or _whole(first) not in self._numbers or _whole(column) == self._first_label
 
     def _decide(self, first: str) -> str:
         if first in self._classes or _whole(first) is None:

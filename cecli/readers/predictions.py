@@ -15,7 +15,7 @@ from cecli.readers.roles import ColumnOptions, find_roles
 from cecli.readers.row_checks import NUMBER_KINDS, CheckOptions
 from cecli.readers.run import Accumulator, Pool, Run, Sink
 from cecli.readers.table import BLOCK_BYTES, Block, Cells, Table
-from cecli.readers.tables import open_table
+from cecli.readers.tables import open_table, vector_columns
 
 HEADERS = {"both": (True, True), "preds": (True, False), "labels": (False, True), "none": (False, False)}
 """``--header``: whether PREDS and LABELS have one."""
@@ -56,10 +56,12 @@ class Predictions:
             self._labels_table = labels
             self.check_shards()
             self._check_soft()
-            self.classes = tuple(names) or tuple(self.preds.columns[k] for k in self.roles.classes)
+            self.classes = tuple(names) or self._class_names()
+            self._named = bool(names) or not self._is_numbered(self.roles.classes[0])
             self.observed_only = options.columns.observed is not None
             self.binary = len(self.classes) == 1 and not self.observed_only
             self.decoder = Decoder(None, options.checks, options.frequency)
+            self.notes = list(self.roles.notes)
             self._blocks = self.preds.blocks(self.roles.preds.selection(self.roles.classes, NUMBER_KINDS[options.kind]))
             self._first_block: list[Block] = []
             self.labels = None if labels is None else LabelStream(labels, self.roles.labels, self.decoder, self._decide)
@@ -68,7 +70,6 @@ class Predictions:
         except BaseException:
             self.close()
             raise
-        self.notes = list(self.roles.notes)
         self.rows_read = 0
 
     @property
@@ -150,6 +151,15 @@ class Predictions:
         self._open.append(table)
         return table
 
+    def _is_numbered(self, column: int) -> bool:
+        """Whether a column of PREDS has no name but its number: in ``.npy``, headerless text and vectors."""
+        return not self.preds.header or column in vector_columns(self.preds)
+
+    def _class_names(self) -> tuple[str, ...]:
+        """The names of the class columns; numbers that stand for names begin with ``--first-label``, as labels do."""
+        first, names = self.options.first_label, self.preds.columns
+        return tuple(f"{int(names[k]) + first}" if self._is_numbered(k) else names[k] for k in self.roles.classes)
+
     def _check_soft(self) -> None:
         if self.soft and self.options.ignore:
             raise UsageError("--ignore names a label, and LABELS holds a PMF for every row")
@@ -163,9 +173,17 @@ class Predictions:
             first = column.values[int(column.codes[0])]
         if first is None:
             return None
-        return LabelReading(
-            self.classes, first, first_label=self.options.first_label, binary=self.binary, ignore=ignore
+        reading = LabelReading(
+            self.classes,
+            first,
+            first_label=self.options.first_label,
+            binary=self.binary,
+            named=self._named,
+            ignore=ignore,
         )
+        if self.options.first_label and reading.read_as != "position" and self._named:
+            self.notes.append(f"--first-label has no effect: labels are read by {reading.read_as}")
+        return reading
 
     def _read_first_label(self) -> None:
         """Labels in PREDS: the first one is looked at before the blocks go to the threads."""

@@ -329,6 +329,52 @@ class TestLabels:
         assert done.document["labels_read_as"] == "position"
         assert math.isclose(done.document["cross_entropy"], -(math.log(0.5) + math.log(0.7)) / 2, rel_tol=1e-15)
 
+    @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+    @pytest.mark.parametrize("first_label", [0, 1, 5])
+    def test_numbered_classes_begin_with_the_first_label(self, run, save, order, first_label):
+        """Without names the classes are what labels call them, whichever label comes first."""
+        rows = [[0.5, 0.3, 0.2], [0.1, 0.2, 0.7], [0.6, 0.3, 0.1]]
+        table = "".join(f"{','.join(map(str, rows[k]))}\n" for k in order)
+        labels = save("l.csv", "label\n" + "".join(f"{k + first_label}\n" for k in order))
+        expected = -math.fsum(math.log(rows[k][k]) for k in range(3)) / 3
+        array = io.BytesIO()
+        np.save(array, np.array([rows[k] for k in order]))
+        vectors = "".join(f'{{"probs": {rows[k]}}}\n' for k in order)
+        for preds, options in (
+            (save("p.csv", table), ["--header", "labels"]),
+            (save("p.npy", array.getvalue()), []),
+            (save("p.jsonl", vectors), []),
+        ):
+            done = run("score", preds, labels, "--first-label", first_label, *options, "-f", "json")
+            assert done.status == 0, done.err
+            assert math.isclose(done.document["cross_entropy"], expected, rel_tol=1e-15)
+            assert [each["class"] for each in done.document["classes"]] == [f"{k + first_label}" for k in range(3)]
+
+    @pytest.mark.parametrize("labels", ["0\n1\n", "1\n0\n", "1.0\n0.0\n", "0.0\n1.0\n"])
+    def test_one_column_without_a_name_is_class_1(self, run, save, labels):
+        values = [0.75 if label.startswith("1") else 0.25 for label in labels.split()]
+        array = io.BytesIO()
+        np.save(array, np.array(values))
+        for preds, options in (
+            (save("p.npy", array.getvalue()), []),
+            (save("p.csv", "".join(f"{p}\n" for p in values)), ["--header", "labels"]),
+        ):
+            done = run("score", preds, save("l.csv", "label\n" + labels), *options, "--value")
+            assert math.isclose(float(done.out), -math.log(0.75), rel_tol=1e-15), done.err
+
+    @pytest.mark.parametrize("labels", ["1\n0\n", "0\n1\n"])
+    def test_a_column_called_0_predicts_the_label_0(self, run, save, labels):
+        preds = "0\n" + "".join("0.75\n" if label == "0" else "0.25\n" for label in labels.split())
+        done = run("score", save("p.csv", preds), save("l.csv", "label\n" + labels), "--value")
+        assert math.isclose(float(done.out), -math.log(0.75), rel_tol=1e-15), done.err
+
+    def test_a_first_label_that_has_no_effect_is_noted(self, run, save):
+        preds, labels = save("p.csv", "class_3,class_5\n0.5,0.5\n"), save("l.csv", "label\n3\n")
+        assert (
+            "--first-label has no effect: labels are read by suffix"
+            in run("score", preds, labels, "--first-label", "1").err
+        )
+
     def test_a_name_wins_over_its_position(self, run, save):
         preds = save("p.csv", "2,0,1\n0.5,0.3,0.2\n")
         assert run("score", preds, save("l.csv", "label\n2\n"), "--value").out == f"{-math.log(0.5)!r}\n"

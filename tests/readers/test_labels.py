@@ -82,6 +82,29 @@ def test_the_column_1_is_class_1():
     assert [reading.class_of(text) for text in ("0", "1")] == [0, 1]
 
 
+@pytest.mark.parametrize("first", ["0", "1"])
+def test_the_column_0_is_the_class_0_whichever_label_comes_first(first):
+    """The column is named after a class, so what it predicts is the label 0."""
+    reading = LabelReading(("0",), first, binary=True)
+    assert [reading.class_of(text) for text in (first, "0", "1", "2")][1:] == [1, 0, UNKNOWN]
+    assert reading.binary_names() == ("1", "0")
+
+
+@pytest.mark.parametrize("first", ["0", "1", "1.0"])
+def test_a_column_without_a_name_predicts_class_1(first):
+    reading = LabelReading(("0",), first, binary=True, named=False)
+    assert reading.read_as == "position"
+    assert [reading.class_of(text) for text in ("0", "1", "1.0", "yes")] == [0, 1, 1, UNKNOWN]
+    assert reading.binary_names() == ("0", "1")
+    assert "from 0 to 1" in reading.expected("yes")
+
+
+def test_binary_positions_count_from_the_first_label():
+    reading = LabelReading(("yes",), "2", binary=True, first_label=1)
+    assert [reading.class_of(text) for text in ("1", "2", "0", "3")] == [0, 1, UNKNOWN, UNKNOWN]
+    assert reading.binary_names() == ("1", "2")
+
+
 @pytest.mark.parametrize(
     ("classes", "first", "ignore", "texts", "expected"),
     [
