@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+
+from tests.benchmarks.measure import apart
 
 CLASSES = 10
 _CHUNK = 500_000
@@ -15,10 +16,7 @@ def predictions(folder: str, rows: int, kind: str = "csv") -> tuple[str, str]:
     """Paths of PREDS (``csv``, ``parquet`` or ``npy``) and of LABELS; made once and kept."""
     preds, labels = Path(folder, f"preds_{rows}.{kind}"), Path(folder, f"labels_{rows}.csv")
     if not preds.exists() or not labels.exists():
-        # in a process of its own: the peak memory of a child counts what its parent held when it was forked
-        process = get_context("spawn").Process(target=_write, args=(preds, labels, rows, kind))
-        process.start()
-        process.join()
+        apart(_write, preds, labels, rows, kind)
     return str(preds), str(labels)
 
 

@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from statistics import median
+from typing import Any
 
 CECLI = [sys.executable, "-m", "cecli"]
 
@@ -60,6 +62,15 @@ def compare(commands: Mapping[str, Sequence[str] | str], rounds: int, reference:
             f"(rounds {min(ratios):.2f} to {max(ratios):.2f})"
         )
     return runs
+
+
+def apart(work: Callable[..., None], *arguments: Any) -> None:
+    """Do some work in a process of its own: the peak memory of a child counts what its parent held when it forked."""
+    process = get_context("spawn").Process(target=work, args=arguments)
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise RuntimeError(f"{work.__name__} ended with status {process.exitcode}")
 
 
 def has(python: str, module: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.benchmarks.measure import CECLI, compare, has
+from tests.benchmarks.measure import CECLI, apart, compare, has
 
 ROWS, CLASSES = 4000, 50257
 
@@ -16,7 +16,7 @@ ROWS, CLASSES = 4000, 50257
 def run(options: Namespace) -> None:
     logits, labels = Path(options.folder, "logits.npy"), Path(options.folder, "logits_labels.csv")
     if not logits.exists():
-        _write(logits, labels)
+        apart(_write, logits, labels)
     commands = {"cecli": [*CECLI, "score", str(logits), str(labels), "--logits"]}
     if has(options.python, "torch"):
         commands["torch"] = [
