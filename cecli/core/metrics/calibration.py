@@ -91,8 +91,8 @@ class Calibration:
         ]
         variances = [self._variance_of(cell) for cell in range(*cells)]
         counts = [0.0 if self._importance else to_float(mass) for mass in masses]
-        moments = [_absolute(n, p, v) for n, p, v in zip(counts, wrong, variances, strict=True) if v > 0]
-        return CalibrationResult(ece, *_mean_and_band(moments, to_float(rows)))
+        moments = [absolute_moments(n, p, v) for n, p, v in zip(counts, wrong, variances, strict=True) if v > 0]
+        return CalibrationResult(ece, *mean_and_band(moments, to_float(rows)))
 
     def _variance_of(self, cell: int) -> float:
         return to_float(
@@ -104,7 +104,7 @@ Moments = tuple[float, float, float]
 """E|D|, E D^2 and E|D|^3."""
 
 
-def _absolute(rows: float, wrong: float, variance: float) -> Moments:
+def absolute_moments(rows: float, wrong: float, variance: float) -> Moments:
     """The absolute moments of D = right - sum of c in a bin.
 
     Normal where the variance is large or the rows (0 if unknown) have weights; else that of a binomial number of wrong
@@ -123,11 +123,13 @@ def _absolute(rows: float, wrong: float, variance: float) -> Moments:
     return float(np.sum(masses * gaps)), variance, float(np.sum(masses * gaps**3))
 
 
-def _mean_and_band(moments: list[Moments], rows: float) -> tuple[float, float]:
-    """The mean and the 95 % quantile of sum_b |D_b| / N for independent D_b: Cornish and Fisher to the third
-    cumulant."""
+def mean_and_band(moments: list[Moments], rows: float, dependence: float = 1.0) -> tuple[float, float]:
+    """The mean and the 95 % quantile of sum_b |D_b| / N for independent D_b: Cornish and Fisher to the third cumulant.
+
+    For others, ``dependence`` is how often their sum has the variance it would have.
+    """
     mean = math.fsum(first for first, _, _ in moments)
-    variance = math.fsum(max(0.0, second - first * first) for first, second, _ in moments)
+    variance = dependence * math.fsum(max(0.0, second - first * first) for first, second, _ in moments)
     if variance <= 0:
         return mean / rows, mean / rows
     third = math.fsum(m3 - 3 * m1 * m2 + 2 * m1**3 for m1, m2, m3 in moments)
