@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from cecli.cli import COMMANDS
+
 HEAVY = {"numpy", "scipy", "scipy.special", "scipy.stats", "pyarrow", "pyarrow.csv", "rich", "pandas", "asyncio",
          "importlib.metadata", "hypothesis", "matplotlib"}  # fmt: skip
 
@@ -38,6 +40,11 @@ def test_help_and_version_cost_click_alone(loaded, arguments):
     assert "click" in modules
     assert not modules & HEAVY
     assert {name for name in modules if name.startswith("cecli")} == {"cecli", "cecli.cli", "cecli.errors"}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_a_command_costs_click_alone(loaded, command):
+    assert not loaded(command, "-h") & HEAVY
 
 
 @pytest.mark.parametrize(

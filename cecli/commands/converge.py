@@ -17,12 +17,12 @@ from cecli.commands.options import (
     plot_option,
     unit_option,
 )
-from cecli.core.pmf import Pmf
 from cecli.core.units import Unit
 from cecli.report.model import OutputOptions
 
 if TYPE_CHECKING:
     from cecli.core.convergence import Point
+    from cecli.core.pmf import Pmf
 
 EPILOG = """\b
 Examples:

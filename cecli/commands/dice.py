@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
 from cecli.commands.options import Function, PmfArguments
-from cecli.core.pmf import Pmf
 from cecli.errors import UsageError
+
+if TYPE_CHECKING:
+    from cecli.core.pmf import Pmf
 
 LARGEST_ROLLS = 10**15
 LARGEST_SIDES = 10**8
@@ -36,6 +39,7 @@ def die(pmf: str | None, sides: int | None, options: PmfArguments) -> tuple[Pmf,
     """The PMF to roll and notes: the argument's, else that of a fair die with K sides."""
     import numpy as np
 
+    from cecli.core.pmf import Pmf
     from cecli.readers.pmf import PmfOptions, read_pmf
 
     if pmf is not None and sides is not None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cecli.commands.options import PmfArguments, order_option, output_options, pmf_options, unit_option
-from cecli.core.pmf import Pmf
 from cecli.core.units import Unit
 from cecli.errors import UsageError
 from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
+
+if TYPE_CHECKING:
+    from cecli.core.pmf import Pmf
 
 NAMES = (
     "kl",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cecli.commands.options import confidence_option, delimiter_option, output_options
 from cecli.commands.unseen import declared_names, over
-from cecli.core.categorical import SMOOTHINGS
-from cecli.core.pmf import Pmf
 from cecli.errors import InputError, UsageError
 from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
+
+if TYPE_CHECKING:
+    from cecli.core.pmf import Pmf
 
 INTERVAL_NAMES = (
     "goodman",
@@ -24,6 +25,7 @@ INTERVAL_NAMES = (
     "wald",
     "none",
 )
+SMOOTHING_NAMES = ("none", "laplace", "jeffreys", "perks", "minimax")
 
 EPILOG = """\b
 Examples:
@@ -60,7 +62,7 @@ with the samples."""
     default="none",
     show_default=True,
     metavar="NAME|ALPHA",
-    help=f"Posterior mean under a symmetric Dirichlet: {', '.join(SMOOTHINGS)}, or a pseudocount.",
+    help=f"Posterior mean under a symmetric Dirichlet: {', '.join(SMOOTHING_NAMES)}, or a pseudocount.",
 )
 @click.option("--min-count", type=click.IntRange(min=1), metavar="N", help="Leave out outcomes with fewer counts.")
 @click.option("--top", type=click.IntRange(min=1), metavar="K", help="Only the K most frequent outcomes, those first.")
@@ -112,6 +114,7 @@ def _kept(observed: Pmf, min_count: int | None, top: int | None) -> tuple[Pmf, d
     """The outcomes to fit, with ``top`` the most frequent first, and how many outcomes and rolls were left out."""
     import numpy as np
 
+    from cecli.core.pmf import Pmf
     from cecli.core.weights import total_count
 
     if min_count is None and top is None:
@@ -132,6 +135,7 @@ def _report(observed: Pmf, interval: str, confidence: float, smoothing: str, lef
 
     from cecli.core import categorical, information, intervals
     from cecli.core.estimators import standard_error
+    from cecli.core.pmf import Pmf
     from cecli.core.weights import total_count
 
     counts = observed.weights.astype(np.int64, copy=False)
@@ -160,7 +164,7 @@ def _report(observed: Pmf, interval: str, confidence: float, smoothing: str, lef
         "log_likelihood": log_likelihood,
         "aic": 2 * free - 2 * log_likelihood,
         "bic": free * math.log(total) - 2 * log_likelihood,
-        "smoothing": smoothing if smoothing in SMOOTHINGS else pseudocount,
+        "smoothing": smoothing if smoothing in SMOOTHING_NAMES else pseudocount,
         "interval": interval,
         "confidence": confidence,
     }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import random
 from typing import Any
 
 import click
 
+from cecli.commands.dice import drawn_seed, seed_option
 from cecli.commands.options import PmfArguments, output_options, pmf_options
 from cecli.errors import UsageError
 from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
@@ -38,7 +38,7 @@ has the power."""
 @click.option("--simulate", is_flag=True, help="Confirm by simulation, and raise the rolls where they do not reach.")
 @click.option("--replicates", type=click.IntRange(100, 10**8), default=20_000, show_default=True, metavar="B",
               help="Simulated experiments.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(min=0), help="Repeat the simulation of this seed.  [default: drawn]")
+@seed_option("Repeat the simulation of this seed.  [default: drawn]")
 @pmf_options
 @output_options
 def command(
@@ -76,7 +76,7 @@ def command(
     else:
         document |= {"rolls": asymptotic, "power": planning.asymptotic_power(test, asymptotic)}
         if simulate:
-            drawn = random.SystemRandom().randrange(2**53) if seed is None else seed
+            drawn = drawn_seed(seed)
             needed = asymptotic
             if rolls is None:
                 needed = planning.confirmed_rolls(test, goal, asymptotic, drawn, replicates)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import numpy as np
 
+from cecli.commands.dice import LARGEST_ROLLS, die, drawn_seed, seed_option, sides_option
 from cecli.commands.options import PmfArguments, output_options, pmf_options
-from cecli.core.pmf import Pmf
 from cecli.errors import UsageError
 from cecli.report.model import Grid, OutputOptions, Report, Table
+
+if TYPE_CHECKING:
+    from cecli.core.pmf import Pmf
 
 EPILOG = """\b
 Examples:
@@ -23,16 +24,13 @@ A seed gives the same rolls on every machine; the shorter sequence is a prefix o
 are the tally of its sequence. Past 10,000,000 rolls the counts come from the multinomial distribution directly: the
 same for one version of NumPy, and no longer that tally. The PMF is held in memory, the rolls are not."""
 
-_LARGEST_ROLLS = 10**15
-_LARGEST_SIDES = 10**8
-
 
 @click.command("simulate", epilog=EPILOG)
 @click.argument("pmf", required=False)
-@click.option("-k", "--sides", type=click.IntRange(1, _LARGEST_SIDES), help="Sides of a fair die.  [default: 6]")
-@click.option("-n", "--rolls", type=click.IntRange(0, _LARGEST_ROLLS), default=1000, show_default=True,
+@sides_option
+@click.option("-n", "--rolls", type=click.IntRange(0, LARGEST_ROLLS), default=1000, show_default=True, metavar="N",
               help="How many rolls.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(min=0), help="Repeat the rolls of this seed.  [default: drawn, and noted]")
+@seed_option("Repeat the rolls of this seed.  [default: drawn, and noted]")
 @click.option("--sequence", is_flag=True, help="Print each roll on a line of its own instead of the counts.")
 @pmf_options
 @output_options
@@ -50,27 +48,20 @@ def command(
     Prints how often each outcome came up, outcomes that never did included, as a PMF file that fit, entropy and kl
     read.
     """
-    from cecli.readers.pmf import PmfOptions, read_pmf
     from cecli.report.messages import note
 
-    if pmf is not None and sides is not None:
-        raise UsageError("a PMF and --sides exclude each other", hint="--sides K is the PMF uniform:K")
     if output.value:
         raise UsageError("simulate has no headline number", hint="--get outcomes.1.count prints one count")
-    drawn, notes = (
-        (Pmf(np.ones(sides or 6, dtype=np.int64), None, f"uniform:{sides or 6}"), [])
-        if pmf is None
-        else read_pmf(pmf, PmfOptions(pmfs.normalize, pmfs.delimiter))
-    )
+    source, notes = die(pmf, sides, pmfs)
+    drawn = drawn_seed(seed)
     if seed is None:
-        seed = random.SystemRandom().randrange(2**53)
-        notes.append(f"--seed {seed} repeats these rolls")
+        notes.append(f"--seed {drawn} repeats these rolls")
     if sequence:
         for text in notes:
             note(text, output.quiet)
-        _write_sequence(drawn, rolls, seed, output)
+        _write_sequence(source, rolls, drawn, output)
         return
-    _write_counts(drawn, rolls, seed, notes, output)
+    _write_counts(source, rolls, drawn, notes, output)
 
 
 def _write_counts(pmf: Pmf, rolls: int, seed: int, notes: list[str], output: OutputOptions) -> None:

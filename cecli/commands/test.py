@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from cecli.commands.dice import drawn_seed, seed_option
 from cecli.commands.options import PmfArguments, output_options, pmf_options
-from cecli.core.pmf import Pmf
 from cecli.errors import UsageError
 from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
 
 if TYPE_CHECKING:
     from cecli.core.goodness_of_fit import Fit
+    from cecli.core.pmf import Pmf
 
 STATISTIC_NAMES = ("g", "pearson", "cressie-read", "freeman-tukey", "neyman", "modified-g")
 METHOD_NAMES = ("auto", "asymptotic", "exact", "monte-carlo")
@@ -40,7 +40,7 @@ least as extreme."""
               help="Where the p-value comes from.")  # fmt: skip
 @click.option("--replicates", type=click.IntRange(1, 10**9), metavar="B",
               help="Simulated samples.  [default: 9999; fewer, at least 199, for more than 2000 outcomes]")  # fmt: skip
-@click.option("--seed", type=click.IntRange(min=0), help="Repeat the simulation of this seed.  [default: drawn]")
+@seed_option("Repeat the simulation of this seed.  [default: drawn]")
 @click.option("--explain", is_flag=True, help="Show what each outcome contributes to the statistic.")
 @pmf_options
 @output_options
@@ -67,7 +67,7 @@ def command(
     if two_sample and pmf is None:
         raise UsageError("--two-sample needs two files of counts")
     observed, other, notes = _inputs(counts, pmf, two_sample, pmfs)
-    drawn = random.SystemRandom().randrange(2**53) if seed is None else seed
+    drawn = drawn_seed(seed)
     choice = Choice(method, replicates, drawn)
     first = observed.weights.astype("int64", copy=False)
     if two_sample:
@@ -86,6 +86,7 @@ def _inputs(counts: str, pmf: str | None, two_sample: bool, options: PmfArgument
     """The observed counts, the hypothesis or the second sample over the same outcomes, and notes."""
     import numpy as np
 
+    from cecli.core.pmf import Pmf
     from cecli.readers.columns import split_column
     from cecli.readers.pmf import UNIFORM, PmfOptions, read_pmf
     from cecli.readers.pmf_align import align

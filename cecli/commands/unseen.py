@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+from typing import TYPE_CHECKING
 
-from cecli.core.pmf import Pmf
 from cecli.errors import InputError, UsageError, quoted
+
+if TYPE_CHECKING:
+    from cecli.core.pmf import Pmf
 
 
 def declared_names(text: str) -> list[str]:
@@ -21,6 +24,8 @@ def declared_names(text: str) -> list[str]:
 def over(observed: Pmf, declared: list[str]) -> Pmf:
     """The counts over the declared outcomes; an observed one that was not declared is an error."""
     import numpy as np
+
+    from cecli.core.pmf import Pmf
 
     check_declared(observed, declared)
     found = dict(zip(observed.labels(), observed.weights.tolist(), strict=True))

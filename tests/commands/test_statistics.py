@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cecli.commands import divergences, entropy, fit, power, test
+from cecli.core.categorical import SMOOTHINGS
 from cecli.core.divergences import DIVERGENCES
 from cecli.core.estimators import ESTIMATORS
 from cecli.core.goodness_of_fit import METHODS, STATISTICS
@@ -27,6 +28,7 @@ def test_the_choices_are_the_tables():
     assert tuple(DIVERGENCES) == divergences.NAMES
     assert tuple(ESTIMATORS) == entropy.ESTIMATOR_NAMES
     assert (*INTERVALS, "none") == fit.INTERVAL_NAMES
+    assert tuple(SMOOTHINGS) == fit.SMOOTHING_NAMES
 
 
 def test_test_names_its_keys_in_order(run, wolf):
