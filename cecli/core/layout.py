@@ -18,10 +18,11 @@ CLASS_MAJOR = 64
 """Up to this many classes a loop over vectors beats NumPy's reduction over short rows."""
 
 
-def shaped(rows: NDArray[np.floating]) -> tuple[Floats, int]:
+def shaped(rows: NDArray[np.floating], widen: bool = True) -> tuple[Floats, int]:
     """The table (n, K) as float64 in the layout for its K, and the axis of the classes in it: 0 or 1.
 
-    A table that already lies so is not copied.
+    A table that already lies so is not copied. Without ``widen`` a row-major one keeps its precision, for those who
+    make doubles of a few rows at a time, in the cache.
 
     >>> values, axis = shaped(np.zeros((5, 3)))
     >>> values.shape, axis
@@ -29,7 +30,7 @@ def shaped(rows: NDArray[np.floating]) -> tuple[Floats, int]:
     """
     if rows.shape[1] <= CLASS_MAJOR:
         return np.ascontiguousarray(rows.T, dtype=np.float64), 0
-    return np.ascontiguousarray(rows, dtype=np.float64), 1
+    return np.ascontiguousarray(rows, dtype=np.float64 if widen else None), 1
 
 
 def along(row_figures: NDArray[np.float64], axis: int) -> Floats:

@@ -37,6 +37,7 @@ class Predicted:
 
 def predicted_of(values: Floats, axis: int, kind: str, binary: bool) -> Predicted:
     """The predictions in a checked table, or in the column (n,) of class 1 of a binary one."""
+    values = np.asarray(values, dtype=np.float64)
     if binary:
         return _of_column(values, kind)
     if kind == "logits":

@@ -20,12 +20,14 @@ Kind = Literal["probabilities", "logits", "log-probabilities", "losses"]
 class Batch:
     """Rows that have been checked: predictions and what was observed.
 
-    ``values`` is a table (n, K) as ``layout.shaped`` lays it, its classes along ``axis``; or, with ``binary``, the n
-    figures of class 1 alone, shape (n,); or, with ``observed_only``, the n figures of what was observed. Observed are
-    ``labels`` (n,), class numbers from 0, or ``soft``, a PMF a row shaped like ``values``. ``first_row`` counts from 0,
-    and ``numbers`` (n,) are the numbers of the rows where some were left out. ``row_sums`` (n,) are the sums of the
-    probabilities, where the kind has any. ``weights`` (n,) are positive; ``group`` (n,) are group numbers, ``cluster``
-    (n,) cluster numbers; ``ids`` an array of texts; ``precision`` is what the predictions were stored in.
+    ``values`` is a table (n, K) as ``layout.shaped`` lays it, its classes along ``axis`` (wide logits in the precision
+    they were stored in); or, with ``binary``, the n figures of class 1 alone, shape (n,); or, with ``observed_only``,
+    the n figures of what was observed. Observed are ``labels`` (n,), class numbers from 0, or ``soft``, a PMF a row
+    shaped like ``values``. ``first_row`` counts from 0, and ``numbers`` (n,) are the numbers of the rows where some
+    were left out. ``row_sums`` (n,) are the sums of the probabilities, where the kind has any. ``weights`` (n,) are
+    positive; ``group`` (n,) are group numbers, ``cluster`` (n,) cluster numbers; ``ids`` an array of texts;
+    ``precision`` is what the predictions were stored in, and ``weightless`` how many rows beside these were left out
+    for a weight of 0.
     """
 
     values: Floats
@@ -43,6 +45,7 @@ class Batch:
     ids: Any = None
     observed_only: bool = False
     precision: str = "float64"
+    weightless: int = 0
 
     @property
     def is_column(self) -> bool:
@@ -234,7 +237,7 @@ def _joined(parts: list[ScoredRows], batch: Batch) -> ScoredRows:
 
 def _loss_only(batch: Batch, rule: LossRule) -> ScoredRows:
     """The loss of the observed class, and how sure the probabilities are."""
-    values, axis, labels = batch.values, batch.axis, np.asarray(batch.labels)
+    values, axis, labels = np.asarray(batch.values, dtype=np.float64), batch.axis, np.asarray(batch.labels)
     if batch.kind == "logits":
         return _bare(batch, rule, losses_of_logits(values, labels, axis))
     largest = values.max(axis=axis)

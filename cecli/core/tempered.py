@@ -89,8 +89,10 @@ def scaled(values: Floats, axis: int, scaling: Scaling) -> Floats:
 def as_logits(values: Floats, kind: Kind, binary: bool) -> Floats:
     """Shaped logits of checked predictions: their logarithms where they are probabilities.
 
-    The column (n,) of class 1 of a binary prediction becomes a table of both classes, shape (2, n).
+    The column (n,) of class 1 of a binary prediction becomes a table of both classes, shape (2, n). Wide logits of
+    single precision become doubles.
     """
+    values = np.asarray(values, dtype=np.float64)
     if binary:
         if kind == "logits":
             return np.stack([np.zeros_like(values), values])

@@ -46,7 +46,7 @@ def check_rows(
     numbers: NDArray[np.floating], kind: Kind, options: CheckOptions, block: Block, columns: Sequence[int]
 ) -> CheckedRows:
     """The rows (n, K), checked; ``columns`` are their positions in the file. Raises CellErrors."""
-    values, axis = shaped(numbers)
+    values, axis = shaped(numbers, widen=kind != "logits")
     problems = Problems()
     if kind == "logits":
         _check_logits(values, axis, block, columns, problems)

@@ -128,7 +128,7 @@ class Decomposition:
 def _words(batch: Batch) -> np.ndarray[Any, np.dtype[np.uint64]]:
     """The bits of every row's figures, shape (figures, n); a zero has one sign."""
     values = batch.values[None, :] if batch.binary else batch.values if batch.axis == 0 else batch.values.T
-    return (values + 0.0).view(np.uint64)
+    return (np.asarray(values, dtype=np.float64) + 0.0).view(np.uint64)
 
 
 def _distinct(batch: Batch, group: Integers | None) -> tuple[Integers, Integers]:
