@@ -51,8 +51,10 @@ def find_roles(preds: Table, labels: Table | None, options: ColumnOptions) -> Ro
     if labels is not None:
         _check_header(labels, ())
     elif options.label is None and options.observed is None:
+        likely = next((name for name in ("label", "labels", "target", "class", "y") if name in preds.columns), None)
+        hint = "name a second file, or the column of PREDS with --label-column COLUMN"
         raise UsageError(
-            "no labels: LABELS is missing", hint="name a second file, or the column of PREDS with --label-column COLUMN"
+            "no labels: LABELS is missing", hint if likely is None else f"does --label-column {likely} hold them?"
         )
     by_id, notes = _matched_by_id(preds, labels, options)
     in_preds, in_labels = _extras(preds, labels, options)
