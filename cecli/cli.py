@@ -25,6 +25,7 @@ COMMANDS = {
     "power": "Find how many rolls a test needs to tell P from Q.",
     "converge": "Watch an empirical PMF converge to the true one.",
     "score": "Score a classifier's predictions by their cross-entropy loss.",
+    "compare": "Compare the losses of two models on the same rows, with tests.",
     "softmax": "Turn logits into probabilities, row by row.",
 }
 """Name -> one-line help, which is also the first line of the command's docstring (a test holds them together)."""

@@ -161,7 +161,8 @@ def signed_root(total: int, squares: int) -> float:
     """total / sqrt(squares) of whole numbers in units of 2^-1074 and 2^-2148; 0 where both are 0."""
     if not total:
         return 0.0
-    return math.copysign(root_ratio(total * total, squares), total)
+    root = root_ratio(total * total, squares)
+    return root if total > 0 else -root
 
 
 def _product(a: Floats, b: Floats) -> tuple[Floats, Floats]:

@@ -23,6 +23,10 @@ class Unit:
         """
         return nats / self.divisor
 
+    def to_nats(self, amount: float) -> float:
+        """An amount in this unit, in nats."""
+        return amount * self.divisor
+
 
 NATS = Unit("nats", 1.0)
 BITS = Unit("bits", math.log(2))

@@ -61,6 +61,14 @@ class PairedBatch:
     reference: Reference
     flipped: bool = False
 
+    @property
+    def rows(self) -> int:
+        """n."""
+        return self.batch.rows
+
+    weightless = 0
+    """Rows of weight 0 leave no trace here."""
+
 
 @dataclass(frozen=True)
 class PairedRows:

@@ -1,0 +1,146 @@
+"""``cecli compare``: is model B better than A on the same rows, and can it be trusted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cecli.commands.compared_options import compared_options
+from cecli.commands.gate_options import GateOptions, gate_options
+from cecli.commands.loss_options import LossOptions, loss_options
+from cecli.commands.options import confidence_option, output_options, threads_option, unit_option
+from cecli.commands.requirements import Requirement, require_option
+from cecli.core.units import Unit
+from cecli.report.model import OutputOptions
+
+if TYPE_CHECKING:
+    from cecli.core.paired.comparison import Comparer
+    from cecli.core.paired.spec import PairSpec
+    from cecli.readers.compared import Compared, ComparedOptions
+    from cecli.report.progress import Progress
+
+EPILOG = """\b
+Examples:
+  cecli compare preds.csv candidate.csv labels.csv
+  cecli compare preds.csv candidate.csv labels.csv --fail-if-worse
+  cecli compare preds.csv candidate.csv labels.csv --margin 5 --alpha 0.01 -o compare.json
+  cecli compare preds.csv logits.npy labels.csv --kinds probs,logits --id none -f table
+  cecli compare preds.csv candidate.csv third.csv --labels labels.csv --worst 3 -f json
+
+Classes are matched by name, whatever their order; rows by id where the files have one, in any order, else by position.
+With --labels, and with --label-column where A has that column, all files are predictions: each is compared with the
+first, and p-values are adjusted by Holm's method, too.
+
+The t test takes the differences of the rows' losses; its interval fails where the largest ones are not in the sample.
+The sign-flip test asks how many choices of their signs give a sum as far from 0: all are gone through for up to 20 rows
+that differ, --flips are drawn up to 100,000, and beyond the sum is normal. rows_needed are those that would show a
+difference of this size in a two-sided 5 % test nine times in ten. With importance weights, wins and McNemar's test
+count rows.
+
+Where a loss is infinite, so is the difference of the means, or it is undefined; the comparison over the other rows
+stands beside it. An infinite difference decides a gate by its sign, an undefined one meets none.
+
+Memory grows with the rows only by what score needs for ids in different orders, and 17 to 30 bytes a row of A where B's
+order differs from it; by 16 bytes for each of up to 100,000 rows (of every group with --by), of all with --flips; and
+by some hundred bytes a cluster."""
+
+
+@click.command("compare", epilog=EPILOG)
+@compared_options
+@loss_options
+@click.option("--worst", type=click.IntRange(min=0), default=5, show_default=True, metavar="N",
+              help="List the N rows where B loses most, and the N where it gains most.")  # fmt: skip
+@click.option("--flips", type=click.IntRange(min=1), metavar="B",
+              help="Choices of signs that are drawn, however many rows there are.  "
+              "[default: 9999, up to 100,000 rows]")  # fmt: skip
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the signs.")
+@click.option("--table", type=click.Choice(["classes", "worse", "better", "groups"]),
+              help="With CSV, TSV and Markdown: print this list.")  # fmt: skip
+@gate_options
+@require_option
+@confidence_option
+@unit_option
+@threads_option
+@output_options
+def command(
+    compared: ComparedOptions,
+    loss: LossOptions,
+    worst: int,
+    flips: int | None,
+    seed: int,
+    table: str | None,
+    gates: GateOptions,
+    requirements: list[Requirement],
+    confidence: float,
+    unit: Unit,
+    threads: int,
+    output: OutputOptions,
+) -> None:
+    """Compare the losses of two models on the same rows, with tests.
+
+    A and B are files of predictions as score reads them, LABELS what was observed. The difference is B's loss less A's:
+    below 0, B is better. More than two files are compared with the first.
+    """
+    from cecli.commands.compare_report import Finished, Plan, report
+    from cecli.commands.compare_view import unmet_gates
+    from cecli.commands.requirements import checked, raise_unmet
+    from cecli.readers.compared import Compared
+    from cecli.report.progress import progress
+    from cecli.report.write import write
+
+    with Compared(compared) as opened, progress(opened.size, quiet=output.quiet) as bar:
+        totals, groups = _accumulated(opened, _spec(opened, loss, worst, flips, seed), loss, threads, bar)
+    comparisons = [each.result(confidence) for each in totals]
+    plan = Plan(unit, confidence, compared.shared.columns.by, table, seed)
+    document = Finished(opened, totals, groups, comparisons, plan).document()
+    if not gates.is_empty:
+        _put_gates(document, gates.judged(comparisons, unit))
+    if requirements:
+        document["requirements"] = checked(requirements, document)
+    write(report(Finished(opened, totals, groups, comparisons, plan), document), output)
+    raise_unmet(document.get("requirements", []), unmet_gates(document))
+
+
+def _spec(opened: Compared, loss: LossOptions, worst: int, flips: int | None, seed: int) -> PairSpec:
+    from cecli.core.paired.spec import PairSpec
+    from cecli.core.sign_flip import FLIPS, SIMULATED
+
+    read = opened.reference
+    hard = not (read.soft or read.observed_only)
+    weighted = read.options.columns.weight is not None
+    return PairSpec(
+        classes=max(2, len(read.classes)) if hard else 0,
+        weights=None if not weighted else "frequency" if read.options.frequency else "importance",
+        own_denominator=loss.class_weights is not None and not read.soft,
+        hard=hard,
+        worst=worst,
+        flips=flips or FLIPS,
+        seed=seed,
+        held=None if flips else SIMULATED,
+    )
+
+
+def _accumulated(
+    opened: Compared, spec: PairSpec, loss: LossOptions, threads: int, bar: Progress
+) -> tuple[list[Comparer], list[Comparer | None]]:
+    """For every candidate the comparison of all rows, and of the groups where there are some."""
+    from dataclasses import replace
+
+    from cecli.core.paired.comparison import Comparer, GroupedComparer
+
+    rule = loss.rule(opened.reference.class_names)
+    if opened.reference.options.columns.by is None:
+        totals = opened.accumulate(lambda: Comparer(spec, rule), rule, threads, bar.advance)
+        return totals, [None] * len(totals)
+    of_group = replace(spec, classes=0, worst=0)
+    both = opened.accumulate(
+        lambda: GroupedComparer(Comparer(spec, rule), Comparer(of_group, rule)), rule, threads, bar.advance
+    )
+    return [each.total for each in both], [each.groups for each in both]
+
+
+def _put_gates(document: dict[str, Any], judged: list[list[dict[str, Any]]]) -> None:
+    """The verdicts of the gates, with the comparison that each is of."""
+    for entry, verdicts in zip(document.get("comparisons", [document]), judged, strict=True):
+        entry["gates"] = verdicts

@@ -1,0 +1,30 @@
+"""A result that was stored as JSON, read again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cecli.errors import InputError, literal
+
+
+def read_stored(path: str) -> dict[str, Any]:
+    """The object in a file of JSON as ``-f json`` writes it. Raises InputError where there is none."""
+    import json
+
+    name = literal(path)
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError as error:
+        raise InputError(f"{name}: {error.strerror or error}", "-o last.json stores a result") from error
+    except ValueError as error:  # a NUL in the path
+        raise InputError(f"{name}: {error}") from error
+    try:
+        document = json.loads(data.decode("utf-8-sig"))
+    except json.JSONDecodeError as error:
+        raise InputError(f"{name}:{error.lineno}: not JSON: {error.msg}", "-o last.json stores a result") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name}: not JSON: not in UTF-8") from error
+    if not isinstance(document, dict):
+        raise InputError(f"{name}: expected a result, one JSON object", "-o last.json stores a result")
+    return document
