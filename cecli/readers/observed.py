@@ -175,3 +175,13 @@ def used_rows(observed: Observed) -> NDArray[np.bool_] | None:
     if observed.weights is not None:
         keep &= observed.weights > 0
     return None if keep.all() else keep
+
+
+def weightless(observed: Observed) -> int:
+    """How many rows count for nothing just because their weight is 0."""
+    if observed.weights is None:
+        return 0
+    without = observed.weights == 0
+    if observed.labels is not None:
+        without &= observed.labels != IGNORED
+    return int(np.count_nonzero(without))

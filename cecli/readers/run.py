@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
@@ -14,7 +14,7 @@ from cecli.core.layout import Integers
 from cecli.core.rows import Batch
 from cecli.errors import CellErrors, InputError, quoted
 from cecli.readers.gathered import Gathered
-from cecli.readers.observed import Observed, used_rows
+from cecli.readers.observed import Observed, used_rows, weightless
 from cecli.readers.parallel import ordered
 from cecli.readers.row_checks import check_column, check_rows
 from cecli.readers.table import Block, Cells, Problems
@@ -34,8 +34,8 @@ HELD_IDS = 32 << 20
 class Adds(Protocol):
     """What batches are added to: an accumulator."""
 
-    def update(self, batch: Batch) -> Any:
-        """Add a batch."""
+    def update(self, batch: Any) -> Any:
+        """Add a batch, or what a run makes of it."""
 
     def merge(self, other: Any) -> None:
         """Add what another one has seen."""
@@ -262,9 +262,9 @@ class Run:
             problems.raise_any()
             made: Any = b""
             if batch is not None and not self._label_problems.total:
-                result = self._pool.add(batch) if batch.rows else None
+                result = self._pool.add(batch) if batch.rows or batch.weightless else None
                 if self._sink is not None:
-                    made = self._sink.make(batch, result, block.rows, block.first_row, known.ids)
+                    made = self._sink.make(batch, result if batch.rows else None, block.rows, block.first_row, known.ids)
         except CellErrors as error:
             return _Outcome(task, problems=error)
         return _Outcome(task, used=used, all_pmfs=all_pmfs, made=made)
@@ -318,10 +318,12 @@ class Run:
             observed.cluster,
             ids=observed.ids,
             observed_only=of.observed_only,
-            precision=numbers.dtype.name,
+            precision=cells.precision or numbers.dtype.name,
         )
         keep = used_rows(observed)
-        return batch if keep is None else batch.only(np.flatnonzero(keep)), all_pmfs
+        if keep is None:
+            return batch, all_pmfs
+        return replace(batch.only(np.flatnonzero(keep)), weightless=weightless(observed)), all_pmfs
 
     def _collect(self, outcome: _Outcome) -> None:
         task = outcome.task

@@ -42,11 +42,13 @@ class Coded:
 @dataclass(frozen=True, eq=False, repr=False)
 class Cells:
     """The selected cells of a block: ``numbers`` (n, len(selection.numbers)), a Coded per coded column, and a PyArrow
-    string array per string column."""
+    string array per string column. ``precision`` is what the numbers of ``number_kind`` were stored in, where that is
+    not the type of ``numbers``."""
 
     numbers: NDArray[np.floating[Any]]
     coded: tuple[Coded, ...] = ()
     strings: tuple[Any, ...] = ()
+    precision: str | None = None
 
 
 class Block(Protocol):

@@ -21,6 +21,8 @@ NAMES = (
     "score_small",
     "score_gzip",
     "score_logits",
+    "like",
+    "compare_csv",
     "startup",
 )
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cecli.core.layout import Floats, along, row_sum
 from cecli.core.predicted import predicted_of
-from cecli.core.rows import Batch
+from cecli.core.rows import Batch, LossRule
 
 Table = NDArray[np.floating[Any]]
 
@@ -25,13 +25,13 @@ Table = NDArray[np.floating[Any]]
 class Library:
     """How a library scores.
 
-    ``losses`` gives -log q of every class, a table along ``axis``, from the probabilities in double and their
-    logarithms. ``soft``: whether it takes soft labels; ``by_rows``: whether its mean is over the rows, even where they
-    have weights; ``weights``: whether it takes weights of rows, ``single_weights`` as float32; ``rule``: whether it
-    has smoothing and class weights.
+    ``losses`` gives -log q of every class, a table along ``axis``, and knows the rule of the loss. ``soft``: whether it
+    takes soft labels; ``by_rows``: whether its mean is over the rows, even where they have weights; ``weights``:
+    whether it takes weights of rows, ``single_weights`` as float32; ``smoothing`` and ``class_weights``: whether it has
+    them; ``plain_binary``: whether it has neither for a binary column.
     """
 
-    losses: Callable[[Batch], tuple[Table, int]]
+    losses: Callable[[Batch, LossRule], tuple[Table, int]]
     note: str
     soft: bool = False
     weights: bool = True
@@ -39,6 +39,7 @@ class Library:
     by_rows: bool = False
     smoothing: bool = False
     class_weights: bool = False
+    plain_binary: bool = False
 
 
 def _probabilities(batch: Batch) -> tuple[Floats, int]:
@@ -46,49 +47,59 @@ def _probabilities(batch: Batch) -> tuple[Floats, int]:
     return predicted.probabilities, predicted.axis
 
 
+def _single(batch: Batch) -> Table:
+    """A binary column of probabilities or their logarithms: the probabilities of class 1 as float32."""
+    one = batch.values if batch.kind == "probabilities" else np.exp(batch.values)
+    return one.astype(np.float32)
+
+
 def _negative_log(table: Table) -> Table:
-    with np.errstate(divide="ignore"):
-        return np.asarray(-np.log(table))
+    return np.asarray(-np.log(table))
 
 
 def _log_softmax(logits: Table, axis: int) -> Table:
     """In the precision of the logits: z - max - log sum exp(z - max)."""
-    with np.errstate(invalid="ignore"):
-        shifted = logits - logits.max(axis=axis, keepdims=True)
+    shifted = logits - logits.max(axis=axis, keepdims=True)
     total = np.exp(shifted).sum(axis=axis, keepdims=True)
     return np.asarray(shifted - np.log(total))
 
 
-def _torch(batch: Batch) -> tuple[Table, int]:
-    """``CrossEntropyLoss`` of float32 logits; of probabilities ``nll_loss(log(p))`` of float32 p; nothing is
-    clipped."""
-    if batch.kind == "logits" and not batch.binary:
-        return -_log_softmax(batch.values.astype(np.float32), batch.axis), batch.axis
+def _binary_cross_entropy(one: Table) -> Table:
+    """PyTorch's ``binary_cross_entropy``: no logarithm is less than -100."""
+    return np.stack([np.minimum(-np.log1p(-one), np.float32(100)), np.minimum(-np.log(one), np.float32(100))])
+
+
+def _torch(batch: Batch, rule: LossRule) -> tuple[Table, int]:
+    """``cross_entropy`` of float32 logits. Of probabilities ``nll_loss(log(p))``; soft labels and smoothing only
+    ``cross_entropy(log(p))`` has, which divides by the sum of the row. A binary column: ``binary_cross_entropy``, of
+    logits ``binary_cross_entropy_with_logits``."""
+    single = batch.values.astype(np.float32)
+    if batch.binary and batch.kind == "logits":
+        rest = np.log1p(np.exp(-np.abs(single)))
+        return np.stack([np.maximum(single, 0) + rest, np.maximum(-single, 0) + rest]), 0
+    if batch.binary:
+        return _binary_cross_entropy(_single(batch)), 0
+    logits = np.log(single) if batch.kind == "probabilities" else single
+    if batch.kind == "logits" or rule.smoothing or batch.soft is not None:
+        logits = _log_softmax(logits, batch.axis)
+    return -logits, batch.axis
+
+
+def _keras(batch: Batch, rule: LossRule) -> tuple[Table, int]:
+    """``SparseCategoricalCrossentropy``; of soft labels and with smoothing ``CategoricalCrossentropy``: float32, rows
+    divided by their sum, then p clipped to [1e-7, 1 - 1e-7]; from logits the log-softmax. ``BinaryCrossentropy`` of a
+    binary column clips, too, but for logits."""
     if batch.kind == "logits":
-        z = batch.values.astype(np.float32)
-        rest = np.log1p(np.exp(-np.abs(z)))
-        return np.stack([np.maximum(z, 0) + rest, np.maximum(-z, 0) + rest]), 0
-    if batch.kind == "log-probabilities" and not batch.binary:
-        return -batch.values.astype(np.float32), batch.axis
-    table, axis = _probabilities(batch)
-    losses = _negative_log(table.astype(np.float32))
-    return np.minimum(losses, np.float32(100.0)) if batch.binary else losses, axis
-
-
-def _keras(batch: Batch) -> tuple[Table, int]:
-    """``CategoricalCrossentropy``: float32, rows divided by their sum, then p clipped to [1e-7, 1 - 1e-7]; from logits
-    the log-softmax in float32. A binary column is two classes here, as in ``BinaryCrossentropy`` but for its
-    clipping."""
-    if batch.kind == "logits" and not batch.binary:
-        return _torch(batch)
+        return _torch(batch, rule)
+    low, high = np.float32(1e-7), np.float32(1) - np.float32(1e-7)
+    if batch.binary:
+        return _binary_cross_entropy(np.clip(_single(batch), low, high)), 0
     table, axis = _probabilities(batch)
     single = table.astype(np.float32)
-    single = single / single.sum(axis=axis, keepdims=True)
-    epsilon = np.float32(1e-7)
-    return _negative_log(np.clip(single, epsilon, np.float32(1.0) - epsilon)), axis
+    return _negative_log(np.clip(single / single.sum(axis=axis, keepdims=True), low, high)), axis
 
 
-def _sklearn(batch: Batch) -> tuple[Table, int]:
+def _sklearn(batch: Batch, rule: LossRule) -> tuple[Table, int]:
     """``log_loss``: p clipped to [eps, 1 - eps] with the eps of the dtype the predictions have, no division by the
     sum."""
     table, axis = _probabilities(batch)
@@ -97,7 +108,7 @@ def _sklearn(batch: Batch) -> tuple[Table, int]:
     return _negative_log(np.clip(stored, epsilon, stored.dtype.type(1) - epsilon)), axis
 
 
-def _kaggle(batch: Batch) -> tuple[Table, int]:
+def _kaggle(batch: Batch, rule: LossRule) -> tuple[Table, int]:
     """Multi-class log loss as Kaggle's pages put it: each row divided by its sum, then p := max(min(p, 1 - 1e-15),
     1e-15)."""
     table, axis = _probabilities(batch)
@@ -105,7 +116,7 @@ def _kaggle(batch: Batch) -> tuple[Table, int]:
     return _negative_log(np.clip(table, 1e-15, 1.0 - 1e-15)), axis
 
 
-def _xgboost(batch: Batch) -> tuple[Table, int]:
+def _xgboost(batch: Batch, rule: LossRule) -> tuple[Table, int]:
     """``mlogloss`` and ``logloss``: float32 probabilities, p clipped below at 1e-16; of a binary column 1 - p in
     float32."""
     table, axis = _probabilities(batch)
@@ -115,7 +126,7 @@ def _xgboost(batch: Batch) -> tuple[Table, int]:
     return _negative_log(np.maximum(single, np.float32(1e-16))), axis
 
 
-def _lightgbm(batch: Batch) -> tuple[Table, int]:
+def _lightgbm(batch: Batch, rule: LossRule) -> tuple[Table, int]:
     """``multi_logloss`` and ``binary_logloss``: double, but p <= 1e-15 costs -log(1e-15f), a float32."""
     table, axis = _probabilities(batch)
     least = np.float32(1e-15)
@@ -125,7 +136,7 @@ def _lightgbm(batch: Batch) -> tuple[Table, int]:
 LIKE: dict[str, Library] = {
     "torch": Library(
         _torch, "float32, nothing clipped (a binary column: logarithms of at least -100)", soft=True, weights=False,
-        smoothing=True, class_weights=True
+        smoothing=True, class_weights=True, plain_binary=True
     ),
     "keras": Library(
         _keras, "float32, rows divided by their sum, clipped to [1e-7, 1 - 1e-7]", soft=True, by_rows=True,

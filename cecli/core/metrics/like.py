@@ -45,13 +45,17 @@ class Like:
     def update(self, rows: ScoredRows) -> None:
         """Add some rows."""
         batch = rows.batch
-        if self._reason is not None or batch is None or not rows.rows:
+        if self._reason is not None or batch is None:
             return
-        if batch.observed_only or (batch.soft is not None and not self._library.soft):
-            what = "only the figure of what was observed is known" if batch.observed_only else "it takes no soft labels"
-            self._reason = what
+        if self._library.by_rows and rows.group is None:
+            self._below.add(None, batch.weightless)
+        if not rows.rows:
             return
-        loss, below = self._figures(batch)
+        self._reason = self._misfit_of(batch)
+        if self._reason is not None:
+            return
+        with np.errstate(all="ignore"):
+            loss, below = self._figures(batch)
         weights = rows.weights
         if weights is not None and self._library.single_weights:
             weights = weights.astype(np.float32).astype(np.float64)
@@ -93,10 +97,23 @@ class Like:
             return "it has no weights of rows"
         return None
 
+    def _misfit_of(self, batch: Batch) -> str | None:
+        """Why the library has no number for these rows."""
+        rule, library = self._spec.rule, self._library
+        if batch.observed_only:
+            return "only the figure of what was observed is known"
+        if batch.soft is not None and not library.soft:
+            return "it takes no soft labels"
+        if batch.binary and library.plain_binary and rule.smoothing:
+            return "its binary loss has no label smoothing"
+        if batch.binary and library.plain_binary and rule.class_weights is not None:
+            return "its binary loss has no class weights"
+        return None
+
     def _figures(self, batch: Batch) -> tuple[Floats, Floats | None]:
         """The loss of every row and what the mean divides it by (1 where None), in double."""
-        table, axis = self._library.losses(batch)
         rule = self._spec.rule
+        table, axis = self._library.losses(batch, rule)
         if rule.class_weights is not None:
             weights = rule.class_weights.astype(table.dtype)
             table = table * (weights[:, None] if axis == 0 else weights)
@@ -111,8 +128,7 @@ class Like:
         soft = np.asarray(batch.soft, dtype=table.dtype)
         if rule.smoothing:
             soft = (1.0 - rule.smoothing) * soft + rule.smoothing / classes
-        with np.errstate(invalid="ignore"):
-            return np.asarray((soft * table).sum(axis=axis), dtype=np.float64), None
+        return np.asarray((soft * table).sum(axis=axis), dtype=np.float64), None
 
 
 class Likes:
