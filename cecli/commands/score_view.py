@@ -113,7 +113,7 @@ def _calibration_remark(document: dict[str, Any]) -> str:
     remark = "ECE of the top label, 15 bins"
     if document["ece_band"] is None:
         return remark
-    return f"{remark}; calibrated: up to {_short(document['ece_band'])}"
+    return f"{remark}; up to {_short(document['ece_band'])} is chance"
 
 
 def _short(figure: float | None) -> str:
