@@ -46,6 +46,61 @@ def nulls(values: Any) -> NDArray[np.intp]:
     return np.flatnonzero(np.array(values.is_null().to_pylist(), dtype=bool))
 
 
+def plain(values: Any) -> Any:
+    """A column that is to be read as texts, in a form that every function here takes; None where its cells hold others.
+
+    A dictionary in which a null stands is written out, so that its nulls are seen, and so are lengths of runs.
+    """
+    import pyarrow as pa
+
+    kind = values.type
+    if pa.types.is_run_end_encoded(kind):
+        import pyarrow.compute
+
+        values = pyarrow.compute.run_end_decode(values)
+    elif pa.types.is_dictionary(kind) and values.dictionary.null_count:
+        values = values.dictionary_decode()
+    bare = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
+    return None if pa.types.is_nested(bare) else values
+
+
+def no_texts(values: Any) -> list[int]:
+    """The positions of what should be a text, or bytes that are one, and is not UTF-8: Parquet does not promise it."""
+    import pyarrow as pa
+
+    try:
+        values.validate(full=True)
+        if _is_bytes(values.type):
+            values.cast(pa.large_string())
+    except pa.ArrowInvalid:
+        return [row for row, value in enumerate(_as_bytes(values)) if not _is_utf8(value)]
+    return []
+
+
+def _is_utf8(value: bytes | None) -> bool:
+    try:
+        (value or b"").decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _as_bytes(values: Any) -> list[bytes | None]:
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    found: list[bytes | None] = values.cast(pa.large_binary()).to_pylist()
+    return found
+
+
+def _is_bytes(kind: Any) -> bool:
+    import pyarrow as pa
+
+    bare = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_binary(bare) or pa.types.is_large_binary(bare) or pa.types.is_fixed_size_binary(bare))
+
+
 def floats(values: Any) -> Any:
     """A column of numbers as floats of its own precision; whole numbers and decimals as doubles."""
     import pyarrow as pa
@@ -77,5 +132,7 @@ def strings(column: Any) -> Any:
 
 
 def _text(value: Any) -> str:
-    """A typed value as CSV would write it."""
+    """A typed value as CSV would write it; bytes are the text that older writers of Parquet leave unmarked."""
+    if isinstance(value, bytes):
+        return value.decode()
     return str(value).lower() if isinstance(value, bool) else str(value)

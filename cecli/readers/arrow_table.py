@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.errors import InputError, quoted
-from cecli.readers.arrow_columns import coded, flat, floats, is_number, is_vector, nulls, strings
+from cecli.readers.arrow_columns import coded, flat, floats, is_number, is_vector, no_texts, nulls, plain, strings
 from cecli.readers.fields import Fields, Matrix, NoRows, NumberPlan, fields_of, not_a_number, with_vector
 from cecli.readers.source import Source
 from cecli.readers.spool import spooled
@@ -23,7 +24,8 @@ _BATCH_BYTES = 1 << 22
 _READ_BYTES = 1 << 18
 """Bytes of a column that are read at once; whole column chunks would hold a row group of all columns in memory."""
 
-_UNREADABLE = (OSError, ValueError, NotImplementedError)
+_UNREADABLE = (OSError, ValueError, LookupError, NotImplementedError, MemoryError)
+"""What PyArrow raises for a file that is damaged, or lies about itself; a size that is a lie is out of memory."""
 
 
 class ArrowTable:
@@ -94,9 +96,9 @@ class ArrowTable:
     def _find_fields(self, vector: str | None) -> Fields:
         schema = self._file.schema
         names = list(schema.names)
-        repeated = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
-        if repeated:
-            raise InputError(f'{self.name}: the column "{repeated[0]}" stands more than once')
+        if len(set(names)) < len(names):
+            repeated = next(name for name, count in Counter(names).items() if count > 1)
+            raise InputError(f"{self.name}: the column {quoted(repeated)} stands more than once")
         position = with_vector(self.name, names, [k for k, field in enumerate(schema) if is_vector(field.type)], vector)
         return fields_of(self.name, names, position, 0 if position is None else self._width(schema.field(position)))
 
@@ -155,10 +157,22 @@ def _open_ipc(where: Any) -> _File:
     def batches(names: list[str], rows: int) -> Iterator[tuple[Any, float]]:
         for k in range(total):
             batch = reader.get_batch(k).select(names)
+            _validate(batch)
             for start in range(0, batch.num_rows, rows):
                 yield batch.slice(start, rows), (k + 1) / total
 
     return _File(reader.schema, batches, handle.close)
+
+
+def _validate(batch: Any) -> None:
+    """Raise ArrowInvalid where offsets or lengths point outside: IPC takes them from the file as they stand."""
+    import pyarrow as pa
+
+    for field, column in zip(batch.schema, batch.columns, strict=True):
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid as error:
+            raise pa.ArrowInvalid(f"column {quoted(field.name)}: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -175,9 +189,17 @@ class Reading:
         text = f"{self.name}: row {row + 1}"
         if column is None:
             return text
+        return f"{text}: {self._label(column)}"
+
+    def place_of(self, column: int) -> str:
+        """``preds.parquet: column 3 (dog)``, where the whole column is meant."""
+        return f"{self.name}: {self._label(column)}"
+
+    def _label(self, column: int) -> str:
+        label = self.fields.label(column)
         if self.fields.element(column) is not None:
-            return f"{text}: {self.fields.label(column)}"
-        return f"{text}: column {self.fields.field(column) + 1} ({self.fields.label(column)})"
+            return label
+        return f"column {self.fields.field(column) + 1} ({label})"
 
 
 class ArrowBlock:
@@ -195,13 +217,14 @@ class ArrowBlock:
         problems = Problems()
         vector = self._vector(problems) if len(plan.from_vector) else None
         others = {column: self._numbers(column, problems) for _, column in plan.others}
+        texts: dict[int, Any] = {}
         for column in (*chosen.coded, *chosen.strings):
-            self._check_nulls(self._column(column), column, "a text", problems)
+            texts[column] = self._texts(column, problems)
         problems.raise_any()
         return Cells(
             plan.gather(self.rows, vector, others.__getitem__),
-            tuple(coded(self._column(column)) for column in chosen.coded),
-            tuple(strings(self._column(column)) for column in chosen.strings),
+            tuple(coded(texts[column]) for column in chosen.coded),
+            tuple(strings(texts[column]) for column in chosen.strings),
         )
 
     def place(self, row: int, column: int | None = None) -> str:
@@ -241,10 +264,8 @@ class ArrowBlock:
     def _numbers(self, column: int, problems: Problems) -> NDArray[Any]:
         values, kind = self._column(column), self._reading.selection.kind(column)
         if not is_number(values.type):
-            position = self._reading.fields.field(column) + 1
-            where = f"{self._reading.name}: column {position} ({self._reading.fields.label(column)})"
             text, hint = not_a_number(f"a column of type {values.type}", kind, is_vector(values.type))
-            raise InputError(f"{where}: {text}", hint)
+            raise InputError(f"{self._reading.place_of(column)}: {text}", hint)
         self._check_nulls(values, column, kind, problems)
         array: NDArray[Any] = floats(values)
         return array
@@ -254,6 +275,18 @@ class ArrowBlock:
             empty = nulls(values)
             found = [f"{self.place(int(row), column)}: expected {kind}, found a null" for row in empty[:10]]
             problems.add(found, len(empty))
+
+    def _texts(self, column: int, problems: Problems) -> Any:
+        """A column of texts, or of what CSV would write as such."""
+        values = plain(self._column(column))
+        if values is None:
+            kind = self._column(column).type
+            raise InputError(f"{self._reading.place_of(column)}: expected texts, found a column of type {kind}")
+        self._check_nulls(values, column, "a text", problems)
+        wrong = no_texts(values)
+        found = [f"{self.place(row, column)}: expected a text, found bytes that are not UTF-8" for row in wrong[:10]]
+        problems.add(found, len(wrong))
+        return values
 
     def _add_rows(self, rows: NDArray[np.intp], text: str, problems: Problems) -> None:
         problems.add([f"{self.place(int(row))}: {text}" for row in rows[:10]], len(rows))

@@ -16,6 +16,9 @@ from cecli.readers.table import Selection
 
 Matrix = NDArray[np.floating[Any]]
 
+_WIDEST = 1 << 23
+"""Numbers in a list: 64 MiB of doubles, as long as the longest line of text. A type may promise any number."""
+
 
 class NoRows(InputError):
     """A file without a row, where its columns can be known from a row only."""
@@ -79,6 +82,10 @@ def fields_of(file: str, names: Sequence[str], vector: int | None, width: int = 
         return fields
     if not width:
         raise InputError(f"{file}: the column {quoted(names[vector])} holds an empty list in the first row")
+    if width > _WIDEST:
+        raise InputError(
+            f"{file}: the column {quoted(names[vector])} holds lists of {width:,} numbers, more than {_WIDEST:,}"
+        )
     elements = {str(k) for k in range(width)}
     for k, name in enumerate(names):
         if k != vector and name in elements:

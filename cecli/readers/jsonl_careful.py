@@ -4,6 +4,7 @@ strict about."""
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -69,9 +70,11 @@ def parse_object(text: str, name: str, line: int) -> dict[str, Any]:
         raise InputError(f"{name}:{line}: expected an object, found {described(pairs)}")
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        again = next(key for key in keys if keys.count(key) > 1)
+        again = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
         raise InputError(f"{name}:{line}: the key {quoted(again)} stands more than once")
+    broken = next((key for key in found if is_broken(key)), None)
+    if broken is not None:
+        raise InputError(f"{name}:{line}: half a surrogate pair is no character, in the key {quoted(broken)}")
     return found
 
 
@@ -105,6 +108,11 @@ def read_carefully(text: str, first_line: int, reading: JsonReading) -> Cells:
         tuple(_coded(column) for column in by_column[: len(chosen.coded)]),
         tuple(_strings(column) for column in by_column[len(chosen.coded) :]),
     )
+
+
+def is_broken(text: str) -> bool:
+    """Whether a text holds half a surrogate pair, which an escape may write and no encoding can."""
+    return not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def described(value: Any) -> str:
@@ -155,7 +163,7 @@ class _Row:
             return ""
         if isinstance(value, bool):
             return "true" if value else "false"
-        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+        if is_broken(value):
             self._bad(name, f"half a surrogate pair is no character, {quoted(value)}")
             return ""
         return str(value)

@@ -17,9 +17,11 @@ _MAGIC = b"\x93NUMPY"
 _LENGTH_BYTES = {1: 2, 2: 4, 3: 4}
 """Major version of the format -> bytes of the length that stands before the header."""
 
-_ENTRY = r"""['"](descr|fortran_order|shape)['"]\s*:\s*('[^']*'|"[^"]*"|True|False|\([0-9L,\s-]*\))\s*"""
-_HEADER = re.compile(rf"\{{\s*{_ENTRY},\s*{_ENTRY},\s*{_ENTRY}(?:,\s*)?\}}")
-_RECORDS = re.compile(r"""\{[^\[]*['"]descr['"]\s*:\s*\[""")
+_BLANK = " \t\r\n\f"
+_S = r"[ \t\r\n\f]*"
+_ENTRY = rf"""['"](descr|fortran_order|shape)['"]{_S}:{_S}('[^']*'|"[^"]*"|True|False|\([0-9L, \t\r\n\f-]*\)){_S}"""
+_HEADER = re.compile(rf"\{{{_S}{_ENTRY},{_S}{_ENTRY},{_S}{_ENTRY}(?:,{_S})?\}}")
+_RECORDS = re.compile(rf"""\{{[^\[]*['"]descr['"]{_S}:{_S}\[""")
 _NUMBERS_OR_TEXTS = re.compile(r"[<>|=]?(f[248]|[iu][1248]|b1|\?|U[1-9][0-9]{0,6})", re.ASCII)
 _AS_NUMBERS = "save it as float64 or float32"
 _SIZE = re.compile(r"-?[0-9]{1,18}L?", re.ASCII)
@@ -63,11 +65,11 @@ def _text(head: bytes, name: str) -> tuple[str, int]:
     if len(head) < start or len(head) < end:
         said = "is longer than 64 KiB" if end > HEADER_BYTES else "is cut short"
         raise InputError(f"{name}: not a readable .npy file: the header {said}")
-    return head[start:end].decode("latin-1").strip(), end
+    return head[start:end].decode("latin-1").strip(_BLANK), end
 
 
 def _shape(text: str, name: str) -> tuple[int, ...]:
-    parts = [part.strip() for part in text.strip("()").split(",")]
+    parts = [part.strip(_BLANK) for part in text.strip("()").split(",")]
     if parts == [""]:
         return ()
     if parts[-1] == "":

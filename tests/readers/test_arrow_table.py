@@ -141,3 +141,79 @@ def test_packed_and_piped(tmp_path, save):
     write_parquet(table_of(), path)
     packed = save("t.parquet.gz", gzip.compress(path.read_bytes()))
     assert np.array_equal(read(packed)[0], read(path)[0])
+
+
+NOT_UTF8 = pa.array([b"x", b"\xff"] * (ROWS // 2))
+WITHOUT_SIGN = pa.Array.from_buffers(pa.string(), ROWS, NOT_UTF8.buffers())
+
+
+class TestTexts:
+    @pytest.mark.parametrize("kind", [pa.binary(), pa.large_binary(), pa.binary(1), pa.binary_view(), pa.string_view()])
+    def test_bytes_are_texts(self, written, kind):
+        column = pa.array([b"x", b"y"] * (ROWS // 2), pa.binary(1)).cast(pa.binary()).cast(kind)
+        _, labels, ids = read(written(label=column, id=column.cast(pa.large_binary())))
+        assert labels == ids == ["x", "y"] * (ROWS // 2)
+
+    def test_bytes_that_are_not_utf8_are_named_by_row(self, written):
+        with pytest.raises(CellErrors) as caught:
+            read(written(label=NOT_UTF8))
+        assert "row 2: column 4 (label): expected a text, found bytes that are not UTF-8" in caught.value.problems[0]
+
+    def test_a_text_that_is_not_utf8_is_no_text(self, written):
+        with pytest.raises(InputError, match=r"UTF-?8"):
+            read(written(label=WITHOUT_SIGN))
+
+    @pytest.mark.parametrize("column", [[{"x": 1}] * ROWS, [["x"]] * ROWS])
+    def test_nested_labels_are_no_texts(self, written, column):
+        with pytest.raises(InputError, match=r"column 4 \(label\): expected texts, found a column of type"):
+            read(written(label=pa.array(column)))
+
+    def test_a_null_in_a_dictionary_and_runs(self, tmp_path):
+        codes = pa.array([0, 1] * (ROWS // 2))
+        path = tmp_path / "t.arrow"
+        for column in (
+            pa.DictionaryArray.from_arrays(codes, pa.array(["x", None])),
+            pa.RunEndEncodedArray.from_arrays(pa.array([ROWS], pa.int32()), pa.array(["x"])),
+        ):
+            table = table_of(label=column)
+            with pa.ipc.new_file(path, table.schema) as file:
+                file.write_table(table)
+            if pa.types.is_dictionary(column.type):
+                with pytest.raises(CellErrors, match=r"row 2: column 4 .* found a null"):
+                    read(path)
+            else:
+                assert read(path)[1] == ["x"] * ROWS
+
+
+class TestLies:
+    """Files whose metadata promises what is not there."""
+
+    @pytest.mark.parametrize("name", ["a", "id", "label"])
+    def test_a_buffer_that_ends_too_early(self, tmp_path, name):
+        column = table_of()[name].combine_chunks()
+        path = tmp_path / "t.arrow"
+        with pa.ipc.new_file(path, pa.schema([(name, column.type)])) as file:
+            file.write_batch(pa.record_batch([column], names=[name]))
+        lengths = (size.to_bytes(8, "little") for size in (ROWS, 1 << 20))
+        path.write_bytes(path.read_bytes().replace(*lengths))  # of the batch and of its column
+        chosen = Selection(numbers=(0,)) if name == "a" else Selection(coded=(0,))
+        with contextlib.closing(open_table(str(path))) as table, pytest.raises(InputError, match="not readable"):
+            for block in table.blocks(chosen):
+                block.parse()
+
+    def test_a_list_of_two_thousand_million(self, tmp_path):
+        path = tmp_path / "t.arrow"
+        schema = pa.schema([("p", pa.list_(pa.float64(), 2**31 - 1))])
+        with pa.ipc.new_file(path, schema) as file:
+            file.write_batch(pa.RecordBatch.from_pylist([], schema))
+        with pytest.raises(InputError, match="lists of 2,147,483,647 numbers"):
+            open_table(str(path))
+
+    def test_a_hundred_thousand_columns_of_one_name(self, tmp_path):
+        path = tmp_path / "t.arrow"
+        names = [str(k) for k in range(100_000)]
+        batch = pa.record_batch([pa.array([0.5])] * len(names), names=[*names[:-1], "0"])
+        with pa.ipc.new_file(path, batch.schema) as file:
+            file.write_batch(batch)
+        with pytest.raises(InputError, match='the column "0" stands more than once'):
+            open_table(str(path))

@@ -176,6 +176,8 @@ class TestWhatIsWrong:
         [
             ("{}\n", "without keys"),
             ('{"a": 1, "a": 2}\n', 'the key "a" stands more than once'),
+            ('{"a": 1, "\\ud800": 2}\n', r':1: half a surrogate pair is no character, in the key "\\ud800"'),
+            ("{" + '"a": 1, ' * 100_000 + '"b": 2}\n', 'the key "a" stands more than once'),
             ('\n{"a": 1}\n', ":1: a blank line"),
         ],
     )
