@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cecli.commands.options import confidence_option, delimiter_option, output_options
+from cecli.commands.options import confidence_option, delimiter_option, output_options, threads_option
 from cecli.commands.unseen import declared_names, over
 from cecli.errors import InputError, UsageError
 from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
@@ -68,6 +68,7 @@ with the samples."""
 @click.option("--top", type=click.IntRange(min=1), metavar="K", help="Only the K most frequent outcomes, those first.")
 @confidence_option
 @delimiter_option("delimiter")
+@threads_option
 @output_options
 def command(
     counts: str,
@@ -82,6 +83,7 @@ def command(
     top: int | None,
     confidence: float,
     delimiter: str | None,
+    threads: int,
     output: OutputOptions,
 ) -> None:  # fmt: skip
     """Fit the categorical maximum-likelihood estimate to counts or samples.
@@ -98,7 +100,7 @@ def command(
     if sides is not None and outcomes is not None:
         raise UsageError("--sides and --outcomes exclude each other")
     if samples:
-        observed = count_samples(counts, SampleOptions(column, header, delimiter))
+        observed = count_samples(counts, SampleOptions(column, header, delimiter), threads)
     else:
         observed = read_counts(counts, delimiter)
     declared = (

@@ -36,7 +36,14 @@ MAX_ROLLS = 2**63 - 1
 _GUIDE_BITS = (12, 22)
 """Fewest and most leading bits of a word that the guide looks at."""
 
-_MIXED = -1
+_STEPS = 3
+"""Bounds that are tried one by one before a word is looked up among all."""
+
+_FAIR_FROM = 512
+"""Sides of a fair die from which on arithmetic is faster than a guide."""
+
+_HALF = np.uint64(32)
+_LOW = np.uint64(2**32 - 1)
 
 
 @dataclass(frozen=True)
@@ -44,13 +51,15 @@ class Thresholds:
     """The inverse distribution function on 64-bit words.
 
     ``bounds`` are the T(k) below 2^64, ascending. ``guide`` maps the leading bits of a word (all but ``shift``) to its
-    outcome, or to -1 where a bound lies among the words that begin so and they must be looked up. ``size`` is K.
+    outcome k, or to -1 - k where a bound lies among the words that begin so: then k is the least it may be. ``size`` is
+    K. With ``fair`` all outcomes are equally likely, and many: neither bounds nor guide are needed, and both are empty.
     """
 
     bounds: NDArray[np.uint64]
     guide: NDArray[np.int32]
     shift: int
     size: int
+    fair: bool = False
 
 
 def thresholds(pmf: Pmf) -> Thresholds:
@@ -59,13 +68,17 @@ def thresholds(pmf: Pmf) -> Thresholds:
     >>> thresholds(Pmf(np.array([1, 1, 0, 2]))).bounds.tolist() == [2**62, 2**63, 2**63]
     True
     """
+    if _FAIR_FROM <= pmf.size < 2**31 and pmf.weights.min() == pmf.weights.max():
+        return Thresholds(np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int32), 0, pmf.size, fair=True)
     bounds = _bounds(pmf)
     low, high = _GUIDE_BITS
     bits = min(max(low, len(bounds).bit_length() + 4), high)
     shift = 64 - bits
     leading = (bounds >> np.uint64(shift)).astype(np.intp)
-    guide = np.bincount(leading, minlength=1 << bits).cumsum().astype(np.int32)
-    guide[leading[(bounds & np.uint64((1 << shift) - 1)) != 0]] = _MIXED
+    inside = leading[(bounds & np.uint64((1 << shift) - 1)) != 0]
+    highest = np.bincount(leading, minlength=1 << bits).cumsum()
+    within = np.bincount(inside, minlength=1 << bits)
+    guide = np.where(within > 0, within - highest - 1, highest).astype(np.int32)
     return Thresholds(bounds, guide, shift, pmf.size)
 
 
@@ -89,9 +102,30 @@ def block_of_rolls(
     """The outcomes, as indices from 0, of the first ``size`` rolls of a block: rolls ``index`` * 2^16 … of a seed."""
     key = (index, experiment - 1) if experiment else (index,)
     words = np.random.PCG64(np.random.SeedSequence(seed, spawn_key=key)).random_raw(size)
+    if limits.fair:
+        return _fair(words, limits.size)
     outcomes: NDArray[np.int32] = limits.guide[(words >> np.uint64(limits.shift)).view(np.int64)]
-    mixed = np.flatnonzero(outcomes == _MIXED)
-    outcomes[mixed] = np.searchsorted(limits.bounds, words[mixed], side="right")
+    mixed = np.flatnonzero(outcomes < 0)
+    outcomes[mixed] = _looked_up(words[mixed], -1 - outcomes[mixed], limits.bounds)
+    return outcomes
+
+
+def _fair(words: NDArray[np.uint64], sides: int) -> NDArray[np.int32]:
+    """The k with T(k - 1) <= u < T(k) for T(k) = floor(2^64 (k + 1)/K), K < 2^32: floor((u K + K - 1)/2^64)."""
+    k = np.uint64(sides)
+    carry = ((words & _LOW) * k + np.uint64(sides - 1)) >> _HALF
+    outcomes: NDArray[np.int32] = (((words >> _HALF) * k + carry) >> _HALF).astype(np.int32)
+    return outcomes
+
+
+def _looked_up(words: NDArray[np.uint64], least: NDArray[np.int32], bounds: NDArray[np.uint64]) -> NDArray[np.int32]:
+    """The outcomes of words that are at ``least`` these: a few steps on, where they suffice, else by bisection."""
+    outcomes: NDArray[np.int32] = least.copy()
+    last = np.int32(len(bounds) - 1)
+    for _ in range(_STEPS):
+        outcomes += (outcomes <= last) & (words >= bounds[np.minimum(outcomes, last)])
+    far = np.flatnonzero((outcomes <= last) & (words >= bounds[np.minimum(outcomes, last)]))
+    outcomes[far] = np.searchsorted(bounds, words[far], side="right")
     return outcomes
 
 

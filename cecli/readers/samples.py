@@ -6,16 +6,20 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from queue import SimpleQueue
 
 import numpy as np
 
 from cecli.core.pmf import Pmf
 from cecli.errors import InputError, UsageError, literal, quoted
+from cecli.readers.parallel import ordered
 from cecli.readers.records import LONGEST_RECORD, decode, parse_records, records_from
 from cecli.readers.source import Source, check_text_head, detect_format, open_source
-from cecli.readers.token_counts import count_lines
+from cecli.readers.token_counts import LineCounts
 
 _BLOCK = 4 << 20
+_MOST_THREADS = 4
+"""Each works on some tens of megabytes, and reading is then the slowest."""
 _WHOLE = re.compile(r"0|-?[1-9][0-9]*")
 _LONGEST_WHOLE = 4000
 """Digits beyond which Python refuses to read a whole number."""
@@ -33,7 +37,7 @@ class SampleOptions:
     delimiter: str | None = None
 
 
-def count_samples(path: str, options: SampleOptions | None = None) -> Pmf:
+def count_samples(path: str, options: SampleOptions | None = None, threads: int = 1) -> Pmf:
     """How often each outcome was observed in the file at ``path`` (``-``: standard input), as counts.
 
     Outcomes are text exactly as written; a line that starts with a quote is read as a CSV cell. They come in numerical
@@ -48,7 +52,7 @@ def count_samples(path: str, options: SampleOptions | None = None) -> Pmf:
         delimiter = options.delimiter or ("\t" if kind == "tsv" else ",")
         check_text_head(source)
         counter = _Counter(source, delimiter)
-        _count(counter, options)
+        _count(counter, options, min(threads, _MOST_THREADS))
         name = source.name
     counts = counter.counts()
     if not counts:
@@ -57,7 +61,7 @@ def count_samples(path: str, options: SampleOptions | None = None) -> Pmf:
     return Pmf(np.array([counts[outcome] for outcome in outcomes], dtype=np.int64), outcomes, name)
 
 
-def _count(counter: _Counter, options: SampleOptions) -> None:
+def _count(counter: _Counter, options: SampleOptions, threads: int) -> None:
     header = options.header or ("none" if options.column is None else "first")
     if header == "first":
         cells = counter.take_header()
@@ -68,7 +72,7 @@ def _count(counter: _Counter, options: SampleOptions) -> None:
     else:
         index, width = _position(options.column), 1 if options.column is None else 0
     if width == 1:
-        counter.count_lines(options.column is None)
+        counter.count_lines(options.column is None, threads)
     else:
         counter.count_cells(index, width)
 
@@ -80,12 +84,12 @@ class _Counter:
         self.source = source
         self.delimiter = delimiter
         self.line = 1
-        self._lines: dict[bytes, int] = {}
+        self._lines = LineCounts()
         self._cells_seen: Counter[str] = Counter()
 
     def counts(self) -> dict[str, int]:
         """The outcomes so far and how often each was met."""
-        counts = {line.decode("utf-8"): count for line, count in self._lines.items()}
+        counts = {line.decode("utf-8"): count for line, count in self._lines.result().items()}
         for outcome, count in self._cells_seen.items():
             counts[outcome] = counts.get(outcome, 0) + count
         return counts
@@ -105,23 +109,29 @@ class _Counter:
         self.source.unread(block[end:])
         return record.cells
 
-    def count_lines(self, advise: bool) -> None:
+    def count_lines(self, advise: bool, threads: int) -> None:
         """Count whole lines; from the first block with a quote or another rarity on, record by record."""
-        tail = b""
+        blocks = _PlainBlocks(self.source, self.delimiter.encode())
+        counters: SimpleQueue[LineCounts] = SimpleQueue()
+        for _ in range(threads):
+            counters.put(LineCounts())
+
+        def work(block: bytes) -> _Counted:
+            counter = counters.get()
+            lines, blanks = counter.add(block)
+            counters.put(counter)
+            return _Counted(block, lines, blanks, _is_utf8(block))
+
         blank: int | None = None
-        while True:
-            read = self.source.read(_BLOCK)
-            block, tail = _whole_lines(tail + read, final=len(read) < _BLOCK)
-            if _is_rare(block, self.delimiter.encode()):
-                self.source.unread(block + tail)
-                self._reject_after(blank, block)
-                self.count_cells(0, 1, advise)
-                return
-            blank = self._count_block(block, blank)
-            if len(tail) > LONGEST_RECORD:
-                raise InputError(f"{self.source.name}:{self.line}: a line without an end within 64 MiB")
-            if len(read) < _BLOCK:
-                return
+        for counted in ordered(iter(blocks), work, threads):
+            blank = self._account(counted, blank)
+        for _ in range(threads):
+            self._lines.merge(counters.get())
+        if blocks.endless:
+            raise InputError(f"{self.source.name}:{self.line}: a line without an end within 64 MiB")
+        if blocks.rare:
+            self._reject_after(blank, blocks.rare)
+            self.count_cells(0, 1, advise)
 
     def count_cells(self, index: int, width: int, advise: bool = False) -> None:
         """Count one cell of each record; all records have ``width`` cells, or as many as the first where that is 0."""
@@ -143,37 +153,21 @@ class _Counter:
                 raise InputError(f"{name}:{record.line}: no column {index + 1}, the record has {width} cells")
             yield cells[index]
 
-    def _count_block(self, block: bytes, blank: int | None) -> int | None:
-        """Count the lines of ``block``; the answer is the line of the first blank one at the end so far, if any."""
-        if not block:
-            return blank
-        counted = count_lines(block)
-        blanks = counted.pop(b"", 0)
-        if counted:
+    def _account(self, counted: _Counted, blank: int | None) -> int | None:
+        """Check and pass the lines of a block; the answer is the line of the first blank one at the end so far."""
+        block, lines, blanks = counted.block, counted.lines, counted.blanks
+        if not counted.is_utf8:
+            decode(block, self.source.name, self.line)  # names the line
+        if blanks < lines:
             self._reject_after(blank, block)
-        lines = sum(counted.values()) + blanks
         if blanks:
-            ended = len(block.rstrip(b"\r\n")) if counted else 0
-            first = block.count(b"\n", 0, ended) + bool(counted)  # lines before the blank ones at the end
+            ended = len(block.rstrip(b"\r\n")) if blanks < lines else 0
+            first = block.count(b"\n", 0, ended) + (blanks < lines)  # lines before the blank ones at the end
             if lines - first != blanks:
                 raise self._blank(self.line + _first_blank(block))
             blank = blank or self.line + first
-        self._add(counted, block)
         self.line += lines
         return blank
-
-    def _add(self, counted: dict[bytes, int], block: bytes) -> None:
-        new = counted.keys() - self._lines.keys()
-        try:
-            b"\n".join(new).decode("utf-8")
-        except UnicodeDecodeError:
-            decode(block, self.source.name, self.line)  # names the line, which the different lines do not
-            raise
-        if len(new) == len(counted):
-            self._lines.update(counted)
-            return
-        for line, count in counted.items():
-            self._lines[line] = self._lines.get(line, 0) + count
 
     def _reject_after(self, blank: int | None, block: bytes) -> None:
         if blank and block.strip(b"\r\n"):
@@ -181,6 +175,53 @@ class _Counter:
 
     def _blank(self, line: int) -> InputError:
         return InputError(f"{self.source.name}:{line}: a blank line inside the file", "every line is one outcome")
+
+
+class _PlainBlocks:
+    """Blocks of whole lines that need no careful reader, up to the first that does.
+
+    That one is ``rare`` then and, like all behind it, still to be read from the source. ``endless`` says that a line
+    had no end.
+    """
+
+    def __init__(self, source: Source, delimiter: bytes) -> None:
+        self._source = source
+        self._delimiter = delimiter
+        self.rare = b""
+        self.endless = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        tail = b""
+        while True:
+            read = self._source.read(_BLOCK)
+            final = len(read) < _BLOCK
+            block, tail = _whole_lines(tail + read, final)
+            if _is_rare(block, self._delimiter):
+                self._source.unread(block + tail)
+                self.rare = block
+                return
+            if block:
+                yield block
+            self.endless = len(tail) > LONGEST_RECORD
+            if final or self.endless:
+                return
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """A block of plain lines that were counted."""
+
+    block: bytes
+    lines: int
+    blanks: int
+    is_utf8: bool
+
+
+def _is_utf8(block: bytes) -> bool:
+    try:
+        return block.isascii() or bool(block.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
 
 
 def _whole_lines(data: bytes, final: bool) -> tuple[bytes, bytes]:

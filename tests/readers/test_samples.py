@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from cecli.errors import InputError, UsageError
 from cecli.readers import samples as module
+from cecli.readers import token_counts
 from cecli.readers.samples import SampleOptions, count_samples
-from cecli.readers.token_counts import count_lines
+from cecli.readers.token_counts import LineCounts
 
 
 @pytest.fixture
@@ -37,6 +38,15 @@ short = st.text(st.sampled_from("01aé\x01 '"), min_size=0, max_size=4)
 longer = st.text(st.sampled_from("01aé\x01 '"), min_size=0, max_size=40)
 
 
+def count_lines(*blocks):
+    """What a counter of these blocks holds; the blank lines it reported count as lines again."""
+    counts = LineCounts()
+    found = [counts.add(block) for block in blocks]
+    assert [lines for lines, _ in found] == [block.count(b"\n") for block in blocks]
+    blanks = sum(blank for _, blank in found)
+    return counts.result() | ({b"": blanks} if blanks else {})
+
+
 faces = st.sampled_from("123456")
 
 
@@ -44,6 +54,28 @@ faces = st.sampled_from("123456")
 def test_lines_of_a_block_are_counted_exactly(lines, end):
     block = "".join(line + end for line in lines).encode()
     assert count_lines(block) == Counter(line.encode() for line in lines)
+
+
+@given(st.lists(st.one_of(*(st.lists(lines, min_size=1) for lines in (short, longer, faces))), min_size=1, max_size=6))
+def test_blocks_of_different_widths_are_counted_together(blocks):
+    encoded = ["".join(f"{line}\n" for line in lines).encode() for lines in blocks]
+    assert count_lines(*encoded) == Counter(line.encode() for lines in blocks for line in lines)
+
+
+@pytest.mark.parametrize("width", [5, 13, 30])
+@pytest.mark.parametrize("different", [10, 50_000])
+def test_many_blocks_are_put_together_when_they_have_doubled(monkeypatch, width, different):
+    monkeypatch.setattr(token_counts, "_FEWEST_KEPT", 1000)
+    lines = [f"{k * 7919 % different:0{width}d}" for k in range(200_000)]
+    blocks = ["".join(f"{line}\n" for line in lines[start : start + 9000]) for start in range(0, 200_000, 9000)]
+    assert count_lines(*(block.encode() for block in blocks)) == Counter(line.encode() for line in lines)
+
+
+def test_lines_with_the_same_hash_are_told_apart(monkeypatch):
+    monkeypatch.setattr(token_counts, "_mixed", lambda words: words[0] & 3)
+    lines = [f"{k % 977:016d}x{k % 3}" for k in range(20_000)]
+    block = "".join(f"{line}\n" for line in lines).encode()
+    assert count_lines(block, block) == {line.encode(): 2 * count for line, count in Counter(lines).items()}
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 7, 8, 9, 15, 16, 17, 24, 31, 32, 33, 64])
