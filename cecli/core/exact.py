@@ -10,7 +10,7 @@ which is why any split of the rows, in any order, gives the same bits.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,6 +132,15 @@ class ExactSums:
         for position, total in other._flushed().items():
             self._add(position if places is None else places[position], total)
 
+    def totals(self) -> dict[int, int]:
+        """All sums that are not 0, by position, in units of 2^-1074."""
+        return {position: total for position, total in self._flushed().items() if total}
+
+    def add_totals(self, totals: Mapping[int, int]) -> None:
+        """Add what ``totals`` of others gave."""
+        for position, total in totals.items():
+            self._add(position, total)
+
     @property
     def is_empty(self) -> bool:
         """Whether every sum is 0 and nothing but zeros was ever added."""
@@ -217,6 +226,18 @@ class ExactProducts:
         """Add the sums of ``other``, which stays as it is."""
         self._sums.merge(other._sums)
         for position, total in other._extreme.items():
+            self._extreme[position] = self._extreme.get(position, 0) + total
+
+    def totals(self) -> dict[int, int]:
+        """All sums that are not 0, by position, in units of 2^-2148."""
+        totals = {position: total << FRACTION_BITS for position, total in self._sums.totals().items()}
+        for position, total in self._extreme.items():
+            totals[position] = totals.get(position, 0) + total
+        return {position: total for position, total in totals.items() if total}
+
+    def add_totals(self, totals: Mapping[int, int]) -> None:
+        """Add what ``totals`` of others gave."""
+        for position, total in totals.items():
             self._extreme[position] = self._extreme.get(position, 0) + total
 
     def integer(self, position: int = 0, cells: int = 1) -> int:

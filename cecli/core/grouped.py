@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import ClassVar
 
 from cecli.core.rows import Batch, ScoredRows
 from cecli.core.scoring import Scorer
+from cecli.core.state import PART, Part, State
 
 
 class GroupedScorer:
@@ -14,6 +16,8 @@ class GroupedScorer:
 
     Memory grows with the groups, not with the rows.
     """
+
+    STATE: ClassVar[State] = {"total": Part(ungrouped=True), "groups": PART}
 
     def __init__(self, new: Callable[[], Scorer]) -> None:
         self.total = new()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from cecli.core.exact import FRACTION_BITS, ExactProducts, ExactSums, ratio, root_ratio, two_product
 from cecli.core.layout import Floats, Integers
+from cecli.core.state import CELLS, State
 from cecli.core.tally import Tally
 
 
@@ -38,6 +40,8 @@ class Moments:
     >>> moments.result().mean, moments.result().standard_error
     (2.5, 0.6454972243679028)
     """
+
+    STATE: ClassVar[State] = {"_rows": CELLS, "_sum": CELLS, "_squares": CELLS}
 
     def __init__(self) -> None:
         self._rows = Tally()
@@ -91,6 +95,8 @@ class WeightedMoments:
     >>> moments.result().mean, moments.result().standard_error
     (1.75, 0.75)
     """
+
+    STATE: ClassVar[State] = dict.fromkeys(("_rows", "_numerator", "_denominator", "_aa", "_ad", "_dd", "_xxw"), CELLS)
 
     def __init__(self, frequency: bool = False) -> None:
         self._frequency = frequency

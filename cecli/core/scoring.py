@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from cecli.core.metrics import HEADLINE, METRICS, REPORT, Accumulator, Spec
 from cecli.core.rows import PLAIN, Batch, LossRule, ScoredRows, score_rows
+from cecli.core.state import PARTS, State
 
 if TYPE_CHECKING:
     from cecli.core.metrics.cluster import ClusterResult
@@ -84,6 +85,8 @@ class Scorer:
     >>> scorer.result().cross_entropy
     0.36698458754
     """
+
+    STATE: ClassVar[State] = {"_metrics": PARTS}
 
     def __init__(self, spec: Spec, rule: LossRule = PLAIN, metrics: Sequence[str] = REPORT) -> None:
         self.spec = replace(spec, rule=rule)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,18 @@ class Tally:
             self._grow(int(index.max()) + 1)
             np.add.at(self._counts, index[: len(counts)], counts)
         self._sums.merge(other._sums, places)
+
+    def totals(self) -> tuple[dict[int, int], dict[int, int]]:
+        """By position: the rows that count 1 each, and the masses of the others in units of 2^-1074, without zeros."""
+        held = np.flatnonzero(self._counts)
+        return dict(zip(held.tolist(), self._counts[held].tolist(), strict=True)), self._sums.totals()
+
+    def add_totals(self, counts: Mapping[int, int], masses: Mapping[int, int]) -> None:
+        """Add what ``totals`` of others gave."""
+        if counts:
+            self._grow(max(counts) + 1)
+            np.add.at(self._counts, list(counts), list(counts.values()))
+        self._sums.add_totals(masses)
 
     def counts(self, start: int, stop: int) -> NDArray[np.int64] | None:
         """The masses at positions from ``start`` to before ``stop`` as counts; None where some rows had weights."""

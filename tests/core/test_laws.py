@@ -1,6 +1,8 @@
 """The laws of every accumulator: a fresh one is the identity of merge, merge is associative and commutative to the bit,
-no split and no order of the rows changes a bit, and result changes nothing."""
+no split and no order of the rows changes a bit, and result changes nothing. All of it holds of one that was written as
+JSON and read again, whatever numbers its groups and clusters had there."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +17,7 @@ from cecli.core.metrics.libraries import LIKE
 from cecli.core.moments import Moments, WeightedMoments
 from cecli.core.rows import Batch, LossRule, score_rows
 from cecli.core.scoring import Scorer
+from cecli.core.state import Numbering, restored, state_of
 from cecli.core.tally import Tally
 
 GROUPS = 3
@@ -111,6 +114,35 @@ def check_laws(new, add, know, parts, whole):
     assert know(once) == know(twice), "and it can go on after a result"
 
 
+def written_and_read(made, fresh, numbering=None):
+    """An accumulator as it comes back from a file."""
+    return restored(fresh, json.loads(json.dumps(state_of(made), allow_nan=False)), numbering)
+
+
+def check_state(new, add, know, parts, whole):
+    """Parts that were written and read give, merged in any order and with those that never were, the same bits."""
+    made = []
+    for part in parts:
+        made.append(new())
+        add(made[-1], part)
+    read = [written_and_read(one, new()) for one in made]
+    for one, again in zip(made, read, strict=True):
+        assert know(again) == know(one)
+        assert state_of(again) == state_of(one)
+    expected = new()
+    add(expected, whole)
+    for order in ((0, 1, 2), (2, 0, 1)):
+        total = new()
+        for k in order:
+            total.merge(read[k])
+        assert know(total) == know(expected)
+    mixed = written_and_read(made[0], new())
+    mixed.merge(made[1])
+    add(mixed, parts[2])
+    assert know(mixed) == know(expected), "it can go on after it was read"
+    assert know(written_and_read(new(), new())) == know(new())
+
+
 @pytest.mark.parametrize("name", FIGURES)
 @settings(max_examples=20, deadline=None)
 @given(case=figure_cases(), data=st.data())
@@ -123,6 +155,8 @@ def test_figures(name, case, data):
     first, second = sorted((data.draw(st.integers(0, rows)), data.draw(st.integers(0, rows))))
     parts = [cut(case, order[piece]) for piece in (slice(0, first), slice(first, second), slice(second, rows))]
     check_laws(kind.new, kind.add, lambda made: repr(kind.know(made)), parts, case)
+    if hasattr(kind.new(), "STATE"):
+        check_state(kind.new, kind.add, lambda made: repr(kind.know(made)), parts, case)
 
 
 def spec_of(classes, **more):
@@ -209,6 +243,28 @@ def test_metrics(name, metric, seed, rows, data):
         add = lambda made, batch: made.update(score_rows(batch, rule, spec.top_k))  # noqa: E731
         know = lambda made: repr([made.result(group) for group in range(GROUPS)])  # noqa: E731
     check_laws(new, add, know, parts, whole)
+    check_state(new, add, know, parts, whole)
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_groups_clusters_and_rows_get_new_numbers(name):
+    """What two runs numbered in their own ways is the same once the one is read with the other's numbers."""
+    spec, rule = SPECS[name]
+    batch = batch_of(name, 5, 60)
+    groups, clusters = [2, 0, 1], [5, 3, 4, 0, 1, 2]
+    other = replace(
+        batch,
+        group=np.array([groups.index(g) for g in batch.group]),
+        cluster=np.array([clusters.index(c) for c in batch.cluster]),
+        numbers=np.arange(60),
+    )
+    new = lambda: GroupedScorer(lambda: Scorer(spec, rule, tuple(METRICS)))  # noqa: E731
+    there, here = new(), new()
+    there.update(other)
+    here.update(replace(batch, numbers=np.arange(60) + 1000))
+    read = written_and_read(there, new(), Numbering(groups, clusters, lambda row: row + 1000))
+    for one, same in ((read.total, here.total), (read.groups, here.groups)):
+        assert repr([one.result(0.9, g) for g in range(GROUPS)]) == repr([same.result(0.9, g) for g in range(GROUPS)])
 
 
 @pytest.mark.parametrize("metric", METRICS)

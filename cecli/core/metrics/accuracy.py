@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cecli.core.exact import ratio
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows import ScoredRows
+from cecli.core.state import CELLS, State
 from cecli.core.tally import Tally
 
 
@@ -25,6 +26,8 @@ class AccuracyResult:
 class Accuracy:
     """The weighted share of rows whose observed class has the largest prediction (a tie goes to the class that stands
     first); with soft labels the mean observed mass of the predicted class."""
+
+    STATE: ClassVar[State] = {"_rows": CELLS, "_right": CELLS, "_among": CELLS}
 
     def __init__(self, spec: Spec) -> None:
         self._has_top_k = spec.classes > spec.top_k

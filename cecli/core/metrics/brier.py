@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from cecli.core.exact import ExactSums, ratio
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows import ScoredRows
+from cecli.core.state import CELLS, State
 from cecli.core.tally import Tally
 
 
@@ -19,6 +21,8 @@ class BrierResult:
 
 class Brier:
     """Mean squared distance of prediction and outcome (Brier, Monthly Weather Review 78, 1950): 0 is best, 2 worst."""
+
+    STATE: ClassVar[State] = {"_rows": CELLS, "_sum": CELLS}
 
     def __init__(self, spec: Spec) -> None:
         self._rows = Tally()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from cecli.core.metrics.accuracy import add_hits
 from cecli.core.metrics.spec import Spec
 from cecli.core.quantiles import normal_quantile
 from cecli.core.rows import ScoredRows
+from cecli.core.state import CELLS, Cells, State
 from cecli.core.tally import Tally
 
 BINS = 15
@@ -47,6 +49,11 @@ class Calibration:
     probability c, so right - sum of c has the variance sum c (1 - c) in its bin (w^2 c (1 - c) with importance
     weights; a row that stands for w rows brings w c (1 - c)).
     """
+
+    STATE: ClassVar[State] = {
+        **dict.fromkeys(("_rows", "_right", "_confidence", "_variance", "_squares"), Cells(BINS)),
+        "_soft": CELLS,
+    }
 
     def __init__(self, spec: Spec) -> None:
         self._importance = spec.weights == "importance"

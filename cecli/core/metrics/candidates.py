@@ -63,6 +63,10 @@ class Largest:
         for group, entries in other._entries.items():
             self.add(group, entries)
 
+    def groups(self) -> list[int]:
+        """The groups that have entries, in their order."""
+        return sorted(self._entries)
+
     def of(self, group: int) -> list[tuple[Any, ...]]:
         """The entries of a group, the largest figure first."""
         return list(self._entries.get(group, ()))

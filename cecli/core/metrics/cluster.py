@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from cecli.core.exact import ExactSums, root_ratio
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows import ScoredRows
+from cecli.core.state import ClusterSums, State
 from cecli.core.tally import Tally
 
 
@@ -27,6 +29,8 @@ class Cluster:
     Memory grows with the clusters, not with the rows. Source: Liang and Zeger, "Longitudinal data analysis using
     generalized linear models", Biometrika 73, 1986; the factor is that of CR1.
     """
+
+    STATE: ClassVar[State] = {"_sums": ClusterSums()}
 
     def __init__(self, spec: Spec) -> None:
         self._sums: dict[int, dict[int, tuple[int, int]]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from cecli.core.exact import FRACTION_BITS, ExactSums, to_float
 from cecli.core.metrics.spec import Spec
 from cecli.core.places import Places
 from cecli.core.rows import ScoredRows
+from cecli.core.state import PLACED, Keys, State
 from cecli.core.tally import Tally
 
 
@@ -33,6 +35,11 @@ class Confusion:
 class Confusions:
     """The rows whose observed class was not the predicted one, by the pair of the two. Memory: about a kilobyte for
     each pair that occurs, whatever the number of rows. Soft labels have no pairs."""
+
+    STATE: ClassVar[State] = {
+        "_places": Keys(lambda own: own._classes**2),
+        **dict.fromkeys(("_rows", "_mass", "_infinite", "_cost"), PLACED),
+    }
 
     def __init__(self, spec: Spec) -> None:
         self._classes = spec.classes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from cecli.core.losses import binary_losses
 from cecli.core.metrics.spec import Spec
 from cecli.core.pav import pooled
 from cecli.core.rows import Batch, ScoredRows
+from cecli.core.state import VALUE, Rows, State
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Corp:
     class 0 gets the rest. Memory: all rows are held, 9 bytes a row (8 more with weights, 8 more with groups), and
     about ten times that while the result is formed.
     """
+
+    STATE: ClassVar[State] = {"_kind": VALUE, "_soft": VALUE, "_parts": Rows()}
 
     def __init__(self, spec: Spec) -> None:
         self._binary = spec.classes == 2

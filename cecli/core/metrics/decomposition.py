@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from cecli.core.layout import Floats, Integers
 from cecli.core.metrics.spec import Spec
 from cecli.core.predicted import predicted_of
 from cecli.core.rows import Batch, ScoredRows
+from cecli.core.state import PLACED, Forecasts, Likeness, State
 from cecli.core.tally import Tally
 
 MOST_FORECASTS = 100_000
@@ -47,6 +48,8 @@ class Decomposition:
     the forecasts get fewer rows each, both terms grow by chance. Memory: about 24 K + 200 bytes for each distinct
     forecast; past MOST_FORECASTS (MOST_CELLS / K) it is given up, and what was kept is let go.
     """
+
+    STATE: ClassVar[State] = {"_places": Forecasts(), "_masses": PLACED, "_like": Likeness()}
 
     def __init__(self, spec: Spec) -> None:
         self._classes = spec.classes

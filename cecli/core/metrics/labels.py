@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from cecli.core.information import entropy
 from cecli.core.metrics.spec import Spec
 from cecli.core.pmf import Pmf
 from cecli.core.rows import ScoredRows
+from cecli.core.state import Cells, State
 from cecli.core.tally import Tally
 
 
@@ -24,6 +26,8 @@ class LabelResult:
 
 class LabelFrequencies:
     """The weighted frequency o(k) of each class (with soft labels its mean); H(o) is what skill is measured against."""
+
+    STATE: ClassVar[State] = {"_observed": Cells("_classes")}
 
     def __init__(self, spec: Spec) -> None:
         self._classes = spec.classes

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from cecli.core.layout import Floats, pick
 from cecli.core.metrics.libraries import LIKE
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows import Batch, ScoredRows
+from cecli.core.state import CELLS, PARTS, VALUE, State
 from cecli.core.tally import Tally
 
 
@@ -35,6 +37,11 @@ class Like:
 
     sum w l / sum w, by rows sum w l / n; torch with class weights divides by those of the observed classes.
     """
+
+    STATE: ClassVar[State] = {
+        **dict.fromkeys(("_sum", "_below", "_infinite", "_nan"), CELLS),
+        "_reason": VALUE,
+    }
 
     def __init__(self, spec: Spec, library: str) -> None:
         self._spec, self._name, self._library = spec, library, LIKE[library]
@@ -133,6 +140,8 @@ class Like:
 
 class Likes:
     """The libraries that ``spec.like`` names; an accumulator."""
+
+    STATE: ClassVar[State] = {"_each": PARTS}
 
     def __init__(self, spec: Spec) -> None:
         self._each = {name: Like(spec, name) for name in spec.like}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from cecli.core.exact import FRACTION_BITS
 from cecli.core.metrics.spec import Spec
 from cecli.core.moments import Moments, WeightedMoments
 from cecli.core.rows import ScoredRows
+from cecli.core.state import CELLS, PART, NamedRows, State
 from cecli.core.tally import Tally
 
 NAMED_ROWS = 5
@@ -39,6 +41,8 @@ class LossResult:
 
 class Loss:
     """The mean of the row losses, sum w l / sum w, and its standard error (``core.moments``)."""
+
+    STATE: ClassVar[State] = {"_finite": PART, "_infinite": CELLS, "_zero": CELLS, "_first": NamedRows()}
 
     def __init__(self, spec: Spec) -> None:
         self._plain = spec.weights is None and not spec.own_denominator

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from cecli.core.metrics.accuracy import add_hits
 from cecli.core.metrics.spec import Spec
 from cecli.core.metrics.summary import ClassSummary, summary
 from cecli.core.rows import ScoredRows
+from cecli.core.state import Cells, State
 from cecli.core.tally import Tally
 
 
@@ -32,6 +34,10 @@ class ClassResult:
 
 class PerClass:
     """Masses per class: observed n, predicted m, right t; precision t/m, recall t/n, F1 2t/(n+m); sums of losses."""
+
+    STATE: ClassVar[State] = dict.fromkeys(
+        ("_loss", "_below", "_rows", "_observed", "_predicted", "_right", "_infinite"), Cells("_classes")
+    )
 
     def __init__(self, spec: Spec) -> None:
         self._classes = spec.classes

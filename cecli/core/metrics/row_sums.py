@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows import ScoredRows
+from cecli.core.state import FIGURES, State
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,8 @@ class RowSumResult:
 
 class RowSums:
     """The largest deviation of a row's sum from 1."""
+
+    STATE: ClassVar[State] = {"_largest": FIGURES}
 
     def __init__(self, spec: Spec) -> None:
         self._largest: dict[int, float] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from cecli.core.layout import Floats, Integers
 from cecli.core.metrics.candidates import Largest, by_group
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows import ScoredRows
+from cecli.core.state import CELLS, Cells, Entries, State
 from cecli.core.tally import Tally
 
 PART = 0.01
@@ -59,6 +61,14 @@ class Tail:
     and never too large; too small by a small part of what that bin, 3 to 6 % wide, carries. The third moment is taken
     of the bin means and of the NAMED largest contributions. Memory: up to 640 bins a group.
     """
+
+    STATE: ClassVar[State] = {
+        "_mass": Cells(BINS),
+        "_sums": Cells(BINS),
+        "_infinite": CELLS,
+        "_squares": CELLS,
+        "_largest": Entries(),
+    }
 
     def __init__(self, spec: Spec) -> None:
         self._importance, self._repeats = spec.weights == "importance", spec.weights == "frequency"

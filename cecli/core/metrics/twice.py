@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from cecli.core.layout import Floats
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows import ScoredRows
+from cecli.core.state import FIGURES, State
 
 CONFIDENT = 0.9
 """Some row must come from a probability this large: else it may as well be a forecast that is always unsure."""
@@ -31,6 +33,8 @@ class SoftmaxedTwice:
     CONFIDENT, the others equal, would be. For a binary column it is the sigmoid of a probability: every q(1) in [1/2,
     e / (e + 1)]. Logits are left to the reader, which sees whether they are PMFs.
     """
+
+    STATE: ClassVar[State] = {"_largest": FIGURES, "_least": FIGURES}
 
     def __init__(self, spec: Spec) -> None:
         self._classes = spec.classes

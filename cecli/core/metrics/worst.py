@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from cecli.core.layout import pick
 from cecli.core.metrics.candidates import Largest, by_group
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows import Batch, ScoredRows
+from cecli.core.state import Entries, State
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Worst:
     """The ``spec.worst`` rows of largest loss, infinite ones first, ties by row number. Memory: about 300 bytes for
     each of them a group; weights do not matter."""
 
+    STATE: ClassVar[State] = {"_largest": Entries(row=1)}
+
     def __init__(self, spec: Spec) -> None:
         self._largest = Largest(spec.worst)
 
@@ -49,7 +53,7 @@ class Worst:
         ids = nothing if rows.ids is None else [str(each) for each in rows.ids.take(found).tolist()]
         losses = rows.loss[found].tolist()
         columns = zip(losses, rows.numbers_of(found), labels, predicted, probabilities, ids, strict=True)
-        entries = [(-loss, number, (loss, number, *rest)) for loss, number, *rest in columns]
+        entries = [(-loss, *rest) for loss, *rest in columns]
         groups = None if rows.group is None else rows.group[found]
         for group, some in by_group(entries, groups).items():
             self._largest.add(group, some)
@@ -61,8 +65,8 @@ class Worst:
     def result(self, group: int = 0) -> tuple[WorstRow, ...]:
         """The rows, the worst first."""
         return tuple(
-            WorstRow(number, loss, label, predicted, probability, text)
-            for *_, (loss, number, label, predicted, probability, text) in self._largest.of(group)
+            WorstRow(number, -negative, label, predicted, probability, text)
+            for negative, number, label, predicted, probability, text in self._largest.of(group)
         )
 
 
