@@ -1,0 +1,143 @@
+"""Where the loss comes from, against sorting all losses: shares, the costliest rows, skewness, the warning."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cecli.core.metrics import METRICS, Spec
+from cecli.core.metrics.tail import COCHRAN, NAMED, PART, STEPS, TailResult
+from cecli.core.rows import Batch, score_rows
+
+WIDTH = 1 / STEPS
+"""How far a loss may be from the mean of its bin, relative to it."""
+
+
+def tail(losses, weights=None, kind=None, group=None, number=0):
+    """The result for rows of these losses."""
+    column = Batch(np.asarray(losses, dtype=float), 0, None, "losses", observed_only=True)
+    metric = METRICS["tail"](Spec(2, weights=kind if weights is not None else None))
+    weights = None if weights is None else np.asarray(weights, dtype=float)
+    metric.update(score_rows(replace(column, weights=weights, group=group)))
+    return metric.result(number)
+
+
+def carried(losses, weights, part):
+    """What the share ``part`` of the mass that costs most carries of the loss, the last row in part."""
+    left, cost = part * sum(weights), []
+    for loss, weight in sorted(zip(losses, weights, strict=True), reverse=True):
+        cost.append(loss * min(weight, left))
+        left -= min(weight, left)
+    return math.fsum(cost) / math.fsum(loss * weight for loss, weight in zip(losses, weights, strict=True))
+
+
+def mass_of_half(losses, weights):
+    """The mass of the rows of largest loss that carry half of it, the last in part."""
+    left = math.fsum(loss * weight for loss, weight in zip(losses, weights, strict=True)) / 2
+    mass = []
+    for loss, weight in sorted(zip(losses, weights, strict=True), reverse=True):
+        mass.append(min(weight, left / loss))
+        left -= min(loss * weight, left)
+        if left <= 0:
+            break
+    return math.fsum(mass)
+
+
+def skewness(losses, weights):
+    total = math.fsum(weights)
+    mean = math.fsum(loss * weight for loss, weight in zip(losses, weights, strict=True)) / total
+    second, third = (
+        math.fsum(w * (x - mean) ** k for x, w in zip(losses, weights, strict=True)) / total for k in (2, 3)
+    )
+    return third / second**1.5
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    seed=st.integers(0, 2**32), rows=st.integers(1, 600), spread=st.floats(0.1, 2), weighted=st.sampled_from([0, 1, 2])
+)
+def test_as_sorted(seed, rows, spread, weighted):
+    generator = np.random.default_rng(seed)
+    losses = np.exp(generator.normal(0, spread, rows))
+    weights = {0: np.ones(rows), 1: generator.uniform(0.1, 3, rows), 2: generator.integers(1, 5, rows).astype(float)}
+    kind = ("plain", "importance", "frequency")[weighted]
+    own = weights[weighted]
+    got = tail(losses, None if not weighted else own, kind)
+    share = carried(losses, own, PART)
+    assert share * (1 - WIDTH) <= got.worst_percent_share <= share * (1 + 1e-12)
+    half = mass_of_half(losses, own)
+    assert half * (1 - 1e-12) <= got.half_mass <= half * (1 + WIDTH)
+    assert math.isclose(got.half_share, got.half_mass / own.sum(), rel_tol=1e-12)
+    if kind == "frequency":
+        top = np.sort(np.repeat(losses, own.astype(int)))[::-1][:NAMED]
+    else:
+        top = np.sort(losses * own)[::-1][:NAMED]
+    assert got.top_rows == len(top)
+    assert math.isclose(got.top_share, math.fsum(top) / math.fsum(losses * own), rel_tol=1e-12)
+    if rows > 1 and len(set(losses.tolist())) > 1:
+        exact = skewness(losses, own)
+        assert abs(got.skewness - exact) <= 0.02 * abs(exact) + 0.05
+        assert math.isclose(got.rows_called_for, COCHRAN * got.skewness**2, rel_tol=1e-12)
+        effective = own.sum() if kind != "importance" else own.sum() ** 2 / (own**2).sum()
+        if abs(effective / got.rows_called_for - 1) > 1e-9:
+            assert (got.tail_warning is not None) == (effective <= got.rows_called_for)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32), rows=st.integers(2, NAMED))
+def test_few_rows_are_held_exactly(seed, rows):
+    losses = np.random.default_rng(seed).exponential(1, rows)
+    assert math.isclose(tail(losses).skewness, skewness(losses, np.ones(rows)), rel_tol=1e-9, abs_tol=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32), rows=st.integers(1, 60))
+def test_a_row_of_weight_3_with_frequency_is_three_rows(seed, rows):
+    generator = np.random.default_rng(seed)
+    losses, weights = generator.exponential(1, rows), generator.integers(1, 5, rows)
+    got, written = tail(losses, weights, "frequency"), tail(np.repeat(losses, weights))
+    assert (got.top_rows, got.tail_warning) == (written.top_rows, written.tail_warning)
+    for name in ("worst_percent_share", "half_share", "half_mass", "top_share", "skewness", "rows_called_for"):
+        if getattr(written, name) is None:
+            assert getattr(got, name) is None
+        else:
+            assert math.isclose(getattr(got, name), getattr(written, name), rel_tol=1e-9, abs_tol=1e-9), name
+
+
+def test_equal_losses_carry_what_they_are():
+    got = tail([0.7] * 400)
+    assert math.isclose(got.worst_percent_share, 0.01, rel_tol=1e-12)
+    assert math.isclose(got.half_share, 0.5, rel_tol=1e-12)
+    assert (got.skewness, got.rows_called_for, got.tail_warning) == (None, None, None)
+
+
+def test_one_blunder_in_a_thousand_rows():
+    got = tail([0.01] * 999 + [30.0])
+    assert math.isclose(got.worst_percent_share, (30 + 9 * 0.01) / (30 + 9.99), rel_tol=1e-12)
+    assert math.isclose(got.half_mass, 19.995 / 30, rel_tol=1e-12)
+    assert got.skewness > 30
+    assert "the 5 costliest rows carry 75 % of the loss" in got.tail_warning
+    assert "1,000" in got.tail_warning
+
+
+@pytest.mark.parametrize("loss", [1e-300, 2.0**-21, 2.0**21, 1e300])
+def test_losses_beyond_the_bins_are_in_the_end_bins(loss):
+    got = tail([loss] * 10)
+    assert math.isclose(got.worst_percent_share, 0.01, rel_tol=1e-12)
+    assert math.isclose(got.top_share, 0.5, rel_tol=1e-12)
+
+
+@pytest.mark.parametrize("losses", [[], [0.0], [0.0, 0.0], [1.0, math.inf], [math.inf]])
+def test_where_there_is_nothing_to_say(losses):
+    assert tail(losses) == TailResult()
+
+
+def test_each_group_for_itself():
+    losses, group = np.array([1.0, 2.0, math.inf, 4.0, 0.0]), np.array([0, 0, 1, 2, 3])
+    assert tail(losses, group=group, number=0) == tail([1.0, 2.0])
+    assert tail(losses, group=group, number=1) == TailResult()
+    assert tail(losses, group=group, number=2) == tail([4.0])
+    assert tail(losses, group=group, number=3) == TailResult()
