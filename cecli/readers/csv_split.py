@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.errors import InputError
-from cecli.readers.records import LONGEST_RECORD
+from cecli.readers.records import LONGEST_RECORD, step
 from cecli.readers.source import Source, check_text_head
 
 _QUOTE, _NEWLINE = 34, 10
@@ -71,7 +71,7 @@ class Splitter:
 
     def _fill(self) -> None:
         """Read as much again as is waiting, so that a long record costs linear time."""
-        size = max(self._block, len(self._rest))
+        size = step(self._block, len(self._rest))
         block = self._source.read(size)
         self._final = len(block) < size
         self._rest = self._rest + block if self._rest else block
@@ -122,6 +122,8 @@ class Splitter:
             return data
         body = data.rstrip(b"\r\n")
         if not body:
+            if data.replace(b"\r\n", b"").strip(b"\n"):
+                return data  # a lone carriage return: the careful reader says so
             if data:
                 self._blank = self._blank or self._line
                 self._line += data.count(b"\n")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cecli.errors import InputError
 from cecli.readers.csv_split import Piece
-from cecli.readers.records import LONGEST_RECORD
+from cecli.readers.records import LONGEST_RECORD, step
 from cecli.readers.source import Source, check_text_head
 
 _BLANK = b" \t\r\n"
@@ -54,7 +54,7 @@ class LineSplitter:
 
     def _fill(self) -> None:
         """Read as much again as is waiting, so that a long line costs linear time."""
-        size = max(self._block, len(self._rest))
+        size = step(self._block, len(self._rest))
         block = self._source.read(size)
         self._final = len(block) < size
         self._rest = self._rest + block if self._rest else block

@@ -58,8 +58,8 @@ def parse_header(head: bytes, name: str) -> Header:
 def _text(head: bytes, name: str) -> tuple[str, int]:
     """The text of the header, and where it ends."""
     size = _LENGTH_BYTES.get(head[len(_MAGIC)]) if len(head) > len(_MAGIC) else None
-    if not head.startswith(_MAGIC) or size is None:
-        raise InputError(f"{name}: not a readable .npy file: its format has no version from 1 to 3")
+    if not head.startswith(_MAGIC) or size is None or head[len(_MAGIC) + 1 : len(_MAGIC) + 2] != b"\0":
+        raise InputError(f"{name}: not a readable .npy file: its format is not 1.0, 2.0 or 3.0")
     start = len(_MAGIC) + 2 + size
     end = start + int.from_bytes(head[start - size : start], "little")
     if len(head) < start or len(head) < end:

@@ -12,6 +12,13 @@ _BLOCK = 1 << 20
 LONGEST_RECORD = 64 << 20
 """Bytes after which a quote that nobody closes is reported, instead of filling the memory with the rest of the file."""
 
+
+def step(block: int, waiting: int) -> int:
+    """Bytes to read next, ``waiting`` being part of a record without an end: as much again, so that a long one costs
+    linear time, but no more than it takes to see that it is too long."""
+    return max(block, min(waiting, LONGEST_RECORD - waiting))
+
+
 MARKS = {";": "';'", "\t": "tab", "|": "'|'"}
 """Other delimiters, as ``--delimiter`` names them: a header of one cell that holds one gives it away."""
 
@@ -101,12 +108,12 @@ def _all_records(source: Source, delimiter: str, line: int) -> Iterator[Record]:
         yield from parser.records(final)
         if final:
             return
-        # What is left begins inside an open quote. Reading twice as much each time keeps the work linear.
-        size = _BLOCK if parser.position else 2 * size
+        # What is left begins inside an open quote, or is a line whose end has not been seen.
         line, text = parser.line, text[parser.position :]
         if len(text) + len(tail) > LONGEST_RECORD:
             what = "a quote that is not closed" if text else "a line without an end"
             raise InputError(f"{source.name}:{line}: {what} within {LONGEST_RECORD >> 20} MiB")
+        size = step(_BLOCK, len(text) + len(tail))
 
 
 class _Parser:

@@ -232,6 +232,8 @@ def check_text_head(source: Source) -> None:
     if head.startswith(b"\xef\xbb\xbf"):
         source.read(3)
         return
+    if head and not head.strip(b"\0"):
+        raise InputError(f"{source.name}:1: a NUL byte: this does not look like a text file")
     encoding = _wide_encoding(head)
     if encoding:
         file = source.name if source.file else "FILE"

@@ -201,6 +201,18 @@ class TestLies:
             for block in table.blocks(chosen):
                 block.parse()
 
+    def test_a_code_beyond_its_dictionary(self, tmp_path):
+        codes = pa.array([k % 3 for k in range(ROWS)])
+        column = pa.DictionaryArray.from_arrays(codes, pa.array(["x", "y", "z"]))
+        path = tmp_path / "t.parquet"
+        parquet.write_table(table_of(label=column), path, compression="none", use_dictionary=["label"])
+        packed, beyond = b"\x24\x49\x92", b"\xff\xff\xff"  # 0, 1, 2, 0, … in two bits each, and 3, 3, 3, …
+        assert packed in path.read_bytes()
+        path.write_bytes(path.read_bytes().replace(packed, beyond))
+        with contextlib.closing(open_table(str(path))) as table, pytest.raises(InputError, match="out of bounds"):
+            for block in table.blocks(SELECTION):
+                block.parse()
+
     def test_a_list_of_two_thousand_million(self, tmp_path):
         path = tmp_path / "t.arrow"
         schema = pa.schema([("p", pa.list_(pa.float64(), 2**31 - 1))])

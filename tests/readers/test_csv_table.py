@@ -88,6 +88,7 @@ FORMS = {
 )
 @example(edits=[(99, 1, "\r")], size=16)
 @example(edits=[(0, 1, ",")], size=16)
+@example(edits=[(99, 0, "\n\r\r")], size=16)
 def test_fast_and_careful_agree_on_mutations(save, form, edits, size):
     text, selection = FORMS[form]
     head = text.index("\n") + 1
@@ -107,6 +108,13 @@ def test_fast_and_careful_agree_on_mutations(save, form, edits, size):
 @pytest.mark.parametrize("line", ["n,0.5,0.5,cat\r", 'n,0.5,0.5,"cat"\r'])
 def test_a_carriage_return_at_the_end_of_the_file_is_no_line_end(save, line):
     assert concluded(fast(save("t.csv", "id,a,b,label\n" + line), 1 << 16))[0] == "unreadable"
+
+
+@pytest.mark.parametrize("end", ["\r\r", "\r\n\r", "\n\r\r", "\n\n\r", "\r\r\n"])
+@pytest.mark.parametrize("size", [5, 8, 16, 1 << 16])
+def test_a_lone_carriage_return_behind_the_last_record(save, end, size):
+    status, *_ = concluded(fast(save("t.csv", "a\n1\n2\n3\n" + end), size, Selection(coded=(0,))))
+    assert status == "unreadable"
 
 
 numbers = st.one_of(

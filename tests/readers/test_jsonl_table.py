@@ -75,6 +75,10 @@ class TestWhatIsRead:
         mixed = save("m.jsonl", f'{{"label": 1}}\n{{"label": 2.0}}\n{{"label": {written}}}\n{{"label": 0}}\n')
         assert read(mixed, coded=["label"])[1] == [["1", "2.0", written.strip('"'), "0"]]
 
+    def test_the_sign_of_a_zero_under_a_key_written_with_an_escape(self, save):
+        path = save("l.jsonl", '{"l\\u0061bel": 0}\n{"l\\u0061bel": -0}\n')
+        assert read(path, coded=["label"])[1] == [["0", "-0"]]
+
     def test_frequent_forms_take_the_fast_way(self, save, carefully):
         path = save("l.jsonl", '{"label": 3.0, "note": null, "a": 0.5}\n{"label": 4.0, "note": null, "a": 1}\n')
         assert read(path, "a", ["label"]) == ([[0.5], [1.0]], [["3.0", "4.0"]], [])
