@@ -10,6 +10,7 @@ import click
 from cecli.commands.options import confidence_option, delimiter_option, output_options, threads_option
 from cecli.commands.unseen import declared_names, over
 from cecli.errors import InputError, UsageError
+from cecli.report.columns import Records
 from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def _report(observed: Pmf, interval: str, confidence: float, smoothing: str, lef
         "low": nothing if low is None else low.tolist(),
         "high": nothing if high is None else high.tolist(),
     }
-    rows = [list(row) for row in zip(*columns.values(), strict=True)]
+    records = Records(columns)
     log_likelihood, free = categorical.log_likelihood(counts, fitted), observed.size - 1
     document: dict[str, Any] = {
         "rolls": total,
@@ -174,19 +175,19 @@ def _report(observed: Pmf, interval: str, confidence: float, smoothing: str, lef
     if left_out is not None:
         document["left_out"] = left_out
         notes.append(f"{left_out['outcomes']:,} outcomes with {left_out['rolls']:,} rolls are left out of the fit")
-    document["outcomes"] = [dict(zip(columns, row, strict=True)) for row in rows]
+    document["outcomes"] = records
     return Report(
         command="fit",
         document=document,
-        table=Table(list(columns), rows),
+        table=Table(list(columns), records.rows),
         headline=[document["entropy"]],
-        view=_view(document, list(columns), rows),
+        view=_view(document, records),
         plain="table",
         notes=notes,
     )
 
 
-def _view(document: dict[str, Any], columns: list[str], rows: list[list[Any]]) -> list[Facts | Grid]:
+def _view(document: dict[str, Any], records: Records) -> list[Facts | Grid]:
     from cecli.core.intervals import INTERVALS
 
     facts = Facts(
@@ -201,8 +202,8 @@ def _view(document: dict[str, Any], columns: list[str], rows: list[list[Any]]) -
     )
     title = "Maximum-likelihood estimate" if document["smoothing"] in ("none", 0) else "Smoothed estimate"
     if document["interval"] == "none":
-        columns, rows = columns[:3], [row[:3] for row in rows]
+        records = Records({name: records.columns[name] for name in ("outcome", "count", "probability")})
     else:
         scope = "for all outcomes at once" if INTERVALS[document["interval"]].simultaneous else "per outcome"
         title += f", {document['confidence'] * 100:g} % {document['interval'].title()} interval ({scope})"
-    return [facts, Grid(Table(columns, rows), title=title, bars="probability")]
+    return [facts, Grid(Table(list(records.columns), records.rows), title=title, bars="probability")]

@@ -64,6 +64,8 @@ class Axis:
         last = math.floor(math.log10(self.high) + 1e-9)
         step = max(1, math.ceil((last - first + 1) / most))
         exponents = [k for k in range(first, last + 1) if k % step == 0]
+        if len(exponents) < 2:  # a short axis that has one such exponent
+            exponents = list(range(first, last + 1, step))
         return [(self.nearest(10.0**k), _decade(k)) for k in exponents]
 
     def _multiples(self, most: int) -> list[tuple[float, str]]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from cecli.report.model import Cell, Report
-from cecli.report.numbers import shortest
+from cecli.report.numbers import shortest, shortest_column
 from cecli.report.surface import Surface
+
+_CHUNK = 4096
+"""Rows that are written at once, column by column."""
 
 
 def csv_text(report: Report, surface: Surface) -> str:
@@ -32,9 +36,28 @@ def record(cells: Iterable[Cell], delimiter: str = ",") -> str:
     return (line or '""') + "\n"
 
 
+def records(rows: Iterable[Sequence[Cell]], delimiter: str = ",") -> Iterator[str]:
+    """Records in pieces of many: what ``record`` gives for each of the rows, which are equally long."""
+    rest = iter(rows)
+    while chunk := list(islice(rest, _CHUNK)):
+        columns = [_column(column, delimiter) for column in zip(*chunk, strict=True)]
+        lines = map(delimiter.join, zip(*columns, strict=True)) if columns else iter([""] * len(chunk))
+        yield "\n".join([line or '""' for line in lines]) + "\n"
+
+
 def _records(report: Report, delimiter: str) -> str:
-    rows = (report.table.columns, *report.table.rows)
-    return "".join(record(row, delimiter) for row in rows)
+    return "".join([record(report.table.columns, delimiter), *records(report.table.rows, delimiter)])
+
+
+def _column(cells: Sequence[Cell], delimiter: str) -> Sequence[str]:
+    """The fields of one column: at once where all are of one kind and nothing must be quoted."""
+    if set(map(type, cells)) == {str}:
+        texts: Sequence[str] = cells  # type: ignore[assignment]
+        joined = "".join(texts)
+        if all(texts) and not any(sign in joined for sign in (delimiter, '"', "\n", "\r")):
+            return texts
+        return [_field(cell, delimiter) for cell in cells]
+    return shortest_column(cells) or [_field(cell, delimiter) for cell in cells]
 
 
 def _field(cell: Cell, delimiter: str) -> str:

@@ -13,6 +13,10 @@ LARGEST_PLAIN = 15
 """The decimal exponent from which on a rounded number is scientific: a double has no more whole digits than that."""
 
 
+_RARE = {"nan", "inf", "-inf", "-0.0"}
+"""Texts of floats that are written in a way of their own, or not at all."""
+
+
 def shortest(value: Cell) -> str:
     """The shortest text that reads back to the same value: for CSV, pipes and ``--value``.
 
@@ -29,6 +33,21 @@ def shortest(value: Cell) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return repr(value) if isinstance(value, float) else str(value)
+
+
+def shortest_column(values: Sequence[Cell]) -> list[str] | None:
+    """The ``shortest`` texts of finite floats, or of ints, or of undefined values; None where it is not so simple.
+
+    >>> shortest_column([0.5, 1e22]), shortest_column([1, 2]), shortest_column([1, 0.5]), shortest_column([-0.0])
+    (['0.5', '1e+22'], ['1', '2'], None, None)
+    """
+    kinds = set(map(type, values))
+    if kinds == {float}:
+        texts = list(map(repr, values))
+        return None if _RARE.intersection(texts) else texts
+    if kinds == {int}:
+        return list(map(str, values))
+    return [""] * len(values) if kinds == {type(None)} else None
 
 
 def rounded(value: Cell, digits: int = 6) -> str:
