@@ -101,3 +101,24 @@ def test_infinite_rows_are_named_first_to_last():
         metric.update(score_rows(whole.only(np.array(rows))))
     assert metric.result().first_infinite == tuple(range(NAMED_ROWS))
     assert metric.result().zero_probability_rows == 20
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("rows", [1, 50])
+def test_against_scikit_learn(rows, weighted):
+    metrics = pytest.importorskip("sklearn.metrics")
+    batch = batch_of(rows, rows)
+    table, labels = batch.values.T, batch.labels
+    weights = np.random.default_rng(1).uniform(0.1, 5, rows) if weighted else None
+    kind = "importance" if weighted else None
+    batch = replace(batch, weights=weights)
+    options = {"sample_weight": weights, "labels": range(CLASSES)}
+    accuracy = result("accuracy", batch, weights=kind)
+    top = metrics.top_k_accuracy_score(labels, table, k=2, **options)
+    brier = metrics.brier_score_loss(labels, table, **options)
+    assert math.isclose(accuracy.accuracy, np.average(table.argmax(axis=1) == labels, weights=weights), rel_tol=1e-12)
+    assert math.isclose(accuracy.top_k_accuracy, top, rel_tol=1e-12)
+    assert math.isclose(result("brier", batch, weights=kind).brier, brier, rel_tol=1e-12)
+    assert math.isclose(
+        result("loss", batch, weights=kind).cross_entropy, metrics.log_loss(labels, table, **options), rel_tol=1e-12
+    )
