@@ -39,7 +39,7 @@ otherwise.
 Memory does not grow with the rows, save when ids are in different orders: by 12 to 19 bytes a row of LABELS and the
 length of its id, to the next multiple of 8 (290 MB for 10 million ids like img_00012345), more with weights; with
 --by and --cluster, by some kilobytes a group and some hundred bytes a cluster; and with the options that say so.
-Repeated ids are found among the first 32 MB of ids where both files have one order."""
+Repeated ids are found among the first 16 MB of ids where both files have one order."""
 
 
 @click.command("score", epilog=EPILOG)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cecli.readers.row_stream import RowStream
     from cecli.readers.table import Table
 
-HELD_IDS = 32 << 20
+HELD_IDS = 16 << 20
 """Bytes of ids that are kept to find repeated ones when both files have the same order."""
 
 
