@@ -6,7 +6,7 @@ import functools
 import math
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import click
@@ -16,16 +16,18 @@ from cecli.errors import UsageError
 from cecli.report.model import OutputOptions
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Make = Callable[[dict[str, Any], dict[str, Any]], Any]
+"""Makes one value from the options of a group and the command's other arguments."""
 
 FORMATS = ("auto", "table", "json", "csv", "tsv", "md")
 
 
-def output_options(function: Function) -> Function:
-    """How a result is written; arrives as ``output``, an OutputOptions."""
+def output_options(function: Function, make: Make | None = None) -> Function:
+    """How a result is written; arrives as ``output``, an OutputOptions, or what ``make`` makes of it."""
     return grouped(
         function,
         "output",
-        _output_value,
+        make or _output_value,
         [
             click.option("-f", "--format", "output_format", type=click.Choice(FORMATS), default="auto",
                          help="Format of the result: auto is a table on a terminal and plain data in a pipe."),
@@ -126,10 +128,22 @@ def order_option(flag: str, name: str, text: str) -> Callable[[Function], Functi
     return click.option(flag, name, metavar="A", callback=_order_value, help=text)
 
 
+def hidden(*names: str) -> Callable[[Function], Function]:
+    """Leave options of this function, by their parameters, out of its help: it takes them only to say why it does
+    not."""
+
+    def hide(function: Function) -> Function:
+        for parameter in getattr(function, "__click_params__", []):
+            parameter.hidden = parameter.hidden or parameter.name in names
+        return function
+
+    return hide
+
+
 def grouped(
     function: Function,
     name: str,
-    make: Callable[[dict[str, Any], dict[str, Any]], Any],
+    make: Make,
     options: list[Callable[[Function], Function]],
 ) -> Function:
     """Declare options whose names start with ``name_`` and hand the command one value made from them.
@@ -154,7 +168,8 @@ def _output_value(own: dict[str, Any], arguments: dict[str, Any]) -> OutputOptio
 
     own.pop("debug")
     options = OutputOptions(**own)
-    check_options(options)
+    lines = arguments.get("sequence", False)  # of a stream of lines the suffix says nothing
+    check_options(replace(options, path=None) if lines else options)
     return options
 
 

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
 
 import click
+import numpy as np
 
 from cecli.commands.dice import LARGEST_ROLLS, die, drawn_seed, seed_option, sides_option
-from cecli.commands.options import PmfArguments, output_options, pmf_options
+from cecli.commands.options import PmfArguments, lone_pmf_options, output_options
+from cecli.core.pmf import Pmf
 from cecli.errors import UsageError
 from cecli.report.model import Grid, OutputOptions, Report, Table
-
-if TYPE_CHECKING:
-    from cecli.core.pmf import Pmf
 
 EPILOG = """\b
 Examples:
   cecli simulate -k 6 -n 10000 --seed 1
   cecli simulate heads=0.6,tails=0.4 -n 20 --seed 7 --sequence
   cecli simulate -k 6 -n 10000 --seed 1 | cecli fit
+  cecli simulate -k 6 -n 60 --seed 1 --repeat 3 -f table
 
 A seed gives the same rolls on every machine; the shorter sequence is a prefix of the longer, and the counts of a seed
 are the tally of its sequence. Past 10,000,000 rolls the counts come from the multinomial distribution directly: the
-same for one version of NumPy, and no longer that tally. The PMF is held in memory, the rolls are not."""
+same for one version of NumPy, and no longer that tally. With --repeat the first experiment is that of the seed alone,
+and the others do not depend on how many there are; --sequence then prints experiment,outcome under that header. The PMF
+is held in memory, the rolls are not; experiments are not in CSV and TSV."""
+
+MOST_COUNTS = 1_000_000
+"""Counts of all experiments that a table, a JSON or a Markdown document holds; CSV and TSV are streamed."""
+
+MOST_ABREAST = 10
+"""Outcomes that a table for people has side by side, an experiment a line."""
 
 
 @click.command("simulate", epilog=EPILOG)
@@ -32,7 +42,9 @@ same for one version of NumPy, and no longer that tally. The PMF is held in memo
               help="How many rolls.")  # fmt: skip
 @seed_option("Repeat the rolls of this seed.  [default: drawn, and noted]")
 @click.option("--sequence", is_flag=True, help="Print each roll on a line of its own instead of the counts.")
-@pmf_options
+@click.option("--repeat", type=click.IntRange(1, 10**9), metavar="R",
+              help="Repeat the experiment R times, with a column that numbers them.")  # fmt: skip
+@lone_pmf_options
 @output_options
 def command(
     pmf: str | None,
@@ -40,6 +52,7 @@ def command(
     rolls: int,
     seed: int | None,
     sequence: bool,
+    repeat: int | None,
     pmfs: PmfArguments,
     output: OutputOptions,
 ) -> None:
@@ -49,58 +62,109 @@ def command(
     read.
     """
     from cecli.report.messages import note
+    from cecli.report.stream import stream
+    from cecli.report.write import resolve_format, write
 
     if output.value:
         raise UsageError("simulate has no headline number", hint="--get outcomes.1.count prints one count")
-    source, notes = die(pmf, sides, pmfs)
-    drawn = drawn_seed(seed)
+    if sequence and (output.format != "auto" or output.get is not None):
+        raise UsageError("--sequence prints one roll a line: --format and --get have no meaning beside it")
+    drawn, notes = die(pmf, sides, pmfs)
     if seed is None:
-        notes.append(f"--seed {drawn} repeats these rolls")
-    if sequence:
+        seed = drawn_seed(seed)
+        notes.append(f"--seed {seed} repeats these rolls")
+    form = "lines" if sequence else "one" if output.get is not None else resolve_format(output)
+    if sequence or (repeat is not None and form in ("plain", "csv", "tsv")):
         for text in notes:
             note(text, output.quiet)
-        _write_sequence(source, rolls, drawn, output)
-        return
-    _write_counts(source, rolls, drawn, notes, output)
+        make = _sequence if sequence else _counts
+        with stream(output.path) as out:
+            for lines in make(drawn, rolls, seed, repeat, "\t" if form == "tsv" else ","):
+                out.write(lines)
+    elif repeat is None:
+        write(_report(drawn, rolls, seed, notes), output)
+    else:
+        write(_experiments(drawn, rolls, seed, repeat, notes), output)
 
 
-def _write_counts(pmf: Pmf, rolls: int, seed: int, notes: list[str], output: OutputOptions) -> None:
-    from cecli.core.sampling import counts
-    from cecli.core.weights import probabilities
-    from cecli.report.write import write
-
-    columns = zip(pmf.labels(), counts(pmf, rolls, seed).tolist(), probabilities(pmf).tolist(), strict=True)
-    outcomes: list[dict[str, Any]] = [
-        {"outcome": outcome, "count": count, "probability": probability} for outcome, count, probability in columns
-    ]
-    rows = [[entry["outcome"], entry["count"]] for entry in outcomes]
-    shown = [[entry["outcome"], entry["count"], entry["probability"]] for entry in outcomes]
-    view = Grid(
-        Table(["outcome", "count", "true probability"], shown), f"{rolls:,} rolls of {pmf.name}, seed {seed}", "count"
-    )
-    write(
-        Report(
-            command="simulate",
-            document={"seed": seed, "rolls": rolls, "outcomes": outcomes},
-            table=Table(["outcome", "count"], rows),
-            headline=[],
-            view=[view],
-            plain="table",
-            notes=notes,
-        ),
-        output,
-    )
-
-
-def _write_sequence(pmf: Pmf, rolls: int, seed: int, output: OutputOptions) -> None:
+def _sequence(pmf: Pmf, rolls: int, seed: int, repeat: int | None, delimiter: str) -> Iterator[bytes]:
+    """Each roll on a line; of experiments after their number, and below a header."""
     from cecli.core import sampling
     from cecli.report.lines import LineTable
-    from cecli.report.stream import stream
 
-    if output.format != "auto" or output.get is not None:
-        raise UsageError("--sequence prints one roll a line: --format and --get have no meaning beside it")
-    lines = LineTable(pmf.labels())
-    limits = sampling.thresholds(pmf)
-    with stream(output.path) as out:
-        for block in sampling.rolls(seed, rolls, limits):
-            out.write(lines.of(block))
+    limits, labels = sampling.thresholds(pmf), pmf.labels()
+    if repeat is None:
+        lines = LineTable(labels)
+        yield from map(lines.of, sampling.rolls(seed, rolls, limits))
+        return
+    yield b"experiment,outcome\n"
+    for number in range(repeat):
+        for block in sampling.rolls(seed, rolls, limits, number):
+            seen, places = np.unique(block, return_inverse=True) if len(block) < pmf.size else (None, block)
+            texts = labels if seen is None else [labels[k] for k in seen.tolist()]
+            yield LineTable(texts, f"{number + 1},").of(places)
+
+
+def _counts(pmf: Pmf, rolls: int, seed: int, repeat: int | None, delimiter: str) -> Iterator[str]:
+    """The counts of every experiment as CSV or TSV."""
+    from cecli.core.sampling import experiments
+    from cecli.report.csv_format import record, records
+
+    yield record(["experiment", "outcome", "count"], delimiter)
+    labels = list(pmf.labels())
+    for number, counts in enumerate(experiments(pmf, rolls, seed, repeat or 1), start=1):
+        yield from records(zip([number] * pmf.size, labels, counts.tolist(), strict=True), delimiter)
+
+
+def _report(pmf: Pmf, rolls: int, seed: int, notes: list[str]) -> Report:
+    from cecli.core.sampling import counts
+    from cecli.core.weights import probabilities
+    from cecli.report.columns import Records
+
+    columns = {
+        "outcome": list(pmf.labels()),
+        "count": counts(pmf, rolls, seed).tolist(),
+        "probability": probabilities(pmf).tolist(),
+    }
+    records = Records(columns)
+    shown = Table(["outcome", "count", "true probability"], records.rows)
+    return Report(
+        command="simulate",
+        document={"seed": seed, "rolls": rolls, "outcomes": records},
+        table=Table(["outcome", "count"], Records({name: columns[name] for name in ("outcome", "count")}).rows),
+        headline=[],
+        view=[Grid(shown, f"{rolls:,} rolls of {pmf.name}, seed {seed}", "count")],
+        plain="table",
+        notes=notes,
+    )
+
+
+def _experiments(pmf: Pmf, rolls: int, seed: int, repeat: int, notes: list[str]) -> Report:
+    from cecli.core.sampling import experiments
+    from cecli.core.weights import probabilities
+    from cecli.report.columns import Records, Rows
+
+    if repeat * pmf.size > MOST_COUNTS:
+        many = f"{repeat:,} experiments of {pmf.size:,} outcomes are more than {MOST_COUNTS:,} counts"
+        raise UsageError(f"{many}, too many for one document", "-f csv streams any number")
+    counts = [found.tolist() for found in experiments(pmf, rolls, seed, repeat)]
+    labels, shares = list(pmf.labels()), probabilities(pmf).tolist()
+    found: list[dict[str, Any]] = [
+        {"experiment": number, "outcomes": Records({"outcome": labels, "count": own, "probability": shares})}
+        for number, own in enumerate(counts, start=1)
+    ]
+    numbers = [number for number in range(1, repeat + 1) for _ in labels]
+    long = Table(
+        ["experiment", "outcome", "count"], Rows([numbers, labels * repeat, list(chain.from_iterable(counts))])
+    )
+    abreast = Table(["experiment", *labels], [[number, *own] for number, own in enumerate(counts, start=1)])
+    title = f"{repeat:,} times {rolls:,} rolls of {pmf.name}, seed {seed}"
+    return Report(
+        command="simulate",
+        document={"seed": seed, "rolls": rolls, "repeat": repeat, "experiments": found},
+        table=long,
+        headline=[],
+        view=[Grid(abreast if pmf.size <= MOST_ABREAST else long, title)],
+        plain="table",
+        notes=notes,
+    )

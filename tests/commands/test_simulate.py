@@ -80,6 +80,87 @@ def test_a_sequence_goes_to_a_file_too(run, tmp_path):
     assert target.read_text() == run("simulate", "-n", "10", "--seed", "1", "--sequence").out
 
 
+def experiments(done):
+    """The counts of each experiment, in the order of the outcomes."""
+    header, *rows = csv.reader(io.StringIO(done.out))
+    assert header == ["experiment", "outcome", "count"]
+    found = {}
+    for number, _, count in rows:
+        found.setdefault(number, []).append(int(count))
+    return found
+
+
+def test_repeat_numbers_the_experiments_and_the_first_is_that_of_the_seed_alone(run):
+    got = experiments(run("simulate", "-n", "600", "--seed", "1", "--repeat", "4"))
+    assert list(got) == ["1", "2", "3", "4"]
+    assert {sum(counts) for counts in got.values()} == {600}
+    assert got["1"] == list(counted(run("simulate", "-n", "600", "--seed", "1")).values())
+    assert len({tuple(counts) for counts in got.values()}) == 4
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "json", "md", "table"])
+def test_repeat_has_the_same_counts_in_every_format(run, form):
+    got = experiments(run("simulate", "a=0.5,b=0,c=0.5", "-n", "50", "--seed", "3", "--repeat", "3"))
+    done = run("simulate", "a=0.5,b=0,c=0.5", "-n", "50", "--seed", "3", "--repeat", "3", "-f", form)
+    assert done.status == 0, done.err
+    if form == "json":
+        document = done.document
+        assert list(document)[3:] == ["seed", "rolls", "repeat", "experiments"]
+        assert [[o["count"] for o in e["outcomes"]] for e in document["experiments"]] == list(got.values())
+        assert [e["experiment"] for e in document["experiments"]] == [1, 2, 3]
+        assert document["experiments"][0]["outcomes"][1] == {"outcome": "b", "count": 0, "probability": 0.0}
+        return
+    numbers = [[int(text) for text in re.findall(r"\d+", line)] for line in done.out.splitlines() if "roll" not in line]
+    wide = [row[1:] for row in numbers if len(row) == 4]
+    long = [row[1] for row in numbers if len(row) == 2]
+    assert wide == list(got.values()) or long == [count for counts in got.values() for count in counts]
+
+
+@pytest.mark.parametrize("arguments", [["-k", "6"], ["-k", "1000"], ["a="]])
+def test_repeated_sequences_are_those_of_the_counts(run, save, arguments):
+    path = save("q.csv", 'outcome,p\n"a,1",0.9\nb,0.1\n')
+    arguments = [path] if "a=" in arguments[0] else arguments
+    given = ["simulate", *arguments, "-n", "70", "--seed", "5", "--repeat", "3"]
+    got = experiments(run(*given))
+    header, *rows = csv.reader(io.StringIO(run(*given, "--sequence").out))
+    assert header == ["experiment", "outcome"]
+    assert [number for number, _ in rows] == ["1"] * 70 + ["2"] * 70 + ["3"] * 70
+    outcomes = ["a,1", "b"] if arguments == [path] else [str(k) for k in range(1, int(arguments[1]) + 1)]
+    for number, counts in got.items():
+        tally = Counter(outcome for own, outcome in rows if own == number)
+        assert counts == [tally[outcome] for outcome in outcomes]
+    alone = run(*given[:-2], "--sequence").out
+    assert [outcome for own, outcome in rows if own == "1"] == [row[0] for row in csv.reader(io.StringIO(alone))]
+
+
+def test_a_repeated_sequence_is_counted_by_fit(run):
+    rolls = run("simulate", "-n", "40", "--seed", "1", "--repeat", "2", "--sequence").stdout
+    fitted = run("fit", "--samples", "--column", "outcome", "-f", "json", stdin=rolls).document
+    assert fitted["rolls"] == 80
+
+
+def test_many_experiments_are_streamed_and_refused_as_one_document(run, shell):
+    done = shell("cecli simulate --repeat 1000000000 --seed 1 | head -n 2")
+    assert done.out == "experiment,outcome,count\n1,1,166\n"
+    done = run("simulate", "--repeat", "1000000", "--seed", "1", "-f", "json")
+    assert (done.status, done.out) == (2, "")
+    assert "-f csv streams any number" in done.err
+
+
+def test_a_sequence_goes_to_a_file_of_any_name(run, tmp_path):
+    target = tmp_path / "rolls.seq"
+    assert run("simulate", "-n", "3", "--seed", "1", "--sequence", "-o", target).status == 0
+    assert target.read_text().split() == ["5", "2", "4"]
+
+
+def test_a_million_sides(run):
+    done = run("simulate", "-k", "1000000", "-n", "2000000", "--seed", "1")
+    assert done.out.count("\n") == 1_000_001
+    rolled = run("simulate", "-k", "1000000", "-n", "100", "--seed", "1", "--sequence").out.split()
+    assert len(rolled) == 100
+    assert all(1 <= int(roll) <= 1_000_000 for roll in rolled)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -91,6 +172,9 @@ def test_a_sequence_goes_to_a_file_too(run, tmp_path):
         (["--seed", "-1"], "--seed"),
         (["--value"], "no headline number"),
         (["--sequence", "-f", "json"], "--format"),
+        (["--repeat", "0"], "--repeat"),
+        (["--repeat", "2", "--value"], "no headline number"),
+        (["--missing", "zero"], "no option --missing"),
     ],
 )
 def test_usage(run, arguments, words):

@@ -41,6 +41,77 @@ def test_the_stream_is_pinned():
     assert sampling.counts(DIE, 200_000, seed=7).tolist() == [33203, 33351, 33407, 33313, 33289, 33437]
 
 
+def test_the_streams_of_experiments_and_of_many_sides_are_pinned():
+    # As above: never change them.
+    limits = sampling.thresholds(DIE)
+    assert sampling.block_of_rolls(1, 0, limits, 12, experiment=1).tolist() == [5, 5, 1, 2, 5, 2, 1, 5, 2, 2, 3, 5]
+    assert sampling.block_of_rolls(1, 1, limits, 12, experiment=2).tolist() == [3, 2, 1, 1, 2, 4, 1, 4, 1, 2, 4, 3]
+    fair = sampling.thresholds(Pmf(np.ones(10**6, dtype=np.int64)))
+    assert sampling.block_of_rolls(1, 0, fair, 8).tolist() == [
+        699034,
+        174335,
+        645118,
+        320202,
+        96861,
+        812578,
+        150999,
+        844356,
+    ]
+    loaded = sampling.thresholds(Pmf(np.arange(1, 10**6 + 1)))
+    assert sampling.block_of_rolls(1, 0, loaded, 8).tolist() == [
+        836082,
+        417534,
+        803192,
+        565864,
+        311224,
+        901431,
+        388586,
+        918888,
+    ]
+
+
+@pytest.mark.parametrize("sides", [512, 1000, 2**16, 999_983])
+def test_the_fair_die_of_many_sides_has_the_thresholds_of_the_definition(sides):
+    """Words at a threshold, just below and just above it: where arithmetic could be off by one."""
+    limits = sampling.thresholds(Pmf(np.full(sides, 3)))
+    assert limits.fair
+    bounds = [(2**64 * (k + 1)) // sides for k in range(0, sides - 1, max(1, sides // 500))]
+    words = [0, 1, 2**64 - 1, *(b + d for b in bounds for d in (-1, 0, 1))]
+    every = np.array([(2**64 * (k + 1)) // sides for k in range(sides - 1)], dtype=np.uint64)
+    expected = np.searchsorted(every, np.array(words, dtype=np.uint64), side="right")
+    assert sampling._fair(np.array(words, dtype=np.uint64), sides).tolist() == expected.tolist()
+
+
+def test_words_are_looked_up_among_many_close_thresholds():
+    """A thousand outcomes within the reach of one entry of the guide, so that a few steps do not suffice."""
+    weights = np.concatenate([np.full(1000, 1e-9), [1.0], np.full(1000, 1e-9)])
+    limits = sampling.thresholds(Pmf(weights))
+    words = np.sort(np.concatenate([limits.bounds - np.uint64(1), limits.bounds, limits.bounds + np.uint64(1)]))
+    found = limits.guide[(words >> np.uint64(limits.shift)).astype(np.intp)]
+    mixed = found < 0
+    assert mixed.any()
+    found[mixed] = sampling._looked_up(words[mixed], -1 - found[mixed], limits.bounds)
+    assert found.tolist() == np.searchsorted(limits.bounds, words, side="right").tolist()
+
+
+@pytest.mark.parametrize("n", [0, 1, 70_000, 10**8])
+def test_experiments_begin_with_the_seed_s_own_and_do_not_depend_on_their_number(n):
+    pmf = Pmf(np.array([3, 0, 2, 5]))
+    few, many = (np.array(list(sampling.experiments(pmf, n, 3, repeat))) for repeat in (2, 5))
+    assert few.tolist() == many[:2].tolist()
+    assert few[0].tolist() == sampling.counts(pmf, n, seed=3).tolist()
+    assert (many.sum(axis=1) == n).all()
+    assert not many[:, 1].any()
+    assert n < 2 or len({tuple(own) for own in many.tolist()}) > 1
+
+
+def test_experiments_are_independent_of_each_other():
+    """Pearson's statistic of the table of 400 experiments: between the ends of one in a million of chi-squared."""
+    tables = np.array(list(sampling.experiments(DIE, 600, 2, 400)))
+    statistic = ((tables - 100.0) ** 2 / 100).sum()
+    assert 1680 < statistic < 2330  # the quantiles of 2000 degrees of freedom are 1706 and 2314
+
+
 @pytest.mark.parametrize("n", [0, 1, 65_535, 65_536, 65_537, 200_000])
 def test_the_shorter_sequence_is_a_prefix_of_the_longer(n):
     longer = sequence(5, 200_001, DIE)
