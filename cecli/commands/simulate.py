@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import numpy as np
 
 from cecli.commands.dice import LARGEST_ROLLS, die, drawn_seed, seed_option, sides_option
 from cecli.commands.options import PmfArguments, lone_pmf_options, output_options
-from cecli.core.pmf import Pmf
 from cecli.errors import UsageError
 from cecli.report.model import Grid, OutputOptions, Report, Table
+
+if TYPE_CHECKING:
+    from cecli.core.pmf import Pmf
 
 EPILOG = """\b
 Examples:
@@ -89,6 +90,8 @@ def command(
 
 def _sequence(pmf: Pmf, rolls: int, seed: int, repeat: int | None, delimiter: str) -> Iterator[bytes]:
     """Each roll on a line; of experiments after their number, and below a header."""
+    import numpy as np
+
     from cecli.core import sampling
     from cecli.report.lines import LineTable
 
