@@ -57,14 +57,14 @@ def curve_lines(curve: Curve, surface: Surface) -> list[Line]:
 
 
 def _looks(series: Sequence[Series], signs: Signs) -> Iterator[_Look]:
-    """Markers and colours in turn; references and bands stand back."""
-    turn = 0
+    """Markers and colours in turn, the same for series of one name; references and bands stand back."""
+    turns: dict[str, int] = {}
     for one in series:
         if one.style in ("dashed", "band"):
             yield _Look(one, "", "dim")
         else:
+            turn = turns.setdefault(one.name or str(len(turns)), len(turns))
             yield _Look(one, signs.markers[turn % len(signs.markers)], _COLOURS[turn % len(_COLOURS)])
-            turn += 1
 
 
 def _panel(looks: Sequence[_Look], frame: Frame, margin: int) -> list[Line]:
@@ -121,10 +121,11 @@ def _x_marks(curve: Curve, x: Axis, width: int, margin: int, surface: Surface) -
 def _legend(looks: Sequence[_Look], signs: Signs, surface: Surface) -> list[Line]:
     """Names beside what they are drawn with, on as few lines as hold them."""
     lines: list[Line] = []
-    used = 0
+    used, named = 0, {""}
     for look in looks:
-        if not look.series.name:
+        if look.series.name in named:
             continue
+        named.add(look.series.name)
         sign = {"band": signs.band, "bars": signs.bars[-1], "dashed": signs.dash}.get(look.series.style, look.marker)
         text = f"{_shown(look.series.name, surface)}   "
         length = cells.width(text) + 2

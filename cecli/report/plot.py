@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from io import BytesIO
-from itertools import cycle
 from pathlib import PurePath
 from typing import Any
 
@@ -89,24 +88,27 @@ def _picture(curve: Curve, suffix: str) -> bytes:
         figure = Figure(figsize=(width, HEIGHT + HEIGHT_BELOW * (len(panels) - 1)), layout="constrained")
         heights = [HEIGHT, HEIGHT_BELOW][: len(panels)]
         grid = figure.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=heights)
-        drawn: list[tuple[str, Any]] = []
-        colours = cycle(COLOURS)
+        drawn: dict[str, Any] = {}
+        colours: dict[str, str] = {}
         for panel, axes in zip(panels, grid[:, 0], strict=True):
-            drawn += _draw(panel, axes, colours)
+            for name, handle in _draw(panel, axes, colours):
+                drawn.setdefault(name, handle)
             _scale(panel, axes)
         _finish(curve, grid[0, 0], grid[-1, 0])
-        _legend(figure, [entry for entry in drawn if entry[0]])
+        _legend(figure, [entry for entry in drawn.items() if entry[0]])
         out = BytesIO()
         figure.savefig(out, format=suffix[1:], metadata=SUFFIXES[suffix])
     return out.getvalue()
 
 
-def _draw(panel: Curve, axes: Any, colours: Iterator[str]) -> list[tuple[str, Any]]:
-    """Draw all series of a panel, references in grey and the others in the next ``colours``; names and handles."""
+def _draw(panel: Curve, axes: Any, colours: dict[str, str]) -> list[tuple[str, Any]]:
+    """Draw all series of a panel, references in grey, the others in a colour for each name; names and handles."""
     axis = y_axis(panel)
     drawn = []
     for number, series in enumerate(panel.series):
-        colour = REFERENCE if series.style in ("dashed", "band") else next(colours)
+        colour = REFERENCE
+        if series.style not in ("dashed", "band"):
+            colour = colours.setdefault(series.name or str(len(colours)), COLOURS[len(colours) % len(COLOURS)])
         order = _HEIGHTS[series.style] - number / len(panel.series)
         shown = replace(series, y=[value if axis.shows(value) else math.nan for value in series.y])
         drawn.append((series.name, _STYLES[series.style](axes, shown, colour, order)))
@@ -127,7 +129,9 @@ def _line(axes: Any, series: Series, colour: str, order: float) -> Any:
 
 
 def _points(axes: Any, series: Series, colour: str, order: float) -> Any:
-    return axes.errorbar(series.x, series.y, _errors(series), fmt="o", capsize=3, color=colour, zorder=order)
+    drawn = axes.errorbar(series.x, series.y, _errors(series), fmt="o", capsize=3, color=colour, zorder=order)
+    drawn.lines[0].set_clip_on(False)  # else half a point is lost at the edge
+    return drawn
 
 
 def _dashed(axes: Any, series: Series, colour: str, order: float) -> Any:
@@ -190,6 +194,8 @@ def _finish(curve: Curve, top: Any, bottom: Any) -> None:
         bottom.set_xticks(list(places), names, rotation=90 if long else 0, parse_math=False)
     if curve.square:
         top.set_box_aspect(1)
+        if bottom is not top:
+            bottom.set_box_aspect(HEIGHT_BELOW / HEIGHT)  # as wide as the square
     bottom.set_xlabel(_plain(curve.x_label), parse_math=False)
     top.set_title(_plain(curve.title), parse_math=False)
 
