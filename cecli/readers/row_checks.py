@@ -134,7 +134,7 @@ def _sum_hint(row: Floats, total: float, kind: Kind) -> str:
     """The tolerance that a row's decimals call for: K numbers rounded to d decimals are off by K 10^-d / 2 at most."""
     decimals = max(len(np.format_float_positional(number, trim="-").partition(".")[2]) for number in row)
     rounding = len(row) * 0.5 * 10.0**-decimals
-    if kind == "probabilities" and abs(total - 1.0) <= rounding * 1.01 and decimals <= 6:
+    if kind == "probabilities" and abs(total - 1.0) <= rounding * 1.01 and 1 <= decimals <= 6:
         return f"its numbers have {decimals} decimals: --sum-tolerance {rounding:.3g} allows for their rounding"
     return "--normalize divides each row by its sum; --logits if these are raw scores"
 

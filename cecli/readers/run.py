@@ -266,7 +266,7 @@ class Run:
                 if self._sink is not None:
                     made = self._sink.make(batch, result if batch.rows else None, block.rows, block.first_row, known.ids)
         except CellErrors as error:
-            return _Outcome(task, problems=error)
+            return _Outcome(task, problems=error.with_traceback(None))  # its frames would hold the block for long
         return _Outcome(task, used=used, all_pmfs=all_pmfs, made=made)
 
     def _match(self, task: _Task, cells: Cells) -> tuple[Observed, Integers | None] | None:

@@ -143,7 +143,7 @@ class Unlabelled:
             try:
                 return block, make(self._rows(block)), None
             except CellErrors as error:
-                return block, None, error
+                return block, None, error.with_traceback(None)  # its frames would hold the block for long
 
         return work
 

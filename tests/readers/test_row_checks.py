@@ -77,6 +77,7 @@ def test_all_negative_looks_like_logarithms():
         ([0.33, 0.33, 0.33], "--sum-tolerance 0.015"),
         ([0.3, 0.3, 0.3], "--sum-tolerance 0.15"),
         ([0.123, 0.2, 0.1], "--normalize"),
+        ([0.0, 0.0, 0.0], "--normalize"),
     ],
 )
 def test_the_hint_knows_the_decimals(row, words):
