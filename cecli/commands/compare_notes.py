@@ -14,13 +14,13 @@ def notes(document: Mapping[str, Any], plan: Plan) -> list[str]:
     """The notes on every comparison."""
     found = []
     for entry in entries_of(document):
-        before = f"{entry['b']['file']}: " if "comparisons" in document else ""
+        before = f"{entry['file']}: " if "comparisons" in document else ""
         found += [before + text for text in _notes(entry)]
     return found
 
 
 def _notes(entry: Mapping[str, Any]) -> list[str]:
-    if "infinite_rows" in entry:
+    if entry["infinite_rows"].get("first"):
         return [_infinite(entry)]
     wins = entry["wins"]
     differ = wins["a"] + wins["b"]
@@ -36,15 +36,14 @@ def _notes(entry: Mapping[str, Any]) -> list[str]:
 def _infinite(entry: Mapping[str, Any]) -> str:
     """Which rows make a loss infinite, whose it is, and what that makes of the difference."""
     counts, difference = entry["infinite_rows"], entry["difference"]
-    kinds = [("A alone", counts["only_a"]), ("B alone", counts["only_b"]), ("both", counts["both"])]
-    told = ", ".join(f"of {who} in {count:,}" for who, count in kinds if count)
+    kinds = (("A's loss alone", counts["only_a"]), ("B's alone", counts["only_b"]), ("both", counts["both"]))
+    told = ", ".join(f"{whose} in {count:,}" for whose, count in kinds if count)
     total = sum(count for _, count in kinds)
     shown = ", ".join(f"{row:,}" for row in counts["first"])
     more = f" and {total - len(counts['first']):,} more" if total > len(counts["first"]) else ""
-    what = "undefined" if difference is None else "infinite"
     rows = "row" if total == 1 else "rows"
+    what = "undefined" if difference is None else "infinite"
     rest = "the comparison over the other rows stands beside it" if entry["finite"] else "no other row is left"
     return (
-        f"the difference is {what}: the loss is infinite {told} ({rows} {shown}{more}), since the observed class has "
-        f"a probability of 0; {rest}"
+        f"the difference is {what}: the observed class has a probability of 0 in {rows} {shown}{more} ({told}); {rest}"
     )

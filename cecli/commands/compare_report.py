@@ -52,6 +52,8 @@ class Finished:
             _adjust(entries)
             names = (each.preds.name for each in self.opened.candidates)
             document["a"] = entries[0]["a"]
+            for entry in entries:
+                del entry["b"]["file"]  # named first
             document["comparisons"] = [
                 {"file": name} | {key: value for key, value in entry.items() if key != "a"}
                 for name, entry in zip(names, entries, strict=True)
@@ -117,15 +119,15 @@ class Finished:
             entry["effective_rows"] = loss.finite.effective if comparison.is_finite else None
         if read.options.columns.cluster is not None:
             entry["clusters"] = comparison.clusters or 0
-        if not comparison.is_finite:
-            entry |= self._infinite(comparison)
-        return entry
+        return entry | self._infinite(comparison)
 
     def _infinite(self, comparison: Comparison) -> dict[str, Any]:
-        """Rows of infinite loss, and the comparison over the others."""
+        """Rows of infinite loss, and where there are any the comparison over the others."""
         only_a, only_b, both = comparison.loss.infinite
-        rows = [row + 1 for row in comparison.loss.first_infinite]
-        entry: dict[str, Any] = {"infinite_rows": {"only_a": only_a, "only_b": only_b, "both": both, "first": rows}}
+        counts: dict[str, Any] = {"only_a": only_a, "only_b": only_b, "both": both}
+        if comparison.is_finite:
+            return {"infinite_rows": counts}
+        entry = {"infinite_rows": counts | {"first": [row + 1 for row in comparison.loss.first_infinite]}}
         test, unit = comparison.test, self.plan.unit
         if test is None:
             return entry | {"finite": None}
@@ -143,7 +145,7 @@ class Finished:
             key: None if test is None else _in(unit, getattr(test, key)) for key in ("standard_error", "low", "high")
         }
         entry["t"] = None if test is None else test.t
-        entry["degrees_of_freedom"] = None if test is None or test.df <= 0 else test.df
+        entry["degrees_of_freedom"] = None if test is None or test.df <= 0 else _whole(test.df)
         entry["p_value"] = None if test is None else test.p_value
         entry["p_worse"] = None if test is None else test.upper
         entry["p_better"] = None if test is None else test.lower
@@ -234,7 +236,8 @@ def _table(finished: Finished, document: dict[str, Any]) -> Table:
     if table is None:
         table = "groups" if finished.plan.by else None
     if table is None:
-        return _listed([_scalars(entry) for entry in document["comparisons"]] if several else [_scalars(document)])
+        names = [{"file": entry["file"]} if several else {} for entry in entries_of(document)]
+        return _listed([name | _scalars(entry) for name, entry in zip(names, entries_of(document), strict=True)])
     key, rows = TABLES[table], []
     for entry in entries_of(document):
         if key not in entry:
@@ -271,3 +274,8 @@ def _scalars(entry: Mapping[str, Any]) -> dict[str, Any]:
 def _in(unit: Unit, nats: float | None) -> float | None:
     """In the unit; None where it is undefined."""
     return None if nats is None or math.isnan(nats) else unit.from_nats(nats)
+
+
+def _whole(figure: float) -> float:
+    """As a whole number where it is one."""
+    return int(figure) if figure.is_integer() else figure

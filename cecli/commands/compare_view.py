@@ -21,7 +21,7 @@ Fact = tuple[str, Cell, str]
 def view(document: Mapping[str, Any], plan: Plan) -> list[Facts | Grid]:
     """The blocks: of one comparison its facts and lists, of several a row each."""
     if "comparisons" in document:
-        return [_several(document, plan)]
+        return [_several(document)]
     blocks: list[Facts | Grid] = [Facts(_facts(document, plan))]
     if document.get("finite"):
         blocks.append(Facts(_finite(document, plan), title="The rows of two finite losses"))
@@ -36,11 +36,7 @@ def view(document: Mapping[str, Any], plan: Plan) -> list[Facts | Grid]:
 
 
 def _facts(document: Mapping[str, Any], plan: Plan) -> list[Fact]:
-    rows = [("Difference", document["difference"], _interval(document, document, plan))]
-    if "infinite_rows" in document:
-        counts = document["infinite_rows"]
-        remark = f"infinite: of A alone {counts['only_a']:,}, of B alone {counts['only_b']:,}, of both"
-        rows.append(("Rows of both", counts["both"], remark))
+    rows = [*_infinite(document), ("Difference", document["difference"], _interval(document, document, plan))]
     rows += _tests(document)
     for side in "ab":
         rows.append((f"Loss of {side.upper()}", document[side]["cross_entropy"], document[side]["file"]))
@@ -49,17 +45,25 @@ def _facts(document: Mapping[str, Any], plan: Plan) -> list[Fact]:
         rows.append(("Accuracy of B", document["b"]["accuracy"], ""))
     mcnemar = document.get("mcnemar", {"p_value": None})
     if mcnemar["p_value"] is not None:
-        remark = f"McNemar's test: only A right {mcnemar['only_a_correct']:,}, only B {mcnemar['only_b_correct']:,}"
-        rows.append(("P of accuracy", mcnemar["p_value"], remark))
+        remark = f"rows only A gets right: {mcnemar['only_a_correct']:,}, only B: {mcnemar['only_b_correct']:,}"
+        rows.append(("P-value, McNemar", mcnemar["p_value"], remark))
     wins = document["wins"]
     rows.append(("Wins of B", wins["b"], f"rows of smaller loss; of A {wins['a']:,}, equal {wins['ties']:,}"))
     rows.append(("Rows compared", document["rows"], _how(document)))
     rows += _needed(document)
     for gate in document.get("gates", ()):
         met = "met" if gate["met"] else "not met"
-        p_value = "undefined" if gate["p_value"] is None else rounded(gate["p_value"], 3)
-        rows.append((f"--{gate['gate']}", met, f"one-sided p = {p_value}, level {gate['alpha']:g}"))
+        rows.append((f"--{gate['gate']}", met, f"one-sided p {_p_text(gate)}, level {gate['alpha']:g}"))
     return rows
+
+
+def _infinite(document: Mapping[str, Any]) -> list[Fact]:
+    counts = document["infinite_rows"]
+    total = counts["only_a"] + counts["only_b"] + counts["both"]
+    if not total:
+        return []
+    remark = f"rows: of A alone {counts['only_a']:,}, of B alone {counts['only_b']:,}, of both {counts['both']:,}"
+    return [("Infinite losses", total, remark)]
 
 
 def _finite(document: Mapping[str, Any], plan: Plan) -> list[Fact]:
@@ -88,11 +92,11 @@ def _tests(entry: Mapping[str, Any]) -> list[Fact]:
         rows.append(("Standard error", entry["standard_error"], f"of the paired difference{clusters}"))
     if entry["p_value"] is not None:
         remark = f"t = {rounded(entry['t'], 4)}, {rounded(entry['degrees_of_freedom'], 4)} degrees of freedom"
-        rows.append(("P of difference", entry["p_value"], remark))
+        rows.append(("P-value, t test", entry["p_value"], remark))
     signs = entry["sign_flip"]
     if signs["p_value"] is not None:
         method = _METHODS.get(signs["method"]) or f"{signs['flips']:,} drawn choices of the signs"
-        rows.append(("P by sign flips", signs["p_value"], method))
+        rows.append(("P-value, sign flips", signs["p_value"], method))
     return rows
 
 
@@ -146,17 +150,16 @@ def _groups(document: Mapping[str, Any], plan: Plan) -> Grid:
     return Grid(Table(titles, rows), title=f"By {plan.by}, in {document['unit']}")
 
 
-def _several(document: Mapping[str, Any], plan: Plan) -> Grid:
-    a = document["a"]
-    titles = ["", "rows", "loss", "- A", "error", "p", "p by signs", "Holm's p", "accuracy"]
-    rows: list[list[Cell]] = [
-        [a["file"], document["comparisons"][0]["rows"], a["cross_entropy"], *[None] * 5, a["accuracy"]]
-    ]
-    for each in document["comparisons"]:
-        b = each["b"]
-        figures = [b["cross_entropy"], *_short(each), each["p_holm"], b["accuracy"]]
-        rows.append([each["file"], each["rows"], *figures])
-    return Grid(Table(titles, rows), title=f"Compared with {a['file']} (A), in {document['unit']}")
+def _several(document: Mapping[str, Any]) -> Grid:
+    a, entries = document["a"], document["comparisons"]
+    titles = ["", "loss", "- A", "p", "Holm's p", "p by signs", "accuracy"]
+    rows: list[list[Cell]] = [[a["file"], a["cross_entropy"], *[None] * 4, a["accuracy"]]]
+    for each in entries:
+        signs = each["sign_flip"]["p_value"]
+        figures = (each["b"]["cross_entropy"], each["difference"], each["p_value"], each["p_holm"], signs)
+        rows.append([each["file"], *figures, each["b"]["accuracy"]])
+    title = f"{entries[0]['rows']:,} rows, each file compared with the first (A), in {document['unit']}"
+    return Grid(Table(titles, rows), title=title)
 
 
 def _short(entry: Mapping[str, Any]) -> list[Cell]:
@@ -174,11 +177,15 @@ def unmet_gates(document: Mapping[str, Any]) -> list[str]:
 
 
 def _unmet(gate: Mapping[str, Any], entry: Mapping[str, Any], unit: str) -> str:
-    name, difference = entry["b"].get("file", entry.get("file", "B")), entry["difference"]
+    name, difference = entry["b"].get("file") or entry["file"], entry["difference"]
     said = f"--{gate['gate']}" + (f" {gate['margin']:g}" if "margin" in gate else "")
     if difference is None:
-        return f"{said} ({name}: the difference is undefined, both losses are infinite)"
+        return f"{said} ({name}: the difference is undefined, both losses are infinite; --clip E limits them)"
     if math.isinf(difference):
-        return f"{said} ({name}: the loss is infinite, and A's is not)"
-    p_value = "undefined" if gate["p_value"] is None else rounded(gate["p_value"], 3)
-    return f"{said} ({name}: {rounded(difference)} {unit} beside A, one-sided p = {p_value}, level {gate['alpha']:g})"
+        return f"{said} ({name}: the loss is infinite, and A's is not; --clip E limits it)"
+    less = f"{rounded(abs(difference))} {unit} {'above' if difference >= 0 else 'below'} A's"
+    return f"{said} ({name}: the loss is {less}, one-sided p {_p_text(gate)}, level {gate['alpha']:g})"
+
+
+def _p_text(gate: Mapping[str, Any]) -> str:
+    return "undefined" if gate["p_value"] is None else f"= {rounded(gate['p_value'], 3)}"

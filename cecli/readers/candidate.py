@@ -138,28 +138,22 @@ def _match_binary(of: Candidate, own: tuple[int, ...], names: tuple[str, ...]) -
     wanted = of.reference.classes
     if of.reference.soft:
         raise InputError(f"{of.preds.name} has one class column, which soft labels cannot be compared on")
-    named = is_named(of.preds) and is_named(of.reference.preds)
-    if len(own) == len(wanted):  # one column each
-        if names == wanted or not named or of.reference.labels_read_as == "position":
-            notes = () if names == wanted else (f"{names[0]} of {of.preds.name} is taken for {wanted[0]}: class 1",)
-            return Matched(own, notes=notes)
-        raise _other_classes(of, names)
-    if len(own) == 1:
-        if names[0] in wanted:
-            return Matched(own, flipped=names[0] == wanted[0])
-        if not named:
-            return Matched(own, notes=(_by_position(of),))
-        raise _other_classes(of, names)
-    if wanted[0] in names:
-        return Matched((own[1 - names.index(wanted[0])], own[names.index(wanted[0])]))
-    if not named:
+    if len(own) == 1 and names[0] in wanted:
+        return Matched(own, flipped=len(wanted) == 2 and names[0] == wanted[0])
+    if len(own) == 2 and wanted[0] in names:
+        at = names.index(wanted[0])
+        return Matched((own[1 - at], own[at]))
+    if not (is_named(of.preds) and is_named(of.reference.preds)):
         return Matched(own, notes=(_by_position(of),))
-    raise _other_classes(of, names)
+    if of.reference.labels_read_as != "position":
+        raise _other_classes(of, names)
+    note = f"{quoted(names[-1])} of {of.preds.name} is taken for {quoted(wanted[-1])} of {of.reference.preds.name}"
+    return Matched(own, notes=(f"{note}: class 1",))
 
 
 def _by_position(of: Candidate) -> str:
-    nameless = of.reference.preds if is_named(of.preds) else of.preds
-    return f"{nameless.name} has no names of classes: its columns are taken in the order of the other file's"
+    nameless, other = (of.reference.preds, of.preds) if is_named(of.preds) else (of.preds, of.reference.preds)
+    return f"{nameless.name} has no names of classes: its columns are taken in the order of {other.name}"
 
 
 def _other_classes(of: Candidate, names: tuple[str, ...]) -> InputError:

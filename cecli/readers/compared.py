@@ -25,6 +25,9 @@ from cecli.readers.tables import open_table, vector_columns
 
 Accumulator = TypeVar("Accumulator", bound=Adds)
 
+_SHARE = 2
+"""How many times smaller than usual blocks are: those of two files are in memory at once."""
+
 
 @dataclass(frozen=True)
 class ComparedOptions:
@@ -54,8 +57,8 @@ class Compared:
                 Predictions(_of_reference(shared, files[0], options.kinds[0], tables[0]), tables[0], names)
             )
             self.candidates = [
-                Candidate(table, replace(shared, preds=path, kind=kind), self.reference)
-                for path, table, kind in zip(files[1:], tables[1:], options.kinds[1:], strict=False)
+                self._candidate(options, shared, *each)
+                for each in zip(files[1:], tables[1:], options.kinds[1:], strict=False)
             ]
         except BaseException:
             self.close()
@@ -127,6 +130,7 @@ class Compared:
     def _files(self, options: ComparedOptions) -> tuple[tuple[str, ...], PredictionOptions]:
         """The files of predictions and the options, once it is known whether the last file is LABELS; A is open."""
         files, shared = options.files, options.shared
+        shared = replace(shared, block_bytes=shared.block_bytes // _SHARE)
         inputs = [*files, *([shared.labels] if shared.labels is not None else [])]
         if inputs.count("-") > 1:
             raise UsageError("standard input (-) can be read only once", "write one of the two to a file first")
@@ -134,6 +138,16 @@ class Compared:
         if options.last_may_be_labels and shared.columns.label not in reference.columns:
             return files[:-1], replace(shared, labels=files[-1])
         return files, shared
+
+    def _candidate(
+        self, options: ComparedOptions, shared: PredictionOptions, path: str, table: Table, kind: Kind
+    ) -> Candidate:
+        try:
+            return Candidate(table, replace(shared, preds=path, kind=kind), self.reference)
+        except InputError as error:
+            if options.last_may_be_labels and path == options.files[-1]:  # A has the label column
+                raise InputError(error.message, f"--labels {path} if that file holds the labels") from None
+            raise
 
     def _opened(self, path: str, options: PredictionOptions) -> Table:
         header = HEADERS[options.header][0]
