@@ -16,8 +16,9 @@ from cecli.readers.table import Selection
 
 Matrix = NDArray[np.floating[Any]]
 
-_WIDEST = 1 << 23
-"""Numbers in a list: 64 MiB of doubles, as long as the longest line of text. A type may promise any number."""
+WIDEST = 1 << 23
+"""Numbers in a row: 64 MiB of doubles, as long as the longest line of text. A type or a header may promise any number.
+"""
 
 
 class NoRows(InputError):
@@ -82,9 +83,9 @@ def fields_of(file: str, names: Sequence[str], vector: int | None, width: int = 
         return fields
     if not width:
         raise InputError(f"{file}: the column {quoted(names[vector])} holds an empty list in the first row")
-    if width > _WIDEST:
+    if width > WIDEST:
         raise InputError(
-            f"{file}: the column {quoted(names[vector])} holds lists of {width:,} numbers, more than {_WIDEST:,}"
+            f"{file}: the column {quoted(names[vector])} holds lists of {width:,} numbers, more than {WIDEST:,}"
         )
     elements = {str(k) for k in range(width)}
     for k, name in enumerate(names):

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.errors import InputError
+from cecli.readers.fields import WIDEST
 from cecli.readers.npy_header import HEADER_BYTES, Header, parse_header
 from cecli.readers.records import LONGEST_RECORD
 from cecli.readers.source import Source
@@ -39,6 +40,10 @@ class NpyTable:
         self.name = source.name
         self._source = source
         header = self._read_header()
+        if header.shape[-1] > WIDEST and len(header.shape) == 2:
+            raise InputError(
+                f"{self.name}: its header promises rows of {header.shape[1]:,} columns, more than {WIDEST:,}"
+            )
         self._dtype, self._offset = header.dtype, header.offset
         self._rows = header.shape[0]
         self._width = header.shape[1] if len(header.shape) == 2 else 1
@@ -47,11 +52,8 @@ class NpyTable:
         self._given = 0
         if source.file is not None:
             self._check_length()
-        elif self._row_bytes > LONGEST_RECORD:
-            raise InputError(
-                f"{self.name}: its header promises rows of {self._row_bytes:,} bytes",
-                "such an array is read from a plain file only",
-            )
+        elif self._rows and (self._row_bytes > LONGEST_RECORD or len(source.peek(self._row_bytes)) < self._row_bytes):
+            raise self._cut_short()
         self.columns = tuple(str(k) for k in range(self._width))
         if self._fortran and source.file is None:
             raise InputError(

@@ -3,7 +3,6 @@
 import contextlib
 import gzip
 import io
-import re
 import time
 
 import numpy as np
@@ -98,10 +97,9 @@ def with_header(text, body=b""):
             "{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000, 2)}",
             "cut short: its header promises 1,000",
         ),
-        (
-            "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 1000000000000)}",
-            "cut short: its header promises 2 rows",
-        ),
+        ("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 1000000000000)}", "rows of 1,000,000,000,000 columns"),
+        ("{'descr': '<f8', 'fortran_order': False, 'shape': (0, 1000000000000)}", "rows of 1,000,000,000,000 columns"),
+        ("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 8000000)}", "cut short: its header promises 2 rows"),
         ("{'descr': '<U9999999', 'fortran_order': False, 'shape': (1000000000,)}", "cut short"),
         ("{'descr': '<U0', 'fortran_order': False, 'shape': (2,)}", 'found dtype "<U0"'),
         ("{'descr': '<f16', 'fortran_order': False, 'shape': (2,)}", 'found dtype "<f16"'),
@@ -122,7 +120,6 @@ def with_header(text, body=b""):
 def test_a_header_that_lies_is_refused_at_once(save, header, words, packed):
     content = with_header(header, bytes(32))
     started = time.monotonic()
-    words = re.sub("cut short.*", "cut short|promises rows of", words) if packed else words
     with pytest.raises(InputError, match=words):
         read(save("a.npy", gzip.compress(content) if packed else content))
     assert time.monotonic() - started < 5
