@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from cecli.commands.ledger import Fact, largest_terms, share
 from cecli.commands.options import confidence_option, delimiter_option, output_options, threads_option
 from cecli.commands.unseen import declared_names, over
 from cecli.errors import InputError, UsageError
@@ -33,6 +35,7 @@ Examples:
   cecli fit sample_data/wolf_white_die.csv
   cecli simulate -n 500 --seed 2 --sequence | cecli fit --samples --sides 6
   cecli fit sample_data/wolf_white_die.csv --smoothing jeffreys -f json
+  cecli fit sample_data/wolf_white_die.csv --explain -f table
 
 The output is itself a PMF file: cecli fit counts.csv | cecli kl - uniform. What --min-count and --top leave out takes
 no part in the fit: the probabilities are those among the outcomes kept. sison-glaz gives all outcomes the same width
@@ -66,6 +69,7 @@ with the samples."""
     help=f"Posterior mean under a symmetric Dirichlet: {', '.join(SMOOTHING_NAMES)}, or a pseudocount.",
 )
 @click.option("--min-count", type=click.IntRange(min=1), metavar="N", help="Leave out outcomes with fewer counts.")
+@click.option("--explain", is_flag=True, help="Show what each outcome adds to the entropy and the log-likelihood.")
 @click.option("--top", type=click.IntRange(min=1), metavar="K", help="Only the K most frequent outcomes, those first.")
 @confidence_option
 @delimiter_option("delimiter")
@@ -81,6 +85,7 @@ def command(
     interval: str,
     smoothing: str,
     min_count: int | None,
+    explain: bool,
     top: int | None,
     confidence: float,
     delimiter: str | None,
@@ -110,7 +115,7 @@ def command(
     if declared is not None:
         observed = over(observed, declared)
     kept, left_out = _kept(observed, min_count, top)
-    write(_report(kept, interval, confidence, smoothing, left_out), output)
+    write(_report(kept, interval, confidence, smoothing, explain, left_out), output)
 
 
 def _kept(observed: Pmf, min_count: int | None, top: int | None) -> tuple[Pmf, dict[str, int] | None]:
@@ -133,7 +138,14 @@ def _kept(observed: Pmf, min_count: int | None, top: int | None) -> tuple[Pmf, d
     return kept, {"outcomes": observed.size - kept.size, "rolls": rolls}
 
 
-def _report(observed: Pmf, interval: str, confidence: float, smoothing: str, left_out: dict[str, int] | None) -> Report:
+def _report(
+    observed: Pmf,
+    interval: str,
+    confidence: float,
+    smoothing: str,
+    explain: bool,
+    left_out: dict[str, int] | None,
+) -> Report:
     import numpy as np
 
     from cecli.core import categorical, information, intervals
@@ -176,34 +188,71 @@ def _report(observed: Pmf, interval: str, confidence: float, smoothing: str, lef
         document["left_out"] = left_out
         notes.append(f"{left_out['outcomes']:,} outcomes with {left_out['rolls']:,} rolls are left out of the fit")
     document["outcomes"] = records
+    terms = _terms(observed, fitted, document["entropy"]) if explain else None
+    if terms is not None:
+        document["terms"] = terms
+        shown = {name: terms.columns[name] for name in ("surprisal", "contribution", "log_likelihood", "share")}
+        records = Records({**columns, **shown})  # with the columns of a PMF file first, so that it stays one
     return Report(
         command="fit",
         document=document,
-        table=Table(list(columns), records.rows),
+        table=Table(list(records.columns), records.rows),
         headline=[document["entropy"]],
-        view=_view(document, records),
+        view=_view(document, Records(columns), terms),
         plain="table",
         notes=notes,
     )
 
 
-def _view(document: dict[str, Any], records: Records) -> list[Facts | Grid]:
+def _terms(observed: Pmf, fitted: Pmf, entropy: float) -> Records:
+    """The ledgers of the two totals: -q log q of the entropy and n log q of the log-likelihood, q the fitted PMF."""
+    import numpy as np
+
+    from cecli.core.information import entropy_terms
+
+    found = entropy_terms(fitted)
+    counts = observed.weights.astype(np.float64)
+    likelihood = np.multiply(counts, -found.surprisal, out=np.zeros_like(counts), where=counts > 0)
+    return Records(
+        {
+            "outcome": list(observed.labels()),
+            "count": observed.weights.tolist(),
+            "p": found.p.tolist(),
+            "surprisal": found.surprisal.tolist(),
+            "contribution": found.contribution.tolist(),
+            "log_likelihood": likelihood.tolist(),
+            "share": [share(part, entropy) for part in found.contribution.tolist()],
+        }
+    )
+
+
+_TERM_TITLES = ("outcome", "count", "p", "-log p", "-p log p", "n log p", "share")
+
+
+def _view(document: dict[str, Any], records: Records, terms: Records | None) -> list[Facts | Grid]:
     from cecli.core.intervals import INTERVALS
 
-    facts = Facts(
-        [
-            ("Rolls", document["rolls"], f"over {document['sides']:,} outcomes"),
-            ("Entropy", document["entropy"], "nats, of the fitted PMF"),
-            ("Standard error", document["entropy_standard_error"], "of the entropy of the counts"),
-            ("Log-likelihood", document["log_likelihood"], "nats, of the counts under it"),
-            ("AIC", document["aic"], f"{document['sides'] - 1:,} free parameters"),
-            ("BIC", document["bic"], ""),
-        ]
-    )
+    facts: list[Fact] = [
+        ("Rolls", document["rolls"], f"over {document['sides']:,} outcomes"),
+        ("Entropy", document["entropy"], "nats, of the fitted PMF"),
+        ("Standard error", document["entropy_standard_error"], "of the entropy of the counts"),
+        ("Log-likelihood", document["log_likelihood"], "nats, of the counts under it"),
+        ("AIC", document["aic"], f"{document['sides'] - 1:,} free parameters"),
+        ("BIC", document["bic"], ""),
+    ]
+    if terms is not None:
+        columns: Mapping[str, Any] = terms.columns
+        facts += largest_terms(columns["outcome"], columns["contribution"], document["entropy"])
     title = "Maximum-likelihood estimate" if document["smoothing"] in ("none", 0) else "Smoothed estimate"
     if document["interval"] == "none":
         records = Records({name: records.columns[name] for name in ("outcome", "count", "probability")})
     else:
         scope = "for all outcomes at once" if INTERVALS[document["interval"]].simultaneous else "per outcome"
         title += f", {document['confidence'] * 100:g} % {document['interval'].title()} interval ({scope})"
-    return [facts, Grid(Table(list(records.columns), records.rows), title=title, bars="probability")]
+    view: list[Facts | Grid] = [Facts(facts)]
+    view.append(Grid(Table(list(records.columns), records.rows), title=title, bars="probability"))
+    if terms is not None:
+        ledger = Table(_TERM_TITLES, terms.rows)
+        title = "What each outcome adds to the entropy, and to the log-likelihood (nats)"
+        view.append(Grid(ledger, title=title, bars="-p log p"))
+    return view

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from cecli.commands.ledger import Fact, largest_terms, share
 from cecli.commands.options import PmfArguments
 from cecli.core import information
 from cecli.core.pmf import Pmf
@@ -80,7 +81,6 @@ def _terms(outcomes: Sequence[str], terms: information.Terms, unit: Unit, total:
     rows = zip(
         outcomes, terms.p.tolist(), terms.q.tolist(), terms.surprisal.tolist(), terms.contribution.tolist(), strict=True
     )
-    divides = 0 < total < float("inf")
     return [
         {
             "outcome": outcome,
@@ -88,7 +88,7 @@ def _terms(outcomes: Sequence[str], terms: information.Terms, unit: Unit, total:
             "q": q,
             "surprisal": unit.from_nats(surprisal),
             "contribution": unit.from_nats(contribution),
-            "share": unit.from_nats(contribution) / total if divides else None,
+            "share": share(unit.from_nats(contribution), total),
         }
         for outcome, p, q, surprisal, contribution in rows
     ]
@@ -120,7 +120,7 @@ def _view(command: str, results: list[dict[str, Any]], unit: Unit) -> list[Facts
             title = "What each outcome contributes" + ("" if alone else f": {_pair(entry)}")
             rows = [list(term.values()) for term in entry["terms"]]
             columns = [*_TERM_COLUMNS[:4], f"contribution ({unit.name})", "share"]
-            bars = columns[4] if all(0 <= row[4] < float("inf") for row in rows) else None
+            bars = columns[4]
             if "q" not in entry:  # the surprise of p under itself: a second column of the same numbers tells nothing
                 columns, rows = ["outcome", "p", "-log p", *columns[4:]], [[*row[:2], *row[3:]] for row in rows]
             view.append(Grid(Table(columns, rows), title=title, bars=bars))
@@ -148,9 +148,12 @@ def _facts(entry: dict[str, Any], unit: Unit, command: str) -> Facts:
     asked = next((key for key in ("renyi", "tsallis", "min_entropy") if key in entry), "entropy")
     headline = {"entropy": asked, "cross-entropy": "cross_entropy", "kl": "kl_divergence"}[command]
     keys = [headline, *(key for key in _NAMES if key in entry and key != headline)]
-    rows = [(_NAMES[key], entry[key], _REMARKS.get(key, unit.name)) for key in keys]
+    rows: list[Fact] = [(_NAMES[key], entry[key], _REMARKS.get(key, unit.name)) for key in keys]
     how = f", {entry['estimator']} estimate" if "estimator" in entry else ""
     how += f", order {entry['order']:g}" if "order" in entry else ""
+    if "terms" in entry:
+        outcomes, parts = zip(*((term["outcome"], term["contribution"]) for term in entry["terms"]), strict=True)
+        rows += largest_terms(outcomes, parts, entry["value"])
     return Facts(rows, title=_pair(entry) + how)
 
 

@@ -57,3 +57,20 @@ def bar(value: float, largest: float, columns: int, blocks: bool = True) -> str:
         return "#" * max(round(share * columns), 1)
     full, eighths = divmod(max(round(share * columns * 8), 1), 8)
     return "█" * full + _EIGHTHS[eighths].strip()
+
+
+def signed_bar(value: float, least: float, largest: float, columns: int, blocks: bool = True) -> str:
+    """A bar that begins at an axis, to the left for ``value`` < 0; ``least`` < 0 and ``largest`` fill ``columns``.
+
+    >>> [signed_bar(value, -1.0, 1.0, 7) for value in (-0.5, 0.0, 1.0)]
+    [' ▐█│', '   │', '   │███']
+    """
+    above = max(largest, 0.0)
+    before = min(max(round((columns - 1) * -least / (above - least)), 1), columns - 1 - (above > 0))
+    axis = "│" if blocks else "|"
+    if value > 0:
+        return " " * before + axis + bar(value, largest, columns - 1 - before, blocks)
+    share = 0.0 if value == 0 else 1.0 if math.isinf(value) else value / least
+    halves = max(round(share * before * 2), value < 0)
+    drawn = "▐" * (halves % 2) + "█" * (halves // 2) if blocks else "#" * ((halves + 1) // 2)
+    return drawn.rjust(before) + axis

@@ -31,7 +31,7 @@ class Facts:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Grid:
-    """A block of the terminal view: a table. ``bars`` names a column of numbers >= 0 that is also drawn as bars."""
+    """A block of the terminal view: a table. ``bars`` names a column of numbers that is also drawn as bars."""
 
     table: Table
     title: str = ""

@@ -132,8 +132,13 @@ def _shortened(column: Column, width: int, surface: Surface) -> Column:
 
 
 def _bars(values: Sequence[Cell], room: int, surface: Surface) -> list[str]:
+    """A bar a row; where some values are below 0, all begin at an axis between left and right."""
     sizes = [float(value) if isinstance(value, (int, float)) else 0.0 for value in values]
-    largest = max((size for size in sizes if math.isfinite(size)), default=0.0)
+    finite = [size for size in sizes if math.isfinite(size)]
+    largest, least = max(finite, default=0.0), min(sizes, default=0.0)
+    if least < 0:
+        ends = min(finite, default=0.0) or -1.0, largest
+        return [" " * GAP + cells.signed_bar(size, *ends, room, surface.blocks) for size in sizes]
     return [" " * GAP + cells.bar(size, largest, room, surface.blocks) for size in sizes]
 
 

@@ -145,3 +145,34 @@ def test_usage(run, options, words):
     done = run("fit", *options, stdin=b"a\n" if "--samples" in options else b"outcome,count\na,1\n")
     assert (done.status, done.out) == (2, ""), done.err
     assert words in done.err
+
+
+@pytest.mark.parametrize("smoothing", ["none", "laplace", "1e300"])
+@pytest.mark.parametrize("counts", [WOLF, [3, 0, 1], [7]])
+def test_the_ledger_adds_up_to_the_totals(run, save, counts, smoothing):
+    path = save("c.csv", "outcome,count\n" + "".join(f"f{k},{n}\n" for k, n in enumerate(counts)))
+    document = run("fit", path, "--smoothing", smoothing, "--explain", "-f", "json").document
+    terms = document["terms"]
+    assert list(terms[0]) == ["outcome", "count", "p", "surprisal", "contribution", "log_likelihood", "share"]
+    assert [(t["outcome"], t["count"]) for t in terms] == [(f"f{k}", n) for k, n in enumerate(counts)]
+    assert [t["p"] for t in terms] == [o["probability"] for o in document["outcomes"]]
+    assert math.isclose(math.fsum(t["contribution"] for t in terms), document["entropy"], rel_tol=1e-15, abs_tol=0)
+    total = math.fsum(t["log_likelihood"] for t in terms)
+    assert math.isclose(total, document["log_likelihood"], rel_tol=1e-15, abs_tol=0)
+    shares = [t["share"] for t in terms]
+    assert shares == [None] if document["entropy"] == 0 else math.isclose(math.fsum(shares), 1, rel_tol=1e-15)
+
+
+def test_the_explained_csv_is_still_a_pmf_file(run, wolf):
+    explained = wolf("--explain")
+    header, first = explained.out.splitlines()[:2]
+    assert header == "outcome,count,probability,low,high,surprisal,contribution,log_likelihood,share"
+    assert first.startswith(wolf().out.splitlines()[1] + ",1.81830880446159")
+    assert run("entropy", "-", stdin=explained.stdout).out == run("entropy", "-", stdin=wolf().stdout).out
+
+
+def test_the_explained_table_shows_who_carries_the_entropy(wolf):
+    shown = wolf("--explain", "-f", "table").out
+    assert "Largest terms   6, 5, 2           17.9 %, 17.4 %, 17 % of it" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    assert shown.count("█▏") + shown.count("█") > 100

@@ -57,6 +57,27 @@ def test_a_bar_is_as_long_as_its_share(share, columns, blocks):
     assert bool(drawn) == (share > 0)
 
 
+@given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=8), st.integers(8, 32), st.booleans())
+def test_bars_below_and_above_zero_begin_at_one_axis(values, columns, blocks):
+    least, largest = min(values), max(values)
+    if least >= 0:
+        return
+    drawn = [cells.signed_bar(value, least, largest, columns, blocks) for value in values]
+    axis = "│" if blocks else "|"
+    assert len({bar.index(axis) for bar in drawn}) == 1
+    for value, bar in zip(values, drawn, strict=True):
+        left, right = bar.split(axis)
+        assert (bool(left.strip()), bool(right)) == (value < 0, value > 0)
+        assert len(bar) <= columns
+
+
+def test_a_table_with_negative_values_is_drawn_with_an_axis(make):
+    rows = [("a", -0.5), ("b", 1.0), ("c", math.inf), ("d", -math.inf), ("e", None)]
+    lines = table_text(grid(make, ("x", "p"), rows, bars="p"), Surface(width=80)).splitlines()[2:]
+    assert [line.count("█") for line in lines] == [10, 21, 21, 10, 0]
+    assert all("│" in line for line in lines)
+
+
 def test_ascii_where_the_encoding_has_nothing_else(report):
     text = table_text(report, Surface(encoding="ascii", width=100))
     assert text.isascii()
