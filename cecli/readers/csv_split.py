@@ -47,7 +47,7 @@ class Splitter:
         """The bytes of the first record, b"" where there is none; with ``keep`` it is also the first row."""
         self._fill()
         while True:
-            end = _record_ends(self._rest)
+            end = record_ends(self._rest)
             if len(end) or self._final:
                 break
             self._fill()
@@ -75,7 +75,7 @@ class Splitter:
         block = self._source.read(size)
         self._final = len(block) < size
         self._rest = self._rest + block if self._rest else block
-        if len(self._rest) > LONGEST_RECORD + self._block and not len(_record_ends(self._rest)):
+        if len(self._rest) > LONGEST_RECORD + self._block and not len(record_ends(self._rest)):
             what = "a quote that is not closed" if b'"' in self._rest else "a line without an end"
             raise InputError(f"{self._source.name}:{self._line}: {what} within {LONGEST_RECORD >> 20} MiB")
 
@@ -113,7 +113,7 @@ class Splitter:
     def _last_end(self) -> int:
         if b'"' not in self._rest:
             return self._rest.rfind(b"\n") + 1
-        ends = _record_ends(self._rest)
+        ends = record_ends(self._rest)
         return int(ends[-1]) + 1 if len(ends) else 0
 
     def _without_blank_end(self, data: bytes) -> bytes:
@@ -144,7 +144,7 @@ class Splitter:
         quoted = b'"' in data
         view = np.frombuffer(data, dtype=np.uint8)
         lines = int(np.count_nonzero(view == _NEWLINE))
-        rows = len(_record_ends(data)) if quoted else lines
+        rows = len(record_ends(data)) if quoted else lines
         if not data.endswith(b"\n"):
             rows += 1
         piece = Piece(data, rows, lines, self._row, self._line, quoted)
@@ -153,7 +153,7 @@ class Splitter:
         return piece
 
 
-def _record_ends(data: bytes) -> NDArray[np.intp]:
+def record_ends(data: bytes) -> NDArray[np.intp]:
     """Positions of the line ends outside quotes: those with an even number of quotes before them (RFC 4180)."""
     view = np.frombuffer(data, dtype=np.uint8)
     newlines = np.flatnonzero(view == _NEWLINE)

@@ -19,7 +19,8 @@ _LENGTH_BYTES = {1: 2, 2: 4, 3: 4}
 
 _BLANK = " \t\r\n\f"
 _S = r"[ \t\r\n\f]*"
-_ENTRY = rf"""['"](descr|fortran_order|shape)['"]{_S}:{_S}('[^']*'|"[^"]*"|True|False|\([0-9L, \t\r\n\f-]*\)){_S}"""
+_KEY = "descr|fortran_order|shape"
+_ENTRY = rf"""('(?:{_KEY})'|"(?:{_KEY})"){_S}:{_S}('[^']*'|"[^"]*"|True|False|\([0-9L, \t\r\n\f-]*\)){_S}"""
 _HEADER = re.compile(rf"\{{{_S}{_ENTRY},{_S}{_ENTRY},{_S}{_ENTRY}(?:,{_S})?\}}")
 _RECORDS = re.compile(rf"""\{{[^\[]*['"]descr['"]{_S}:{_S}\[""")
 _NUMBERS_OR_TEXTS = re.compile(r"[<>|=]?(f[248]|[iu][1248]|b1|\?|U[1-9][0-9]{0,6})", re.ASCII)
@@ -48,7 +49,8 @@ def parse_header(head: bytes, name: str) -> Header:
     if _RECORDS.match(text):
         raise InputError(f"{name}: expected an array of numbers, found an array of records", _AS_NUMBERS)
     match = _HEADER.fullmatch(text)
-    entries = dict(zip(match.groups()[::2], match.groups()[1::2], strict=True)) if match else {}
+    groups = match.groups() if match else ()
+    entries = {key.strip("'\""): value for key, value in zip(groups[::2], groups[1::2], strict=True)}
     order = entries.get("fortran_order")
     if len(entries) < 3 or order not in ("True", "False"):
         raise InputError(f"{name}: not a readable .npy file: the header is {quoted(text, 200)}")

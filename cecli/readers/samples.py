@@ -12,8 +12,9 @@ import numpy as np
 
 from cecli.core.pmf import Pmf
 from cecli.errors import InputError, UsageError, literal, quoted
+from cecli.readers.csv_split import record_ends
 from cecli.readers.parallel import ordered
-from cecli.readers.records import LONGEST_RECORD, decode, parse_records, records_from
+from cecli.readers.records import LONGEST_RECORD, decode, parse_records, records_from, step
 from cecli.readers.source import Source, check_text_head, detect_format, open_source
 from cecli.readers.token_counts import LineCounts
 
@@ -96,12 +97,18 @@ class _Counter:
 
     def take_header(self) -> list[str]:
         """The cells of the first record, which is consumed."""
-        name, block, end, size = self.source.name, b"", None, _BLOCK
-        while end is None:
+        name, block, size = self.source.name, b"", _BLOCK
+        while True:
             read = self.source.read(size)
             block += read
-            end = _header_end(block) if len(read) == size else _header_end(block) or len(block)
-            size = len(block)
+            ends = record_ends(block)
+            if len(ends) or len(read) < size:
+                break
+            if len(block) > LONGEST_RECORD:
+                what = "a quote that is not closed" if b'"' in block else "a line without an end"
+                raise InputError(f"{name}:1: {what} within {LONGEST_RECORD >> 20} MiB")
+            size = step(_BLOCK, len(block))
+        end = int(ends[0]) + 1 if len(ends) else len(block)
         record = next(parse_records(decode(block[:end], name, 1), self.delimiter, name), None)
         if record is None or not record.cells:
             raise InputError(f"{name}: expected a header, found nothing")
@@ -244,15 +251,6 @@ def _first_blank(block: bytes) -> int:
     """How many lines stand before the first blank one."""
     found = re.search(rb"^\r?\n", block, re.MULTILINE)
     return block.count(b"\n", 0, found.start()) if found else 0
-
-
-def _header_end(block: bytes) -> int | None:
-    """Where the first record ends: behind the first line end with an even number of quotes before it."""
-    end = 0
-    while end := block.find(b"\n", end) + 1:
-        if block.count(b'"', 0, end) % 2 == 0:
-            return end
-    return None
 
 
 def _column(name: str, cells: list[str], asked: str) -> int:

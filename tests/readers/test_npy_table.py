@@ -110,6 +110,7 @@ def with_header(text, body=b""):
         ("{'descr': '<f8', 'fortran_order': False}", "the header is"),
         ("{'descr': '<f8', 'descr': '<f8', 'fortran_order': False, 'shape': (2,)}", "the header is"),
         ("{'descr': '<f8', 'fortran_order': False, 'shape': (2,)}   \x1f  ", "the header is"),
+        ("{'descr': '<f8', 'fortran_order\": False, 'shape': (2,)}", "the header is"),
         ("__import__('os').system('false')", "the header is"),
         ("(" * 60_000, "the header is"),
         ("{" + " " * 60_000, "the header is"),

@@ -179,6 +179,14 @@ def test_a_line_without_an_end_does_not_fill_the_memory(count, monkeypatch):
     assert error(count, "1\n" + "2" * 40_000).startswith("x.txt:2: a line without an end")
 
 
+def test_a_header_without_an_end_does_not_fill_the_memory(count, monkeypatch):
+    monkeypatch.setattr(module, "_BLOCK", 1 << 10)
+    monkeypatch.setattr(module, "LONGEST_RECORD", 1 << 14)
+    assert error(count, '"a\n' + "1\n" * 40_000, column="a") == "x.txt:1: a quote that is not closed within 0 MiB"
+    assert error(count, "a" * 40_000, column="a") == "x.txt:1: a line without an end within 0 MiB"
+    assert count('"a' + "\n" * 10_000 + '"\nx\n', header="first") == {"x": 1}
+
+
 def test_bad_columns(count):
     assert error(count, "a,b\n1,2\n", column="c") == 'x.txt: no column is called "c"'
     assert error(count, "a,a\n1,2\n", column="a") == 'x.txt: 2 columns are called "a"'
