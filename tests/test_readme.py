@@ -77,6 +77,8 @@ def write_files_of_help(folder: Path) -> None:
 
     samples = folder / "sample_data"
     shutil.copy(samples / "digits_logistic.csv", folder / "preds.csv")
+    shutil.copy(samples / "digits_logistic.csv", folder / "candidate.csv")
+    shutil.copy(samples / "digits_overconfident.csv", folder / "third.csv")
     shutil.copy(samples / "digits_labels.csv", folder / "labels.csv")
     shutil.copy(samples / "digits_logits.npy", folder / "logits.npy")
     labels = csv.read_csv(samples / "digits_labels.csv")["label"]
