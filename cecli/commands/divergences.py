@@ -29,12 +29,16 @@ NAMES = (
     "tsallis",
 )
 
+CROSS_ENTROPY = "cross-entropy"
+"""What --matrix offers besides: no divergence, since it is not 0 between equal PMFs."""
+
 EPILOG = """\b
 Examples:
   cecli divergences sample_data/wolf_white_die.csv uniform
   cecli divergences sample_data/letters_english.csv sample_data/letters_german.csv --only jensen-shannon --base bits
   cecli divergences 0.5,0.3,0.2 0.2,0.3,0.5 --order 2
   cecli divergences --matrix uniform:2 0.6,0.4 0.9,0.1 --only hellinger
+  cecli divergences --matrix uniform:2 0.6,0.4 0.9,0.1 --only cross-entropy -f table
 
 A matrix holds row against column, for PMFs or for the columns of one table, of which the first names the outcomes; it
 is right to about 12 digits, near-equal pairs too. jensen-shannon-distance is the root of jensen-shannon; hellinger is a
@@ -44,7 +48,7 @@ distance, and the base applies to informations only: not to total-variation, hel
 @click.command("divergences", epilog=EPILOG)
 @click.argument("pmf", nargs=-1, required=True, metavar="P Q")
 @order_option("--order", "order", "Add renyi and tsallis of this order: 0, 0.5, 2, inf, …")
-@click.option("--only", type=click.Choice(NAMES), help="Just this one.")
+@click.option("--only", type=click.Choice([*NAMES, CROSS_ENTROPY]), help="Just this one (cross-entropy: of a matrix).")
 @click.option("--matrix", is_flag=True, help="All pairs of any number of PMFs, or of the columns of one wide table.")
 @unit_option
 @pmf_options
@@ -67,6 +71,8 @@ def command(
 
     if only in ("renyi", "tsallis") and order is None:
         raise UsageError(f"--only {only} needs an order", "--order 2; at 1 it is kl")
+    if only == CROSS_ENTROPY and not matrix:
+        raise UsageError("--only cross-entropy is for --matrix", "cecli cross-entropy P Q gives it for two PMFs")
     if matrix:
         write(_matrix(pmf, only or "kl", order, unit, pmfs), output)
         return
@@ -104,12 +110,14 @@ def _pair(p: str, q: str, only: str | None, order: float | None, unit: Unit, opt
 
 
 def _matrix(arguments: Sequence[str], name: str, order: float | None, unit: Unit, options: PmfArguments) -> Report:
-    from cecli.core.divergence_matrix import divergence_matrix
-    from cecli.core.divergences import DIVERGENCES
+    from cecli.core.divergence_matrix import cross_entropy_matrix, divergence_matrix
 
     pmfs, notes = _many(arguments, options)
-    factor = unit.divisor ** DIVERGENCES[name].unit
-    values = (divergence_matrix(name, pmfs, 1.0 if order is None else order) / factor).tolist()
+    if name == CROSS_ENTROPY:
+        found = cross_entropy_matrix(pmfs)
+    else:
+        found = divergence_matrix(name, pmfs, 1.0 if order is None else order)
+    values = (found / unit.divisor ** _power(name)).tolist()
     names = [pmf.name for pmf in pmfs]
     table = Table(["pmf", *names], [[label, *row] for label, row in zip(names, values, strict=True)])
     remark = _remark(name, order, unit)
@@ -143,6 +151,13 @@ def _many(arguments: Sequence[str], options: PmfArguments) -> tuple[list[Pmf], l
     return [first, *(align(first, other, options.missing)[1] for other in pmfs[1:])], notes
 
 
+def _power(name: str) -> float:
+    """The power of the unit of information that a measure has."""
+    from cecli.core.divergences import DIVERGENCES
+
+    return 1.0 if name == CROSS_ENTROPY else DIVERGENCES[name].unit
+
+
 def _in_unit(value: float, power: float, unit: Unit) -> float:
     return unit.from_nats(value) if power == 1 else float(value / unit.divisor**power)
 
@@ -150,6 +165,6 @@ def _in_unit(value: float, power: float, unit: Unit) -> float:
 def _remark(name: str, order: float | None, unit: Unit) -> str:
     from cecli.core.divergences import DIVERGENCES
 
-    kind = DIVERGENCES[name]
-    remark = {1: unit.name, 0.5: f"root of {unit.name}"}.get(kind.unit, "")
-    return f"{remark}{', ' if remark else ''}order {order:g}" if kind.ordered and order is not None else remark
+    remark = {1: unit.name, 0.5: f"root of {unit.name}"}.get(_power(name), "")
+    ordered = name != CROSS_ENTROPY and DIVERGENCES[name].ordered
+    return f"{remark}{', ' if remark else ''}order {order:g}" if ordered and order is not None else remark

@@ -212,3 +212,15 @@ def test_fit_keeps_the_top(run, wolf):
     assert "left out" in done.err
     rest = json.loads(run("fit", wolf, "--min-count", 3000, "-f", "json").out)
     assert [row["outcome"] for row in rest["outcomes"]] == ["1", "2", "5", "6"]
+
+
+def test_the_matrix_of_cross_entropies_is_that_of_the_command(run):
+    pmfs = ["0.5,0.25,0.25", "1/3,1/3,1/3", "0.9,0.1,0"]
+    document = run("divergences", "--matrix", *pmfs, "--only", "cross-entropy", "-b", "bits", "-f", "json").document
+    assert (document["divergence"], document["unit"], document["pmfs"]) == ("cross-entropy", "bits", pmfs)
+    for p, row in zip(pmfs, document["matrix"], strict=True):
+        single = [float(text) for text in run("cross-entropy", p, *pmfs, "-b", "bits").out.split()]
+        assert [float(value) for value in row] == pytest.approx(single, rel=1e-14)
+    done = run("divergences", *pmfs[:2], "--only", "cross-entropy")
+    assert (done.status, done.out) == (2, "")
+    assert "is for --matrix" in done.err

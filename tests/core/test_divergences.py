@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cecli.core.divergence_matrix import divergence_matrix
+from cecli.core.divergence_matrix import cross_entropy_matrix, divergence_matrix
 from cecli.core.divergences import DIVERGENCES, divergence
+from cecli.core.information import cross_entropy, entropy
 from cecli.core.pmf import Pmf
 
 ORDERS = [0.0, 0.25, 1.0, 1 + 1e-9, 2.0, 30.0, math.inf]
@@ -149,3 +150,19 @@ def test_a_matrix_of_counts_knows_proportional_ones():
     found = divergence_matrix("kl", pmfs)
     assert found[0, 1] == found[1, 0] == 0
     assert found[0, 2] == divergence("kl", pmfs[0], pmfs[2]) > 0
+
+
+def test_the_matrix_of_cross_entropies_has_every_pair():
+    rows = np.random.default_rng(7).dirichlet(np.full(400, 0.3), 12)
+    rows[3:6][rows[3:6] < 1e-4] = 0.0
+    pmfs = [Pmf(row) for row in rows] + [Pmf(np.arange(400)), Pmf(rows[0] * 2.0**-1000), Pmf(rows[1] * 2.0**1000)]
+    found = cross_entropy_matrix(pmfs)
+    for i, p in enumerate(pmfs):
+        for j, q in enumerate(pmfs):
+            assert found[i, j] == cross_entropy(p, q) or math.isclose(found[i, j], cross_entropy(p, q), rel_tol=1e-13)
+        assert math.isclose(found[i, i], entropy(p), rel_tol=1e-13)
+    assert np.isinf(found[0, 3])
+    assert np.isfinite(found[3, 0])
+    certain = cross_entropy_matrix([Pmf(np.array([0.0, 1.0])), Pmf(np.array([0, 7]))])
+    assert certain.tolist() == [[0.0, 0.0], [0.0, 0.0]]
+    assert not np.signbit(certain).any()
