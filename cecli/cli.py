@@ -25,8 +25,11 @@ COMMANDS = {
     "power": "Find how many rolls a test needs to tell P from Q.",
     "converge": "Watch an empirical PMF converge to the true one.",
     "score": "Score a classifier's predictions by their cross-entropy loss.",
+    "merge": "Merge states of score --partial into the report of all their rows.",
     "compare": "Compare the losses of two models on the same rows, with tests.",
+    "calibrate": "Find the temperature that makes a classifier's probabilities mean what they say.",
     "softmax": "Turn logits into probabilities, row by row.",
+    "completion": "Print the script that completes cecli's command lines in a shell.",
 }
 """Name -> one-line help, which is also the first line of the command's docstring (a test holds them together)."""
 
@@ -54,6 +57,12 @@ class LazyGroup(click.Group):
             meant = f"did you mean {near[0]}?" if near else f"the commands are {', '.join(COMMANDS)}"
             raise errors.UsageError(f"no command {errors.quoted(args[0])}", hint=meant)
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        names = [CompletionItem(name, help=line) for name, line in COMMANDS.items() if name.startswith(incomplete)]
+        return names + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -84,9 +93,17 @@ _GARBAGE = 100_000
 """Objects after which Python looks for garbage: as often as usual it takes a twentieth of the time of a small run."""
 
 
+_COMPLETING = "_CECLI_COMPLETE"
+"""Set by a shell that asks for candidates: see ``commands.completion_scripts``."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status; every error becomes a message here and nowhere else."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if _COMPLETING in os.environ:
+        from cecli.commands.completion_answer import answer
+
+        return answer(group, os.environ[_COMPLETING], arguments)
     gc.set_threshold(_GARBAGE)
     signal.signal(signal.SIGTERM, _terminate)
     try:

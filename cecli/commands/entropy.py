@@ -43,7 +43,7 @@ ESTIMATOR_NAMES = (
 @unit_option
 @click.option("--estimator", type=click.Choice(ESTIMATOR_NAMES), help="Estimate the entropy behind counts.")
 @click.option("--sides", type=click.IntRange(min=1), metavar="K", help="There are K outcomes in all, seen or not.")
-@click.option("--outcomes", metavar="A,B,…", help="The outcomes are these, seen or not.")
+@click.option("--outcomes", metavar="A,B,...", help="The outcomes are these, seen or not.")
 @order_option("--renyi", "renyi", "The Rényi entropy of order A: 0, 0.5, 2, inf, …")
 @order_option("--tsallis", "tsallis", "The Tsallis entropy of order A.")
 @click.option("--min-entropy", is_flag=True, help="-log max p, the Rényi entropy of order inf.")
