@@ -49,11 +49,14 @@ class Stored:
 
     def check_unit(self, unit: str | None) -> None:
         """Raise InputError where the number is in another unit than this result's."""
-        if self.key.rpartition(".")[2] in IN_UNIT and self.unit != unit:
-            raise InputError(
-                f"{literal(self.path)} is in {self.unit}, and this result in {unit}",
-                f"--base {self.unit.removeprefix('base ')}" if self.unit else None,
-            )
+        if self.key.rpartition(".")[2] not in IN_UNIT or self.unit == unit:
+            return
+        if self.unit is None:
+            raise InputError(f"{literal(self.path)} does not say what unit {self.key} is in")
+        raise InputError(
+            f"{literal(self.path)} is in {self.unit}, and this result in {unit}",
+            f"--base {self.unit.removeprefix('base ')}",
+        )
 
 
 @dataclass(frozen=True)
