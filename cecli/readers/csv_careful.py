@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cecli.errors import CellErrors
+from cecli.errors import SHOWN_PROBLEMS, CellErrors
 from cecli.readers.csv_split import Piece
-from cecli.readers.numbers import parse_number
+from cecli.readers.numbers import expected, read_number
 from cecli.readers.records import Record, decode, parse_records, place
 from cecli.readers.table import Cells, Coded, Problems, Selection
 
@@ -39,10 +39,14 @@ def _numbers(
 ) -> list[float]:
     row = []
     for k in selection.numbers:
-        try:
-            row.append(parse_number(record.cells[k], selection.kind(k)))
-        except ValueError as error:
-            problems.add([f"{place(name, record.line, k, columns[k])}: {error}"])
+        value = read_number(record.cells[k])
+        if value is not None:
+            row.append(value)
+        elif problems.total < SHOWN_PROBLEMS:
+            what = expected(selection.kind(k), record.cells[k])
+            problems.add([f"{place(name, record.line, k, columns[k])}: {what}"])
+        else:
+            problems.add([], 1)
     return row
 
 

@@ -14,7 +14,7 @@ from cecli.readers.csv_regular import numeric_table, single_characters
 from cecli.readers.csv_split import Piece, Splitter, quotes_are_regular
 from cecli.readers.records import decode, parse_records, place
 from cecli.readers.source import Source
-from cecli.readers.table import BLOCK_BYTES, Cells, Coded, Selection
+from cecli.readers.table import BLOCK_BYTES, MOST_COLUMNS, Cells, Coded, Selection
 
 _OVERFLOW = re.compile(rb"nan|[0-9.][eE]\+?[0-9]{3}|[0-9]{300}", re.IGNORECASE)
 """What could have become infinite, or nan, without being written so."""
@@ -95,7 +95,7 @@ class CsvBlock:
         cells = self._regular()
         if cells is not None:
             return cells
-        if not self._is_plain():
+        if len(self._table.columns) > MOST_COLUMNS or not self._is_plain():
             return None
         columns = self._arrow_columns()
         if columns is None:

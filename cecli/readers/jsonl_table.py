@@ -17,7 +17,7 @@ from cecli.readers.jsonl_careful import INFINITIES, JsonReading, Number, Object,
 from cecli.readers.jsonl_split import LineSplitter
 from cecli.readers.records import decode
 from cecli.readers.source import Source
-from cecli.readers.table import BLOCK_BYTES, Cells, Selection
+from cecli.readers.table import BLOCK_BYTES, MOST_COLUMNS, Cells, Selection
 
 _NOT_JSON = re.compile(rb"[\[:,\s]-?(?:NaN|Inf)")
 """What PyArrow takes for a number and JSON does not."""
@@ -115,7 +115,7 @@ class JsonlBlock:
     def _parse_fast(self) -> Cells | None:
         """What PyArrow reads, or None where the careful reader must see the block."""
         data = self._piece.data
-        if self._types is None or not _is_plain(data):
+        if self._types is None or len(self._kinds) > MOST_COLUMNS or not _is_plain(data):
             return None
         if not data.isascii():
             decode(data, self._reading.name, self._piece.first_line)  # PyArrow does not look whether it is UTF-8

@@ -40,13 +40,18 @@ def parse_number(text: str, kind: str = "a number") -> float:
     Traceback (most recent call last):
     ValueError: expected a probability, found "0,25" (the decimal mark is a point)
     """
+    value = read_number(text)
+    if value is None:
+        raise ValueError(expected(kind, text))
+    return value
+
+
+def read_number(text: str) -> float | None:
+    """The same, and None where the text writes no number: to say why costs more than to see that it does not."""
     if _NUMBER.fullmatch(text):
         value = float(text)
-        if not math.isinf(value):
-            return value
-    elif _INFINITY.fullmatch(text):
-        return float(text)
-    raise ValueError(expected(kind, text))
+        return None if math.isinf(value) else value
+    return float(text) if _INFINITY.fullmatch(text) else None
 
 
 def parse_count(text: str, kind: str = "a count") -> int:

@@ -14,6 +14,10 @@ from cecli.errors import CellErrors
 BLOCK_BYTES = 1 << 22
 """Bytes of text in a block: enough to hide the cost of handing it over, little enough for the cache of a core."""
 
+MOST_COLUMNS = 1 << 15
+"""Columns beyond which PyArrow is slower than the careful reader: it spends some kilobytes on each, however few rows
+a block has then."""
+
 
 @dataclass(frozen=True)
 class Selection:
