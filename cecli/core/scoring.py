@@ -105,6 +105,10 @@ class Scorer:
         for metric in self._metrics.values():
             metric.update(rows)
 
+    def part(self, name: str) -> Any:
+        """The accumulator of one metric, which may know more than a Score says."""
+        return self._metrics[name]
+
     def merge(self, other: Scorer) -> None:
         """Add the rows that ``other`` has seen; both have the same metrics."""
         for name, metric in self._metrics.items():

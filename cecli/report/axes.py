@@ -94,8 +94,7 @@ def y_axis(curve: Curve) -> Axis:
 
 
 def _places(series: Series) -> Iterator[float]:
-    half = series.width / 2 if series.style == "bars" else 0.0
-    return (x + side for x in series.x for side in (-half, half))
+    return chain.from_iterable(series.sides()) if series.style == "bars" else iter(series.x)
 
 
 def _axis(given: Sequence[float] | None, values: Iterator[float], log: bool) -> Axis:

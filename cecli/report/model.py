@@ -47,8 +47,8 @@ what is between ``low`` and ``high``."""
 class Series:
     """Points of a curve by name; without a name the legend leaves it out.
 
-    With ``low`` and ``high``, points and lines have error bars. ``width`` is that of bars, in units of x. A value with
-    no place on its axis (an infinity; 0 on a logarithmic one) is not drawn and interrupts a line.
+    With ``low`` and ``high``, points and lines have error bars. ``width`` is that of bars, in units of x, or of each
+    bar. A value with no place on its axis (an infinity; 0 on a logarithmic one) is not drawn and interrupts a line.
     """
 
     name: str
@@ -57,7 +57,12 @@ class Series:
     style: Style = "line"
     low: Sequence[float] = ()
     high: Sequence[float] = ()
-    width: float = 0.8
+    width: float | Sequence[float] = 0.8
+
+    def sides(self) -> list[tuple[float, float]]:
+        """Where each bar begins and ends."""
+        widths = self.width if isinstance(self.width, Sequence) else [self.width] * len(self.x)
+        return [(x - width / 2, x + width / 2) for x, width in zip(self.x, widths, strict=True)]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

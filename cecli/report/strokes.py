@@ -64,11 +64,10 @@ def band(series: Series, marker: str, frame: Frame) -> Cells:
 def bars(series: Series, marker: str, frame: Frame) -> Cells:
     """Columns from the floor up to ``y``, in parts of a cell; a value above the floor is never invisible."""
     parts = frame.signs.bars
-    for place, value in zip(series.x, series.y, strict=True):
+    for sides, value in zip(series.sides(), series.y, strict=True):
         if not value > max(frame.y.low, 0.0):
             continue
-        sides = (frame.x.nearest(place - series.width / 2), frame.x.nearest(place + series.width / 2))
-        left, right = (round(frame.x.share(side) * frame.width) for side in sides)
+        left, right = (round(frame.x.share(frame.x.nearest(side)) * frame.width) for side in sides)
         height = frame.y.share(frame.y.nearest(value)) * frame.height
         full, part = divmod(max(round(height * len(parts)), 1), len(parts))
         for column in range(left, min(max(right, left + 1), frame.width)):

@@ -141,3 +141,12 @@ def test_axes_hold_all_that_is_shown():
     assert x_axis(curve) == Axis(1.0, 21.0)
     assert y_axis(curve) == Axis(-1.0, 7.0)
     assert y_axis(curve.below) == Axis(0.0, 5.0)
+
+
+def test_bars_of_powers_of_two_are_equally_wide_on_a_logarithmic_axis():
+    bars = Series("b", [1.5, 3.0, 6.0], [1.0, 1.0, 1.0], "bars", width=[1.0, 2.0, 4.0])
+    assert bars.sides() == [(1.0, 2.0), (2.0, 4.0), (4.0, 8.0)]
+    assert x_axis(Curve([bars], log_x=True)) == Axis(1.0, 8.0, True)
+    gaps = Curve([Series("b", [1.5, 6.0], [1.0, 1.0], "bars", width=[1.0, 4.0])], log_x=True)
+    row = drawn(gaps)[14].partition("│")[2]
+    assert row == "█" * 26 + " " * 25 + "█" * 26

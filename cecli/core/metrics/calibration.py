@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -23,6 +23,9 @@ BINS = 15
 _FEW = 25.0
 """Below this variance the number of rows that are wrong in a bin is taken as binomial, above it as normal."""
 
+_LARGEST_EXACT = 2.0**53
+"""Whole rows below this are doubles, of which intervals can be made."""
+
 _FIRST = math.sqrt(2 / math.pi)
 _THIRD = 2 * _FIRST
 """E|Z| and E|Z|^3 of a standard normal Z."""
@@ -40,6 +43,21 @@ class CalibrationResult:
     ece: float
     ece_expected: float | None = None
     ece_band: float | None = None
+
+
+@dataclass(frozen=True)
+class ConfidenceBin:
+    """Rows whose confidence is from ``low`` to below ``high`` (in the last bin 1, too): their mass (a number of rows,
+    or the sum of their weights), their mean confidence, how often they are right, and the Clopper-Pearson interval of
+    that. That is None with soft labels and with weights of importance, and all are None without rows."""
+
+    low: float
+    high: float
+    mass: float
+    confidence: float | None = None
+    accuracy: float | None = None
+    accuracy_low: float | None = None
+    accuracy_high: float | None = None
 
 
 class Calibration:
@@ -101,10 +119,37 @@ class Calibration:
         moments = [absolute_moments(n, p, v) for n, p, v in zip(counts, wrong, variances, strict=True) if v > 0]
         return CalibrationResult(ece, *mean_and_band(moments, to_float(rows)))
 
+    def bins(self, group: int = 0, confidence: float = 0.95) -> list[ConfidenceBin]:
+        """The bins, for a table or a reliability diagram, their intervals at this level of confidence."""
+        cells = (group * BINS, (group + 1) * BINS)
+        masses, sums = self._rows.masses(*cells), self._confidence.integers(*cells)
+        right = self._right.masses(*cells)
+        exact = not (self._importance or self._soft.mass(group)) and to_float(sum(masses)) < _LARGEST_EXACT
+        made = []
+        for k in range(BINS):
+            bin_ = ConfidenceBin(k / BINS, (k + 1) / BINS, to_float(masses[k]))
+            if masses[k]:
+                low, high = _exact_interval(right[k], masses[k], confidence) if exact else (None, None)
+                means = ratio(sums[k], masses[k]), ratio(right[k], masses[k])
+                bin_ = replace(
+                    bin_, confidence=means[0], accuracy=means[1], accuracy_low=low, accuracy_high=high
+                )  # fmt: skip
+            made.append(bin_)
+        return made
+
     def _variance_of(self, cell: int) -> float:
         return to_float(
             (self._variance.integer(cell) << FRACTION_BITS) + self._squares.integer(cell), 2 * FRACTION_BITS
         )
+
+
+def _exact_interval(right: int, mass: int, confidence: float) -> tuple[float, float]:
+    """The Clopper-Pearson interval of a share of whole rows, both given as exact sums."""
+    from cecli.core.intervals import confidence_interval
+
+    hits, rows = right >> FRACTION_BITS, mass >> FRACTION_BITS
+    low, high = confidence_interval("clopper-pearson", np.array([hits]), rows, confidence)
+    return float(low[0]), float(high[0])
 
 
 Moments = tuple[float, float, float]

@@ -54,6 +54,17 @@ class TailResult:
     tail_warning: str | None = None
 
 
+@dataclass(frozen=True)
+class LossBin:
+    """Losses in nats from ``low`` to below ``high``: their share of the mass (of rows, or of their weights), and of the
+    loss of all, which is None where that is 0. The first bin of all reaches down to 0, the last one up to infinity."""
+
+    low: float
+    high: float
+    mass: float
+    loss: float | None
+
+
 class Tail:
     """A histogram of the losses by exponent and leading bits of the mantissa: mass and exact sum of w l in each bin.
 
@@ -81,7 +92,8 @@ class Tail:
         loss, weights, group = rows.loss, rows.weights, rows.group
         finite = np.isfinite(loss)
         if not finite.all():
-            self._infinite.add(None, int(np.count_nonzero(~finite)), None if group is None else group[~finite])
+            masses = None if weights is None else weights[~finite]
+            self._infinite.add(masses, int(np.count_nonzero(~finite)), None if group is None else group[~finite])
             loss = loss[finite]
             weights, group = None if weights is None else weights[finite], None if group is None else group[finite]
         if not len(loss):
@@ -94,8 +106,8 @@ class Tail:
             self._squares.update(weights, weights, group)
         figures = loss if self._repeats else costs
         found = self._largest.rows(figures, group)
-        masses = np.ones(len(found)) if weights is None else weights[found]
-        entries = list(zip((-figures[found]).tolist(), loss[found].tolist(), masses.tolist(), strict=True))
+        taken = np.ones(len(found)) if weights is None else weights[found]
+        entries = list(zip((-figures[found]).tolist(), loss[found].tolist(), taken.tolist(), strict=True))
         for number, some in by_group(entries, None if group is None else group[found]).items():
             self._largest.add(number, some)
 
@@ -133,6 +145,23 @@ class Tail:
             tail_warning=warning,
         )
 
+    def histogram(self, group: int = 0, steps: int = 1) -> tuple[list[LossBin], float]:
+        """The bins from the first to the last one that holds rows, ``steps`` (a divisor of STEPS) to a power of two;
+        and the share of the mass whose loss is infinite. The shares of all sum to 1; no bins without rows."""
+        start, width = group * BINS, STEPS // steps
+        masses, sums = self._mass.masses(start, start + BINS), self._sums.integers(start, start + BINS)
+        infinite = self._infinite.mass(group)
+        mass, cost = sum(masses) + infinite, sum(sums)
+        starts = range(0, BINS, width)
+        held = [place for place in starts if any(masses[place : place + width])]
+        made = []
+        for place in starts[held[0] // width : held[-1] // width + 1] if held else ():
+            part, loss = sum(masses[place : place + width]), sum(sums[place : place + width])
+            low = 0.0 if place == 0 else _edge(place)
+            high = math.inf if place + width == BINS else _edge(place + width)
+            made.append(LossBin(low, high, ratio(part, mass), ratio(loss, cost) if cost else None))
+        return made, ratio(infinite, mass) if mass else 0.0
+
     def _top(self, group: int) -> list[tuple[float, float, float]]:
         """Contribution, loss and weight of the costliest rows; a row that stands for several, each for itself."""
         entries, left, top = self._largest.of(group), float(NAMED), []
@@ -168,6 +197,12 @@ def _bins(loss: Floats) -> Integers:
     bins = np.ascontiguousarray(loss).view(np.int64) >> (52 - STEPS.bit_length() + 1)
     bins -= (1023 + LOWEST) * STEPS
     return np.asarray(np.clip(bins, 0, BINS - 1, out=bins))
+
+
+def _edge(place: int) -> float:
+    """Where a bin begins: the inverse of ``_bins``."""
+    exponent, step = divmod(place, STEPS)
+    return math.ldexp(1 + step / STEPS, LOWEST + exponent)
 
 
 def _taken(amounts: list[float], others: list[float], wanted: float) -> float:

@@ -1,12 +1,14 @@
 """The bins of the calibration error."""
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from cecli.core.metrics.calibration import BINS, Calibration
 from cecli.core.metrics.spec import Spec
@@ -49,3 +51,37 @@ def test_certain_and_right_is_perfect():
 
 def test_without_rows():
     assert math.isnan(Calibration(Spec(2)).result().ece)
+
+
+def binned(table, labels, weights=None, kind=None, soft=None):
+    calibration = Calibration(Spec(2, weights=kind))
+    batch = Batch.of(np.array(table, dtype=float), None if soft is not None else np.array(labels))
+    weights = None if weights is None else np.array(weights, dtype=float)
+    calibration.update(score_rows(replace(batch, weights=weights, soft=soft)))
+    return calibration.bins()
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=st.lists(st.tuples(st.floats(0.5, 1.0), st.integers(0, 1)), min_size=1, max_size=40))
+def test_bins_against_fractions_and_scipys_beta(rows):
+    found = binned([[c, 1 - c] for c, _ in rows], [label for _, label in rows])
+    assert len(found) == BINS
+    for number, one in enumerate(found):
+        inside = [(c, label) for c, label in rows if min(math.floor(BINS * c), BINS - 1) == number]
+        assert one.mass == len(inside)
+        if not inside:
+            assert (one.confidence, one.accuracy, one.accuracy_low, one.accuracy_high) == (None,) * 4
+            continue
+        right = sum(label == 0 for _, label in inside)
+        assert one.confidence == float(sum(Fraction(c) for c, _ in inside) / len(inside))
+        assert one.accuracy == right / len(inside)
+        exact = stats.binomtest(right, len(inside)).proportion_ci(0.95, "exact")
+        assert (one.accuracy_low, one.accuracy_high) == pytest.approx((exact.low, exact.high), rel=1e-9, abs=1e-12)
+
+
+def test_bins_of_repeated_rows_are_those_of_the_rows_and_weights_of_importance_have_no_exact_interval():
+    table, labels = [[0.875, 0.125], [0.8125, 0.1875], [0.84375, 0.15625]], [0, 1, 0]
+    repeated = binned(np.repeat(table, [2, 1, 3], axis=0), np.repeat(labels, [2, 1, 3]))
+    assert binned(table, labels, [2, 1, 3], "frequency") == repeated
+    weighted = binned(table, labels, [2, 1, 3], "importance")
+    assert [replace(one, accuracy_low=None, accuracy_high=None) for one in repeated] == weighted

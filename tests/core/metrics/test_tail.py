@@ -1,5 +1,6 @@
 """Where the loss comes from, against sorting all losses: shares, the costliest rows, skewness, the warning."""
 
+import itertools
 import math
 from dataclasses import replace
 
@@ -141,3 +142,37 @@ def test_each_group_for_itself():
     assert tail(losses, group=group, number=1) == TailResult()
     assert tail(losses, group=group, number=2) == tail([4.0])
     assert tail(losses, group=group, number=3) == TailResult()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    losses=st.lists(st.floats(0, 3e6) | st.just(math.inf) | st.floats(0, 1e-5), min_size=1, max_size=60),
+    steps=st.sampled_from([1, 2, 4, 16]),
+    weighted=st.booleans(),
+)
+def test_the_histogram_against_sorting_losses_into_its_bins(losses, steps, weighted):
+    weights = [0.25 + k % 3 for k in range(len(losses))] if weighted else [1.0] * len(losses)
+    column = Batch(np.array(losses), 0, None, "losses", observed_only=True)
+    metric = METRICS["tail"](Spec(2, weights="importance" if weighted else None))
+    metric.update(score_rows(replace(column, weights=np.array(weights) if weighted else None)))
+    bins, infinite = metric.histogram(steps=steps)
+    total = math.fsum(weights)
+    cost = math.fsum(loss * weight for loss, weight in zip(losses, weights, strict=True) if loss < math.inf)
+    rows = list(zip(losses, weights, strict=True))
+    assert infinite == pytest.approx(math.fsum(w for loss, w in rows if loss == math.inf) / total)
+    assert math.fsum(one.mass for one in bins) + infinite == pytest.approx(1)
+    for one, following in itertools.pairwise(bins):
+        assert one.high == following.low
+    for one in bins:
+        inside = [(loss, w) for loss, w in rows if one.low <= loss < one.high]
+        assert one.mass == pytest.approx(math.fsum(w for _, w in inside) / total)
+        share = math.fsum(loss * w for loss, w in inside)
+        assert (one.loss is None) == (cost == 0)
+        if cost:
+            assert one.loss == pytest.approx(share / cost)
+    for end in bins[:1] + bins[-1:]:
+        assert end.mass > 0
+
+
+def test_a_fresh_histogram_has_no_bins():
+    assert METRICS["tail"](Spec(2)).histogram() == ([], 0.0)
