@@ -149,4 +149,4 @@ def test_bars_of_powers_of_two_are_equally_wide_on_a_logarithmic_axis():
     assert x_axis(Curve([bars], log_x=True)) == Axis(1.0, 8.0, True)
     gaps = Curve([Series("b", [1.5, 6.0], [1.0, 1.0], "bars", width=[1.0, 4.0])], log_x=True)
     row = drawn(gaps)[14].partition("│")[2]
-    assert row == "█" * 26 + " " * 25 + "█" * 26
+    assert row == "█" * 25 + " " * 25 + "█" * 25
