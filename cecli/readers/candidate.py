@@ -217,7 +217,7 @@ class CandidateRun(Run):
         """Raise what can only be known at the end: the class that a single column of A leaves without a name, too."""
         super().finish()
         of = self._candidate
-        if of.reference.binary and not of.binary and of.reference.labels_read_as == "name":
+        if of.reference.binary and not of.binary and is_named(of.preds) and of.reference.labels_read_as == "name":
             other, its = of.reference.class_names[0], of.preds.columns[of.roles.classes[0]]
             if other not in (its, f"not {of.reference.classes[0]}"):  # the latter where no label has told it
                 raise InputError(f"the labels hold {quoted(other)}, and {of.preds.name} calls that class {quoted(its)}")
