@@ -26,6 +26,7 @@ COMMANDS = {
     "converge": "Watch an empirical PMF converge to the true one.",
     "score": "Score a classifier's predictions by their cross-entropy loss.",
     "merge": "Merge states of score --partial into the report of all their rows.",
+    "merge": "Merge states of score --partial into the report of all their rows.",
     "compare": "Compare the losses of two models on the same rows, with tests.",
     "calibrate": "Find the temperature that makes a classifier's probabilities mean what they say.",
     "softmax": "Turn logits into probabilities, row by row.",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shutil
@@ -82,9 +83,29 @@ def write_files_of_help(folder: Path) -> None:
     shutil.copy(samples / "digits_labels.csv", folder / "labels.csv")
     shutil.copy(samples / "digits_logits.npy", folder / "logits.npy")
     labels = csv.read_csv(samples / "digits_labels.csv")["label"]
+    for name, state in states_of_help().items():
+        (folder / name).write_bytes(state)
     countries = [["ch", "de", "fr"][row % 3] for row in range(len(labels))]
     table = csv.read_csv(samples / "digits_logistic.csv").append_column("label", labels)
     parquet.write_table(table.append_column("country", [countries]), folder / "preds.parquet")
+
+
+@functools.cache
+def states_of_help() -> dict[str, bytes]:
+    """The states of two shards of the predictions, made once."""
+    import tempfile
+
+    samples, states = ROOT / "sample_data", {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for k, state in enumerate(("a.cecli", "b.cecli")):
+            for file in ("digits_logistic.csv", "digits_labels.csv"):
+                header, *rows = (samples / file).read_text("utf-8").splitlines(keepends=True)
+                (folder / f"{k}-{file}").write_text(header + "".join(rows[k::2]), "utf-8")
+            printed, status = run(f"cecli score {k}-digits_logistic.csv {k}-digits_labels.csv --partial -q", folder)
+            assert status == 0, printed
+            states[state] = printed.encode()
+    return states
 
 
 @pytest.mark.parametrize(("command", "output"), examples(README.read_text("utf-8")))

@@ -10,7 +10,8 @@ import click
 
 from cecli.commands.loss_options import LossOptions, loss_options
 from cecli.commands.metric_options import MetricOptions, metric_options
-from cecli.commands.options import confidence_option, output_options, threads_option, unit_option
+from cecli.commands.options import confidence_option, threads_option, unit_option
+from cecli.commands.partial_options import output_or_state_options, partial_option
 from cecli.commands.prediction_options import prediction_options
 from cecli.commands.requirements import Requirement, require_option
 from cecli.core.units import Unit
@@ -32,6 +33,7 @@ Examples:
   cecli score 'preds/*.parquet' labels/ --worst 10 --confusions 5 -f json
   cecli score tokens.jsonl --observed logprob --log-probs --cluster document
   cecli score preds.csv labels.csv --require 'cross_entropy<0.5' -o score.json
+  cecli score preds.csv labels.csv --partial -o shard.cecli
 
 A directory or a quoted pattern is read as one file, in natural order. Into a pipe the loss alone is printed; -f says
 otherwise.
@@ -61,11 +63,12 @@ Repeated ids are found among the first 16 MB of ids where both files have one or
     help="With CSV, TSV and Markdown: print this list.",
 )
 @click.option("--check", is_flag=True, help="Say what would be read as what, and score nothing.")
+@partial_option
 @require_option
 @confidence_option
 @unit_option
 @threads_option
-@output_options
+@output_or_state_options
 def command(
     predictions: PredictionOptions,
     loss: LossOptions,
@@ -73,6 +76,7 @@ def command(
     wanted: MetricOptions,
     table: str | None,
     check: bool,
+    partial: bool,
     requirements: list[Requirement],
     confidence: float,
     unit: Unit,
@@ -87,11 +91,10 @@ def command(
     too; - is standard input.
     """
     from cecli.commands import score_report
-    from cecli.commands.requirements import checked, raise_unmet
     from cecli.core.scoring import Scorer
+    from cecli.readers.facts import facts_of
     from cecli.readers.predictions import Predictions
     from cecli.report.progress import progress
-    from cecli.report.write import write
 
     with_ids = replace(predictions, columns=replace(predictions.columns, keep_ids=True))
     if check:
@@ -106,6 +109,11 @@ def command(
         _check_rows_only(predictions, wanted, {"require": requirements, "table": table}, output)
         write_rows(with_ids, loss, unit, threads, output)
         return
+    if partial:
+        from cecli.commands.score_partial import write_partial
+
+        write_partial(with_ids if wanted.worst else predictions, loss, wanted, threads, output)
+        return
     plan = score_report.Plan(
         unit, confidence, reduction == "sum", predictions.columns.by, table, bool(requirements), wanted, output
     )
@@ -115,14 +123,7 @@ def command(
         prior = _prior(opened, wanted)
         metrics = plan.metrics(opened.observed_only)
         total, groups = _accumulated(opened, lambda: Scorer(spec, rule, metrics), plan.by, threads, bar)
-    scored = score_report.Scored(opened, total, groups, plan, prior)
-    document = scored.document()
-    if requirements:
-        document["requirements"] = checked(requirements, document)
-    if wanted.like:
-        document["like"] = scored.like()
-    write(score_report.report(scored, document), output)
-    raise_unmet(document.get("requirements", []))
+    score_report.write_report(score_report.Scored(facts_of(opened), total, groups, plan, prior), requirements)
 
 
 def _spec(opened: Predictions, loss: LossOptions, wanted: MetricOptions) -> Spec:

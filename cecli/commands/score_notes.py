@@ -20,11 +20,19 @@ def _infinite(scored: Scored, document: dict[str, Any]) -> list[str]:
     if not count or document["cross_entropy"] != float("inf"):
         return []
     named = scored.score.first_infinite
-    shown = ", ".join(f"{row + 1:,}" for row in named)
+    shown = ", ".join(_row(scored, row) for row in named)
     if count == 1:
         return [f"the loss is infinite: row {shown} gives the observed class a probability of 0"]
     more = f" and {count - len(named):,} more" if count > len(named) else ""
     return [f"the loss is infinite: {count:,} rows give the observed class a probability of 0 (rows {shown}{more})"]
+
+
+def _row(scored: Scored, row: int) -> str:
+    """The number of a row from 1; of several files that in its own."""
+    if len(scored.facts.shards) < 2:
+        return f"{row + 1:,}"
+    file, number = scored.facts.place_of(row)
+    return f"{number + 1:,} of {file}"
 
 
 def _tail(scored: Scored) -> list[str]:

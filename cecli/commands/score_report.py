@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cecli.commands.metric_options import MetricOptions
+from cecli.commands.requirements import Requirement, checked, raise_unmet
 from cecli.core.metrics import HEADLINE, OF_LOSSES, REPORT
 from cecli.core.scoring import Score, Scorer, skill
 from cecli.core.units import Unit
 from cecli.errors import InputError, UsageError
-from cecli.readers.predictions import Predictions
 from cecli.report.model import OutputOptions, Report, Table
-from cecli.report.write import resolve_format
+from cecli.report.write import resolve_format, write
 
 if TYPE_CHECKING:
+    from cecli.core.facts import Facts
     from cecli.core.pmf import Pmf
 
 _IN_UNIT = ("cross_entropy", "standard_error", "low", "high", "label_entropy", "finite_cross_entropy")
@@ -73,9 +75,9 @@ class Plan:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Scored:
-    """A finished run."""
+    """A finished run, or the states of several."""
 
-    opened: Predictions
+    facts: Facts
     total: Scorer
     groups: Scorer | None
     plan: Plan
@@ -90,39 +92,39 @@ class Scored:
         """The report's keys in SPEC's order. Raises InputError where no row is left to score."""
         if not self.score.rows:
             raise InputError(
-                f"{self.opened.preds.name}: no row is left to score of {self.opened.rows_read:,} that were read",
+                f"{self.facts.name}: no row is left to score of {self.facts.rows_read:,} that were read",
                 "all are ignored or have a weight of 0",
             )
         document = self.entry(self.score)
         if self.groups is not None:
             of = {
                 name: self.groups.result(self.plan.confidence, number, self.plan.with_classes)
-                for number, name in enumerate(self.opened.decoder.groups.texts)
+                for number, name in enumerate(self.facts.groups)
             }
             document["groups"] = [{"group": name} | self.entry(of[name], of_group=True) for name in sorted(of)]
         return document
 
     def entry(self, score: Score, of_group: bool = False) -> dict[str, Any]:
         """The keys of one score: of all rows, or of a group of them."""
-        opened, figures = self.opened, self._figures(score)
-        all_classes = not opened.observed_only
+        facts, figures = self.facts, self._figures(score)
+        all_classes = not facts.observed_only
         entry: dict[str, Any] = {"unit": self.plan.unit.name}
         entry |= {key: figures[key] for key in _OF_LOSS}
         if all_classes:
             entry |= {key: figures[key] for key in _OF_CLASSES}
             entry |= {} if self.prior is None else self._against_prior(score, self.prior)
             entry |= {key: figures[key] for key in _OF_ROWS}
-        read = score.rows if of_group else opened.rows_read
+        read = score.rows if of_group else facts.rows_read
         entry["rows"] = {"read": read, "scored": score.rows, "ignored": read - score.rows}
         for key in ("effective_rows", "zero_probability_rows", "finite_cross_entropy"):
             entry[key] = figures[key]
         if all_classes:
             entry["max_row_sum_deviation"] = figures["max_row_sum_deviation"]
-        if opened.options.columns.cluster is not None:
+        if facts.clustered:
             entry["clusters"] = score.clusters or 0
         entry["worst_percent_share"] = score.worst_percent_share
         if all_classes:
-            entry |= {"labels_read_as": opened.labels_read_as, "matched_by": opened.matched_by}
+            entry |= {"labels_read_as": facts.labels_read_as, "matched_by": facts.matched_by}
         if all_classes and self.plan.with_classes:
             entry["classes"] = self._classes(score)
         return entry | self._asked_for(score, of_group)
@@ -166,13 +168,17 @@ class Scored:
         return asked
 
     def _worst(self, score: Score) -> list[dict[str, Any]]:
-        """The rows of largest loss, numbered from 1, with their ids where there are any."""
-        names, entries = self.opened.class_names, []
+        """The rows of largest loss, numbered from 1, with their ids where there are any; of several files also the file
+        and the number there."""
+        names, entries = self.facts.class_names, []
         for row in score.worst:
             entry: dict[str, Any] = {"row": row.row + 1}
-            if self.opened.roles.preds.id is not None:
+            if len(self.facts.shards) > 1:
+                file, number = self.facts.place_of(row.row)
+                entry |= {"file": file, "file_row": number + 1}
+            if self.facts.has_ids:
                 entry["id"] = row.id
-            if not self.opened.observed_only:
+            if not self.facts.observed_only:
                 entry["label"] = None if row.label is None else names[row.label]
                 entry["predicted"] = None if row.predicted is None else names[row.predicted]
             entries.append(entry | {"probability": row.probability, "loss": self._in_unit(row.loss)})
@@ -180,7 +186,7 @@ class Scored:
 
     def _confusions(self, score: Score, most: int) -> list[dict[str, Any]]:
         """The pairs of classes whose confusion costs most."""
-        names = self.opened.class_names
+        names = self.facts.class_names
         return [
             {
                 "label": names[pair.observed],
@@ -234,8 +240,19 @@ class Scored:
                 "recall": figures.recall,
                 "f1": figures.f1,
             }
-            for name, figures in zip(self.opened.class_names, score.classes, strict=False)
+            for name, figures in zip(self.facts.class_names, score.classes, strict=False)
         ]
+
+
+def write_report(scored: Scored, requirements: Sequence[Requirement]) -> None:
+    """Write the report of a run. Raises GateError where a requirement is not met, once that is done."""
+    document = scored.document()
+    if requirements:
+        document["requirements"] = checked(requirements, document)
+    if scored.plan.wanted.like:
+        document["like"] = scored.like()
+    write(report(scored, document), scored.plan.output)
+    raise_unmet(document.get("requirements", []))
 
 
 def report(scored: Scored, document: dict[str, Any]) -> Report:
@@ -243,7 +260,7 @@ def report(scored: Scored, document: dict[str, Any]) -> Report:
     from cecli.commands.score_notes import notes
 
     plan = scored.plan
-    headline, said = [document["cross_entropy"]], [*scored.opened.notes, *notes(scored, document)]
+    headline, said = [document["cross_entropy"]], [*scored.facts.said(), *notes(scored, document)]
     if plan.is_number:
         return Report("score", document, Table((), ()), headline, view=(), notes=said)
     return Report(
@@ -271,7 +288,7 @@ def _table(scored: Scored, document: dict[str, Any]) -> Table:
     table, by = scored.plan.table, scored.plan.by
     if table == "groups" and not by:
         raise UsageError("--table groups needs --by COLUMN")
-    if table == "classes" and scored.opened.observed_only:
+    if table == "classes" and scored.facts.observed_only:
         raise UsageError("--table classes: with --observed there are no classes")
     if table in ("worst", "confusions") and table not in document:
         raise UsageError(f"--table {table} needs --{table} N")

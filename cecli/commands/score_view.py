@@ -42,8 +42,8 @@ def _facts(scored: Scored, document: dict[str, Any]) -> Facts:
         rows.append(("Standard error", error, unit + clusters))
     if document["finite_cross_entropy"] is not None:
         rows.append(("Mean of the finite losses", document["finite_cross_entropy"], unit))
-    observed_only = scored.opened.observed_only
-    among = "equally likely outcomes" if observed_only else f"of {len(scored.opened.class_names)} classes"
+    observed_only = scored.facts.observed_only
+    among = "equally likely outcomes" if observed_only else f"of {len(scored.facts.class_names)} classes"
     rows.append(("Perplexity", document["perplexity"], among))
     if document["worst_percent_share"] is not None:
         rows.append(("Share of the worst 1 %", document["worst_percent_share"], "of the loss"))
@@ -81,7 +81,7 @@ def _row_sums(scored: Scored, document: dict[str, Any]) -> _Rows:
     deviation = document["max_row_sum_deviation"]
     if deviation is None or deviation <= 1e-5:
         return []
-    divided = scored.opened.options.checks.normalize
+    divided = scored.facts.normalized
     how = "each row is divided by its sum" if divided else "rows are scored as they stand"
     return [("Largest row-sum error", deviation, f"from 1; {how}")]
 

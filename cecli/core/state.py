@@ -12,6 +12,7 @@ both sides of a file (``tests/core/test_state.py``).
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -29,6 +30,10 @@ Plain = Any
 """None, truth values, whole numbers, finite numbers, texts, and lists and objects of these."""
 
 Made = TypeVar("Made")
+
+_WHOLE = re.compile(r"(-?[0-9a-f]+)p(-?[0-9]{1,6})")
+_LARGEST_SHIFT = 1 << 16
+"""Beyond what sums of doubles and of their products need."""
 
 
 @dataclass(frozen=True)
@@ -117,19 +122,24 @@ def whole_number(text: str, fraction_bits: int = FRACTION_BITS) -> int:
     >>> whole_number("-3p-1", 1)
     -3
     """
-    digits, mark, power = text.partition("p")
-    shift = int(power) + fraction_bits
-    if not mark or shift < 0 or shift > 1 << 20:
-        raise ValueError(f"{text!r} is no exact sum")
-    return int(digits, 16) << shift
+    match = _WHOLE.fullmatch(text)
+    shift = int(match[2]) + fraction_bits if match else -1
+    if match is None or not 0 <= shift <= _LARGEST_SHIFT:
+        raise ValueError(f"{text[:40]!r} is no exact sum")
+    return int(match[1], 16) << shift
 
 
 @dataclass(frozen=True)
 class Cells:
     """Tallies and exact sums by position; each group has ``width`` positions, or as many as the owner's attribute of
-    that name says; 0 where positions are not those of groups."""
+    that name says."""
 
     width: int | str = 1
+
+    def width_of(self, owner: Any) -> int:
+        """How many positions there are for each group."""
+        width: int = getattr(owner, self.width) if isinstance(self.width, str) else self.width
+        return width
 
     def encode(self, value: Any, owner: Any) -> Plain:
         """Position -> a count of rows, the text of an exact mass or sum, or a list of both."""
@@ -146,8 +156,7 @@ class Cells:
 
     def decode(self, plain: Plain, fresh: Any, owner: Any, numbering: Numbering) -> Any:
         """The positions of groups become those that the groups have here."""
-        width = getattr(owner, self.width) if isinstance(self.width, str) else self.width
-        place = numbering.cell(width) if width else int
+        place = numbering.cell(self.width_of(owner))
         cells = {place(_position(key)): value for key, value in plain.items()}
         if not isinstance(fresh, Tally):
             bits = _bits(fresh)
@@ -274,8 +283,8 @@ class Keys:
     width: Callable[[Any], int]
 
     def encode(self, value: Places, owner: Any) -> Plain:
-        """The keys in the order of their places."""
-        return list(value.keys)
+        """The keys in their order, which is that of the places in the state."""
+        return sorted(value.keys)
 
     def decode(self, plain: Plain, fresh: Places, owner: Any, numbering: Numbering) -> Places:
         """The keys of the groups here, in the same places."""
@@ -287,15 +296,37 @@ class Keys:
 
 
 @dataclass(frozen=True)
+class Placed(Cells):
+    """Tallies and exact sums at the places of the keys in ``_places``, ``width`` positions each."""
+
+    def encode(self, value: Any, owner: Any) -> Plain:
+        """The same at the places that the keys have in the state."""
+        places: Any = owner._places
+        keys = {} if places is None else places if isinstance(places, dict) else places.keys
+        rank = {keys[key]: k for k, key in enumerate(sorted(keys))}
+        width = self.width_of(owner)
+        cells = {
+            rank[int(key) // width] * width + int(key) % width: cell
+            for key, cell in super().encode(value, owner).items()
+        }
+        return {str(position): cells[position] for position in sorted(cells)}
+
+    def decode(self, plain: Plain, fresh: Any, owner: Any, numbering: Numbering) -> Any:
+        """At the same places."""
+        return super().decode(plain, fresh, owner, Numbering())
+
+
+@dataclass(frozen=True)
 class Forecasts:
     """Places of forecasts, whose keys are a group and the bytes of the figures; or None."""
 
     def encode(self, value: Any, owner: Any) -> Plain:
-        """The groups and the figures in the order of the places, as doubles in base64, little end first."""
+        """The groups and the figures in the order of the keys, as doubles in base64, little end first."""
         if value is None:
             return None
-        groups, figures = [group for group, _ in value], [key for _, key in value]
-        return {"groups": groups, "figures": [_base64(np.frombuffer(key, dtype=np.float64), "<f8") for key in figures]}
+        keys = sorted(value)
+        figures = [_base64(np.frombuffer(key, dtype=np.float64), "<f8") for _, key in keys]
+        return {"groups": [group for group, _ in keys], "figures": figures}
 
     def decode(self, plain: Plain, fresh: Any, owner: Any, numbering: Numbering) -> Any:
         """The same for the groups' numbers here."""
@@ -332,18 +363,20 @@ class Rows:
     """All rows, as arrays: figure, label, weight and group; the last two may be None."""
 
     def encode(self, value: Any, owner: Any) -> Plain:
-        """The arrays in base64, little end first."""
+        """One array of each in base64, little end first, the rows in an order of their own."""
+        if not value:
+            return []
+        columns = [None if some[0] is None else np.concatenate(some) for some in zip(*value, strict=True)]
+        order = np.lexsort([column for column in columns if column is not None])
         return [
-            [None if column is None else _base64(column, dtype) for column, dtype in zip(part, _ROW, strict=True)]
-            for part in value
+            None if column is None else _base64(column[order], dtype)
+            for column, dtype in zip(columns, _ROW, strict=True)
         ]
 
     def decode(self, plain: Plain, fresh: Any, owner: Any, numbering: Numbering) -> Any:
         """The arrays, with the groups' numbers here."""
-        return [self._part(part, numbering) for part in plain]
-
-    @staticmethod
-    def _part(plain: list[str | None], numbering: Numbering) -> Any:
+        if not plain:
+            return []
         columns = [None if text is None else _array(text, dtype) for text, dtype in zip(plain, _ROW, strict=True)]
         figures, labels, weights, groups = columns
         if groups is not None:
@@ -352,7 +385,7 @@ class Rows:
         part = (figures, labels, weights, groups)
         if len({len(array) for array in part if array is not None}) > 1:
             raise ValueError("columns of different lengths")
-        return part
+        return [part]
 
 
 @dataclass(frozen=True)
@@ -370,7 +403,7 @@ class Value:
         return plain
 
 
-CELLS, PLACED, PART, PARTS, FIGURES, VALUE = Cells(), Cells(0), Part(), Parts(), Figures(), Value()
+CELLS, PART, PARTS, FIGURES, VALUE = Cells(), Part(), Parts(), Figures(), Value()
 
 
 def figure_of(value: Any) -> Plain:

@@ -60,6 +60,11 @@ class LabelReading:
         found = np.array([self.class_of(text) for text in column.values], dtype=np.intp)
         return np.asarray(found[column.codes])
 
+    @property
+    def other(self) -> str | None:
+        """The label of class 0 of a binary prediction, where the column is named after class 1 and it has been met."""
+        return self._other
+
     def binary_names(self) -> tuple[str, str]:
         """The names of class 0 and class 1 of a binary prediction; class 1 is the column's."""
         if self.read_as == "position":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import numpy as np
 
+from cecli.core.facts import ALL_PMFS
 from cecli.core.layout import Integers
 from cecli.core.rows import Batch
 from cecli.errors import CellErrors, InputError, quoted
@@ -207,12 +208,7 @@ class Run:
 
     def notes(self) -> list[str]:
         """What a person should know of the rows."""
-        if not self._all_pmfs:
-            return []
-        return [
-            "every row of logits is itself a PMF: if these are probabilities, score them without --logits "
-            "(softmax would be taken twice)"
-        ]
+        return [ALL_PMFS] if self._all_pmfs else []
 
     def _unequal(self) -> InputError:
         of = self._of

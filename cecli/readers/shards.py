@@ -6,14 +6,13 @@ import glob
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
+from cecli.core.natural import natural_key
 from cecli.errors import InputError, literal, quoted
 from cecli.readers.fields import NoRows
 from cecli.readers.table import Block, Cells, Selection, Table
 
 _WILDCARD = re.compile(r"[*?\[]")
-_NUMBER = re.compile(r"([0-9]+)")
 
 
 def find_shards(path: str) -> list[str] | None:
@@ -44,15 +43,6 @@ def find_shards(path: str) -> list[str] | None:
     else:
         return None
     return sorted(names, key=natural_key)
-
-
-def natural_key(path: str) -> tuple[list[list[tuple[str, int]]], str]:
-    """What to sort paths by, so that numbers in them count as numbers.
-
-    >>> sorted(["a-10", "a-2", "a-02"], key=natural_key)
-    ['a-02', 'a-2', 'a-10']
-    """
-    return [[_part(part) for part in _NUMBER.split(name)] for name in Path(path).parts], path
 
 
 class ShardTable:
@@ -189,7 +179,3 @@ def _files(count: int) -> str:
 
 def _is_hidden(name: str) -> bool:
     return name.startswith((".", "_"))
-
-
-def _part(text: str) -> tuple[str, int]:
-    return ("", int(text)) if text.isdigit() and text.isascii() else (text, -1)

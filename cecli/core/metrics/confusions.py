@@ -12,7 +12,7 @@ from cecli.core.exact import FRACTION_BITS, ExactSums, to_float
 from cecli.core.metrics.spec import Spec
 from cecli.core.places import Places
 from cecli.core.rows import ScoredRows
-from cecli.core.state import PLACED, Keys, State
+from cecli.core.state import Keys, Placed, State
 from cecli.core.tally import Tally
 
 
@@ -38,7 +38,7 @@ class Confusions:
 
     STATE: ClassVar[State] = {
         "_places": Keys(lambda own: own._classes**2),
-        **dict.fromkeys(("_rows", "_mass", "_infinite", "_cost"), PLACED),
+        **dict.fromkeys(("_rows", "_mass", "_infinite", "_cost"), Placed()),
     }
 
     def __init__(self, spec: Spec) -> None:

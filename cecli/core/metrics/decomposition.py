@@ -13,7 +13,7 @@ from cecli.core.layout import Floats, Integers
 from cecli.core.metrics.spec import Spec
 from cecli.core.predicted import predicted_of
 from cecli.core.rows import Batch, ScoredRows
-from cecli.core.state import PLACED, Forecasts, Likeness, State
+from cecli.core.state import Forecasts, Likeness, Placed, State
 from cecli.core.tally import Tally
 
 MOST_FORECASTS = 100_000
@@ -49,7 +49,7 @@ class Decomposition:
     forecast; past MOST_FORECASTS (MOST_CELLS / K) it is given up, and what was kept is let go.
     """
 
-    STATE: ClassVar[State] = {"_places": Forecasts(), "_masses": PLACED, "_like": Likeness()}
+    STATE: ClassVar[State] = {"_places": Forecasts(), "_masses": Placed("_classes"), "_like": Likeness()}
 
     def __init__(self, spec: Spec) -> None:
         self._classes = spec.classes

@@ -1,0 +1,118 @@
+"""``cecli merge``: the report of many runs of ``score --partial``, as if it had been one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from cecli.commands.options import confidence_option, unit_option
+from cecli.commands.partial_options import output_or_state_options, partial_option
+from cecli.commands.requirements import Requirement, require_option
+from cecli.core.units import Unit
+from cecli.errors import UsageError
+from cecli.report.model import OutputOptions
+
+if TYPE_CHECKING:
+    from cecli.commands.metric_options import MetricOptions
+    from cecli.commands.score_report import Plan, Scored
+    from cecli.core.partial import Options, Partial
+
+EPILOG = """\b
+Examples:
+  cecli merge a.cecli b.cecli
+  cecli merge a.cecli b.cecli -f json
+  cecli merge *.cecli --base bits --require 'accuracy>0.9' -o report.json
+  cecli merge a.cecli b.cecli --partial -o both.cecli
+
+The states are those that cecli score --partial has written, each for a shard of the rows. All that changes a figure was
+said there, and must have been the same for all: the classes, --logits, --by, --clip and so on. The report is that of
+one run over all shards, to the last digit, in whatever order and in however many steps they are merged; rows are
+numbered through the shards in the natural order of their paths. No shard counts twice."""
+
+
+@click.command("merge", epilog=EPILOG)
+@click.argument("states", nargs=-1, required=True)
+@click.option(
+    "--reduction",
+    type=click.Choice(["mean", "sum"]),
+    default="mean",
+    show_default=True,
+    help="The mean loss, or its sum.",
+)
+@click.option("--prior", metavar="PMF", help="Measure skill against this PMF of the classes, too: a file, or uniform.")
+@click.option(
+    "--table",
+    type=click.Choice(["classes", "worst", "confusions", "groups"]),
+    help="With CSV, TSV and Markdown: print this list.",
+)
+@partial_option
+@require_option
+@confidence_option
+@unit_option
+@output_or_state_options
+def command(
+    states: tuple[str, ...],
+    reduction: str,
+    prior: str | None,
+    table: str | None,
+    partial: bool,
+    requirements: list[Requirement],
+    confidence: float,
+    unit: Unit,
+    output: OutputOptions,
+) -> None:
+    """Merge states of score --partial into the report of all their rows.
+
+    STATES are files that cecli score --partial has written, one for each shard; - is standard input.
+    """
+    from cecli.core.partial import merged
+    from cecli.readers.state_file import read_state
+    from cecli.report.state_file import write_state
+
+    if states.count("-") > 1:
+        raise UsageError("standard input can be read as one state only")
+    total = merged([read_state(path) for path in states])
+    if partial:
+        write_state(total.document(), output)
+        return
+    if total.options.like and reduction == "sum":
+        raise UsageError("--like is the mean that a library prints: it has no meaning beside --reduction sum")
+    from cecli.commands import score_report
+
+    plan = score_report.Plan(
+        unit, confidence, reduction == "sum", total.options.by, table, bool(requirements),
+        _wanted(total.options, prior), output,
+    )  # fmt: skip
+    score_report.write_report(_scored(total, plan), requirements)
+
+
+def _wanted(options: Options, prior: str | None) -> MetricOptions:
+    """What the runs were asked to measure."""
+    from cecli.commands.metric_options import MetricOptions
+
+    return MetricOptions(
+        top_k=options.top_k,
+        worst=options.worst or None,
+        prior=prior,
+        confusions=options.confusions or None,
+        decompose="decomposition" in options.metrics,
+        corp="corp" in options.metrics,
+        like=options.like,
+    )
+
+
+def _scored(total: Partial, plan: Plan) -> Scored:
+    from cecli.commands.score_report import Scored
+    from cecli.core.partial import machine_notes
+
+    reference = None
+    if plan.wanted.prior is not None:
+        if total.facts.observed_only:
+            raise UsageError("--observed has no classes: --prior has no meaning beside it")
+        from cecli.readers.prior import read_prior
+
+        reference = read_prior(plan.wanted.prior, total.facts.class_names)
+    facts = replace(total.facts, notes=(*total.facts.notes, *machine_notes(total)))
+    return Scored(facts, *total.scorers(), plan, reference)

@@ -1,0 +1,86 @@
+"""What a report says of the files behind it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from cecli.core.natural import natural_key
+
+ALL_PMFS = (
+    "every row of logits is itself a PMF: if these are probabilities, score them without --logits "
+    "(softmax would be taken twice)"
+)
+"""The one note that holds of all rows only if it holds of those of every shard."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A file of predictions, or a part of one, and its rows.
+
+    ``file`` is what the person called it, ``place`` where it lies, wherever one stands: an absolute path or a URL, ""
+    for standard input. ``part`` counts the parts of a file that is read in several, from 0.
+    """
+
+    file: str
+    place: str
+    rows: int
+    part: int = 0
+
+    @property
+    def order(self) -> tuple[object, int]:
+        """What to sort shards by: the natural order of their places."""
+        return natural_key(self.place), self.part
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was read, by whom and how: all that a report says beside its figures.
+
+    Rows are numbered through ``shards``, in their order; ``groups`` are the names of the groups by their numbers.
+    ``name`` is what messages call the predictions. ``other`` is the label of class 0 where the one class column has the
+    name of class 1, if it has been met.
+    """
+
+    name: str
+    rows_read: int
+    shards: tuple[Shard, ...]
+    class_names: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    labels_read_as: str | None = None
+    matched_by: str = "position"
+    observed_only: bool = False
+    has_ids: bool = False
+    clustered: bool = False
+    normalized: bool = False
+    all_pmfs: bool = False
+    other: str | None = None
+    notes: tuple[str, ...] = ()
+
+    def said(self) -> list[str]:
+        """The notes, that on all rows among them."""
+        return [*self.notes, *([ALL_PMFS] if self.all_pmfs else [])]
+
+    def place_of(self, row: int) -> tuple[str, int]:
+        """The file in which the row with this number stands, and its number there; both numbers from 0.
+
+        >>> facts = Facts("both", 5, (Shard("a", "/a", 2), Shard("b", "/b", 3)), ())
+        >>> facts.place_of(1), facts.place_of(2)
+        (('a', 1), ('b', 0))
+        """
+        starts = [0, *accumulate(shard.rows for shard in self.shards)]
+        k = min(bisect_right(starts, row) - 1, len(self.shards) - 1)
+        return self.shards[k].file, row - starts[k]
+
+
+def whole_files(shards: Sequence[Shard]) -> tuple[Shard, ...]:
+    """Shards in their order, the parts of each file as one."""
+    files: list[Shard] = []
+    for shard in shards:
+        if files and shard.part and files[-1].place == shard.place:
+            files[-1] = replace(files[-1], rows=files[-1].rows + shard.rows)
+        else:
+            files.append(shard)
+    return tuple(files)
