@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from cecli.errors import InputError, literal
 from cecli.readers.compression import BLOCK, BrokenArchive, compression_of, decompress
+from cecli.readers.ledger import opened
 
 if TYPE_CHECKING:
+    from cecli.readers.ledger import Hashed
     from cecli.readers.read_ahead import ReadAhead
 
 STANDARD_INPUT = "standard input"
@@ -64,13 +66,14 @@ class Source:
     (else None), ``size`` the bytes on disk where that is known, ``position`` how many of them have been taken so far.
     """
 
-    def __init__(self, raw: BinaryIO, path: str | None) -> None:
+    def __init__(self, raw: BinaryIO, path: str | None, hashed: Hashed | None = None) -> None:
         self.name = STANDARD_INPUT if path is None else literal(path)
         self.suffix = "" if path is None else _suffix(path)
         self.size: int | None = None
         self.file: str | None = None
         self.position = 0
         self._wanted = 0
+        self._hashed = hashed
         self._raw = raw
         self._owned = path is not None
         self._blocks = self._raw_blocks()
@@ -153,7 +156,14 @@ class Source:
             raise InputError(f"{self.name}: {_reason(error)}") from error
         self._buffer, self._blocks = memoryview(b""), self._raw_blocks()  # which may have seen the end already
         self.position += len(block) - back
+        if self._hashed is not None:
+            self._hashed.saw(start, block)
         return block
+
+    def read_elsewhere(self) -> None:
+        """Say that ``file``, where there is one, is now read at offsets by somebody else."""
+        if self._hashed is not None and self.file is not None:
+            self._hashed.read_apart()
 
     def close(self) -> None:
         """Close the file; standard input stays open."""
@@ -179,7 +189,11 @@ class Source:
             except OSError as error:
                 raise InputError(f"{self.name}: {_reason(error)}") from error
             if not block:
+                if self._hashed is not None:
+                    self._hashed.end()
                 return
+            if self._hashed is not None:
+                self._hashed.saw(self.position, block)
             self.position += len(block)
             yield block
 
@@ -199,13 +213,14 @@ def open_source(path: str) -> Source:
     if path == "-":
         if sys.stdin is None:
             raise InputError(f"{STANDARD_INPUT}: it is closed")
-        return Source(sys.stdin.buffer, None)
+        return Source(sys.stdin.buffer, None, opened("-"))
+    hashed = opened(path)
     try:
         raw: BinaryIO = open(path, "rb", buffering=0)  # noqa: SIM115 (the Source closes it)
     except OSError as error:
         raise _cannot_open(path, error) from error
     try:
-        return Source(raw, path)
+        return Source(raw, path, hashed)
     except BaseException:
         raw.close()
         raise

@@ -60,6 +60,8 @@ def _table(source: Source, delimiter: str | None, header: bool, block_bytes: int
         return CsvTable(source, delimiter or ("\t" if kind == "tsv" else ","), header, block_bytes)
     if delimiter is not None:
         raise UsageError(f"--delimiter is for text, and {source.name} is {kind}")
+    if kind in ("npy", "parquet", "arrow"):
+        source.read_elsewhere()
     if kind == "npy":
         from cecli.readers.npy_table import NpyTable
 
