@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -26,13 +27,21 @@ COMMANDS = {
     "converge": "Watch an empirical PMF converge to the true one.",
     "score": "Score a classifier's predictions by their cross-entropy loss.",
     "merge": "Merge states of score --partial into the report of all their rows.",
-    "merge": "Merge states of score --partial into the report of all their rows.",
     "compare": "Compare the losses of two models on the same rows, with tests.",
     "calibrate": "Find the temperature that makes a classifier's probabilities mean what they say.",
     "softmax": "Turn logits into probabilities, row by row.",
+    "help": "Show the manual of cecli or of one of its commands.",
     "completion": "Print the script that completes cecli's command lines in a shell.",
 }
 """Name -> one-line help, which is also the first line of the command's docstring (a test holds them together)."""
+
+
+@cache
+def _loaded(name: str) -> click.Command:
+    """The command with the ending that all helps have."""
+    from cecli.commands.endings import with_ending
+
+    return with_ending(name, import_module(f"cecli.commands.{name.replace('-', '_')}").command)
 
 
 class LazyGroup(click.Group):
@@ -42,11 +51,11 @@ class LazyGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module = import_module(f"cecli.commands.{cmd_name.replace('-', '_')}")
-        command: click.Command = module.command
-        return command
+        return _loaded(cmd_name) if cmd_name in COMMANDS else None
+
+    def summaries(self) -> dict[str, str]:
+        """The commands and what they do."""
+        return dict(COMMANDS)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -127,6 +127,28 @@ class ExactSums:
             rows = slice(start, start + CHUNK)
             self._add_chunk(values[rows], None if index is None else index[rows])
 
+    def update_columns(self, table: Floats, axis: int) -> None:
+        """Add the sums of finite doubles over one axis of a table; position k gets that of the k-th entry of the other,
+        which is ``axis``.
+
+        >>> sums = ExactSums()
+        >>> sums.update_columns(np.array([[1.0, 2.0], [3.0, 4.0]]), axis=1)
+        >>> to_float(sums.integer(0)), to_float(sums.integer(1))
+        (4.0, 6.0)
+        """
+        size = table.shape[axis]
+        if not table.size:
+            return
+        if max(table.max(), -table.min()) >= 2.0**_TOP:
+            by_column = table if axis == 0 else table.T
+            self.update(by_column.ravel(), np.repeat(np.arange(size), table.shape[1 - axis]))
+            return
+        for start in range(0, table.shape[1 - axis], CHUNK):
+            rows = slice(start, start + CHUNK)
+            for part, window in _windows(table[:, rows] if axis == 0 else table[rows]):
+                sums = part.sum(axis=1 - axis)
+                self._hold(np.ldexp(sums, FRACTION_BITS - window * WIDTH).astype(np.int64), window, size, None)
+
     def merge(self, other: ExactSums, places: Sequence[int] | None = None) -> None:
         """Add the sums of ``other``, which stays as it is; ``places`` are the positions here of its positions there."""
         for position, total in other._flushed().items():

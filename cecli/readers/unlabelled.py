@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from cecli.core.layout import Floats
@@ -22,7 +22,10 @@ _NO_CLASS = "a column that is no class? --drop COLUMN leaves it out, --keep COLU
 
 @dataclass(frozen=True)
 class RowOptions:
-    """Everything that says how a file of predictions alone is read. ``kept`` are columns of text to carry along."""
+    """Everything that says how a file of predictions alone is read.
+
+    ``kept`` are columns of text to carry along; with ``lenient``, columns that are named and not there are passed over.
+    """
 
     path: str
     kind: Kind = "logits"
@@ -32,6 +35,7 @@ class RowOptions:
     header: bool = True
     delimiter: str | None = None
     vector: str | None = None
+    lenient: bool = False
     block_bytes: int = BLOCK_BYTES
 
 
@@ -63,7 +67,12 @@ class Unlabelled:
             vector=options.vector,
         )
         try:
-            self._classes, self._beside = find_classes(self._table, options.columns, options.kept)
+            columns, kept = options.columns, options.kept
+            if options.lenient:
+                there = set(self._table.columns)
+                columns = replace(columns, drop=tuple(name for name in columns.drop if name in there))
+                kept = tuple(name for name in kept if name in there)
+            self._classes, self._beside = find_classes(self._table, columns, kept)
         except BaseException:
             self._table.close()
             raise

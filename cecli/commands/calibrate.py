@@ -1,0 +1,215 @@
+"""``cecli calibrate``: the temperature that makes a classifier's probabilities mean what they say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cecli.commands.calibrate_options import CalibrateOptions, calibrate_options
+from cecli.commands.options import confidence_option, hidden, output_options, plot_option, threads_option, unit_option
+from cecli.commands.prediction_options import prediction_options
+from cecli.commands.requirements import Requirement, require_option
+from cecli.core.units import Unit
+from cecli.errors import InputError, UsageError
+from cecli.report.model import OutputOptions
+
+if TYPE_CHECKING:
+    from cecli.commands.calibrate_report import Calibrated
+    from cecli.core.metrics import Spec
+    from cecli.readers.predictions import PredictionOptions, Predictions
+
+EPILOG = """\b
+Examples:
+  cecli calibrate logits.npy labels.csv -f table
+  cecli calibrate sample_data/digits_logits.csv labels.csv --folds 5 -o parameters.json
+  cecli calibrate sample_data/digits_logits.csv --apply parameters.json -o calibrated.csv
+  cecli calibrate sample_data/digits_logits.csv labels.csv --apply logits.npy -o calibrated.npy
+  cecli calibrate preds.csv labels.csv --probs --bias -f json
+
+The loss of softmax(z / T) is convex in 1/T. Its least value is found by Newton's method with exact sums, to the last
+digits. Where no temperature is best it says so: T is Infinity where equal probabilities are best (solution uniform),
+and 0 where every row is right, so that the loss falls as long as T does (unbounded). With --bias the logits are
+z / T + a, the biases a summing to 0; that of a class that never occurs stays 0.
+
+standard_error comes from the curvature of the loss, robust_standard_error and the interval (of log T) from the scores
+of the rows, clustered with --cluster. --folds shows what calibration is worth on rows it has not seen. Rows go to folds
+by their cluster, their id or their number.
+
+The calibration error is given for the top label in 15 bins of equal width and of equal mass, and class by class, each
+with the band that 95 % of perfectly calibrated models stay below. Bins have exact (Clopper-Pearson) intervals.
+
+--apply FILE writes calibrated predictions, as CSV or in the format that the suffix of -o names. Either FILE holds
+parameters, and LOGITS is calibrated by them; or, with labels, FILE holds predictions that what was fitted is applied
+to. The result of the fit then goes to standard output, if -o is given.
+
+Rows are read once and kept while they are gone over: 8 bytes a class and row (4 where single precision is enough),
+beyond 64 MB in a temporary file; and in memory 9 bytes a row for the bins of equal mass, 8 more with weights, and what
+score needs for ids in different orders. With --bias 16 K^2 bytes for K classes, a thread."""
+
+
+def _output(own: dict[str, Any], arguments: dict[str, Any]) -> OutputOptions:
+    """With --apply the suffix of -o names a format of predictions, not of a report."""
+    from cecli.report.write import check_options
+
+    own.pop("debug")
+    options = OutputOptions(**own)
+    check_options(options if arguments["apply"] is None else replace(options, path=None))
+    return options
+
+
+@click.command("calibrate", epilog=EPILOG)
+@click.argument("preds", metavar="LOGITS")
+@click.argument("labels", required=False)
+@hidden("predictions_observed", "predictions_losses", "predictions_by")
+@prediction_options
+@click.option("--probs", is_flag=True, help="LOGITS holds probabilities; their logarithms are scaled.")
+@calibrate_options
+@click.option("--apply", metavar="FILE", help="Write calibrated predictions, by the parameters in FILE, or of FILE.")
+@plot_option
+@require_option
+@confidence_option
+@unit_option
+@threads_option
+@partial(output_options, make=_output)
+def command(
+    predictions: PredictionOptions,
+    probs: bool,
+    wanted: CalibrateOptions,
+    apply: str | None,
+    plot: str | None,
+    requirements: list[Requirement],
+    confidence: float,
+    unit: Unit,
+    threads: int,
+    output: OutputOptions,
+) -> None:
+    """Find the temperature that makes a classifier's probabilities mean what they say.
+
+    LOGITS has a header of class names and a row of raw scores per example, LABELS the observed class of each, all read
+    as score does; probabilities and log-probabilities are taken, too. The temperature T is the one for which the
+    cross-entropy loss of softmax(logits / T) is least.
+    """
+    from cecli.commands.calibrate_apply import is_parameters, write_by_fit, write_by_parameters
+
+    options = _as_logits(predictions, probs)
+    _check(options)
+    if apply is not None and is_parameters(apply, options):
+        given = {"plot": plot, "require": requirements, "value": output.value, "get": output.get}
+        write_by_parameters(options, apply, wanted, given, output, threads)
+        return
+    from cecli.commands.calibrate_report import report
+    from cecli.commands.requirements import checked, raise_unmet
+    from cecli.report.write import write
+
+    done = _calibrated(options, wanted, unit, confidence, threads, output.quiet)
+    document = done.document()
+    if requirements:
+        document["requirements"] = checked(requirements, document)
+    made = report(done, document)
+    if apply is not None:
+        write_by_fit(options, apply, done, output, threads)
+    if plot is not None:
+        from cecli.commands.calibrate_view import diagram
+        from cecli.report.plot import write_plot
+
+        write_plot(diagram(document), plot)
+    if apply is None:
+        write(made, output)
+    elif output.path is not None:
+        write(made, replace(output, path=None))
+    raise_unmet(document.get("requirements", []))
+
+
+def _as_logits(predictions: PredictionOptions, probs: bool) -> PredictionOptions:
+    """Logits, where nothing else is said."""
+    if probs and predictions.kind != "probabilities":
+        raise UsageError(f"--probs and {predictions.kind} exclude each other")
+    kind = "logits" if predictions.kind == "probabilities" and not probs else predictions.kind
+    if kind == "logits" and predictions.checks.normalize:
+        raise UsageError(
+            "--normalize is for probabilities: softmax makes every row of logits sum to 1", "--probs if they are that"
+        )
+    return replace(predictions, kind=kind)
+
+
+def _check(predictions: PredictionOptions) -> None:
+    if predictions.columns.observed is not None:
+        raise UsageError("--observed: the figures of all classes are needed to calibrate them")
+    if predictions.columns.by is not None:
+        raise UsageError("--by: calibrate finds one temperature for all rows", "calibrate each group's file by itself")
+
+
+def _calibrated(
+    options: PredictionOptions, wanted: CalibrateOptions, unit: Unit, confidence: float, threads: int, quiet: bool
+) -> Calibrated:
+    """Read, fit, and measure before and after."""
+    from cecli.commands.calibrate_report import Calibrated, CrossFitted
+    from cecli.core.calibrating import Intake, Problem, after, calibrate, cross_fitted
+    from cecli.core.folds import fold_of
+    from cecli.readers.held import HeldRows
+    from cecli.readers.predictions import Predictions
+    from cecli.readers.row_keys import RowKeys
+    from cecli.report.progress import progress
+
+    folds, seed = wanted.folds, wanted.seed or 0
+    options = replace(options, columns=replace(options.columns, keep_ids=folds is not None))
+    with Predictions(options) as opened, HeldRows() as held:
+        spec = _spec(opened, wanted)
+        keys = RowKeys(opened)
+        fold = None if folds is None else lambda batch: fold_of(keys.of(batch), folds, seed)
+        with progress(opened.size, quiet=quiet) as bar:
+            read = opened.accumulate(lambda: Intake(spec, held.add, fold), threads, bar.advance)
+        before = read.before.result(confidence)
+        _check_rows(opened, before.loss.rows, read.hopeless)
+        with progress(quiet=quiet) as bar:
+            problem = Problem(
+                partial(held.sweep, threads=threads, progress=bar.advance),
+                partial(held.sweep, threads=threads, every=True, progress=bar.advance),
+                read.span,
+                spec,
+                wanted.bias,
+            )
+            fit = calibrate(problem, confidence)
+            crossed = None if folds is None or fit is None else cross_fitted(problem, folds)
+            if fit is None or (folds is not None and crossed is None):
+                raise _no_biases(opened)
+            found = None
+            if crossed is not None and folds is not None:
+                found = CrossFitted(folds, seed, keys.made_of, crossed[0], crossed[1].result(confidence))
+            figures = after(problem, fit).result(confidence)
+    return Calibrated(opened, fit, before, figures, found, unit, confidence, wanted.table)
+
+
+def _spec(opened: Predictions, wanted: CalibrateOptions) -> Spec:
+    from cecli.core.metrics import Spec
+    from cecli.core.vector_scaling import MOST_CLASSES
+
+    classes = max(2, len(opened.classes))
+    if wanted.bias and classes > MOST_CLASSES:
+        raise UsageError(f"--bias is for up to {MOST_CLASSES:,} classes, and there are {classes:,}", "without --bias")
+    weighted = opened.options.columns.weight is not None
+    return Spec(classes, weights=None if not weighted else "frequency" if opened.options.frequency else "importance")
+
+
+def _check_rows(opened: Predictions, rows: int, hopeless: int) -> None:
+    if not rows:
+        raise InputError(
+            f"{opened.preds.name}: no row is left to calibrate by, of {opened.rows_read:,} that were read",
+            "all are ignored or have a weight of 0",
+        )
+    if rows == hopeless:
+        raise InputError(
+            f"{opened.preds.name}: every row gives the observed class a probability of 0, at every temperature",
+            "are the labels those of these rows, and the classes in the right order?",
+        )
+
+
+def _no_biases(opened: Predictions) -> InputError:
+    return InputError(
+        f"{opened.preds.name}: no biases are best: the loss falls for ever as they grow, since some classes can be "
+        "told apart without error",
+        "calibrate without --bias, or by more rows",
+    )
