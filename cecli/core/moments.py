@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from cecli.core.exact import FRACTION_BITS, ExactProducts, ExactSums, ratio, root_ratio, two_product
+from cecli.core.exact import FRACTION_BITS, ExactProducts, ExactSums, ratio, root_ratio, to_float, two_product
 from cecli.core.layout import Floats, Integers
 from cecli.core.state import CELLS, State
 from cecli.core.tally import Tally
@@ -83,12 +83,12 @@ class Moments:
 
 
 class WeightedMoments:
-    """The ratio sum a / sum d of row figures a = w x + e and d by group, with its standard error, exactly.
+    """The ratio m = sum w x / sum w d of row figures x and d by group, with its standard error, exactly.
 
-    With importance weights the error is linearised: sqrt(n/(n-1) sum (a - m d)^2) / sum d, with Kish's degrees of
-    freedom (Kish, Survey Sampling, 1965). With ``frequency`` a row of weight w stands for w rows:
-    sqrt(sum w (x - m)^2 / (W-1) / W). A fresh one is the identity of ``merge``, which is associative and commutative to
-    the bit.
+    With importance weights the error is linearised: sqrt(n/(n-1) sum (w x - m w d)^2) / sum w d, with Kish's degrees
+    of freedom (sum w d)^2 / sum (w d)^2 - 1 (Kish, Survey Sampling, 1965). With ``frequency`` a row of weight w stands
+    for w rows, and all is as if they were written out. A fresh one is the identity of ``merge``, which is associative
+    and commutative to the bit.
 
     >>> moments = WeightedMoments(frequency=True)
     >>> moments.update(np.array([1.0, 4.0]), np.array([3.0, 1.0]))
@@ -96,71 +96,86 @@ class WeightedMoments:
     (1.75, 0.75)
     """
 
-    STATE: ClassVar[State] = dict.fromkeys(("_rows", "_numerator", "_denominator", "_aa", "_ad", "_dd", "_xxw"), CELLS)
+    STATE: ClassVar[State] = dict.fromkeys(
+        ("_rows", "_repeats", "_numerator", "_denominator", "_aa", "_ad", "_dd"), CELLS
+    )  # fmt: skip
 
     def __init__(self, frequency: bool = False) -> None:
         self._frequency = frequency
-        self._rows = Tally()
-        self._numerator = ExactSums()
-        self._denominator = ExactSums()
-        self._aa, self._ad, self._dd, self._xxw = (ExactProducts() for _ in range(4))
+        self._rows, self._repeats = Tally(), Tally()
+        self._numerator, self._denominator = ExactSums(), ExactSums()
+        self._aa, self._ad, self._dd = (ExactProducts() for _ in range(3))
 
     def update(
         self, figures: Floats, weights: Floats, denominators: Floats | None = None, group: Integers | None = None
     ) -> None:
-        """Add finite figures x and weights w, shape (n,); ``denominators`` d are the weights unless given."""
-        high, low = _product(figures, weights)
-        below = weights if denominators is None else denominators
+        """Add finite figures x, weights w and what they are divided by, d (1 unless given), shape (n,)."""
+        above = _product(figures, weights)
         self._rows.add(None, len(figures), group)
-        for part in (high, low):
+        for part in above:
             self._numerator.update(part, group)
-            self._ad.update(part, below, group)
-            if self._frequency:
-                self._xxw.update(part, figures, group)
+        if self._frequency:
+            self._add_repeats(above, figures, weights, denominators, group)
+            return
+        high, low = above
+        below = weights if denominators is None else weights * denominators
         self._denominator.update(below, group)
+        for part in above:
+            self._ad.update(part, below, group)
         self._aa.update(high, high, group)
         self._aa.update(high, 2.0 * low, group)
         self._aa.update(low, low, group)
         self._dd.update(below, below, group)
 
+    def _add_repeats(
+        self,
+        above: tuple[Floats, Floats],
+        figures: Floats,
+        weights: Floats,
+        denominators: Floats | None,
+        group: Integers | None,
+    ) -> None:
+        """Each product once for every row that a row stands for."""
+        each = np.ones(len(weights)) if denominators is None else denominators
+        self._repeats.add(weights, len(weights), group)
+        for part in above:
+            self._aa.update(part, figures, group)
+            self._ad.update(part, each, group)
+        for part in (weights,) if denominators is None else _product(each, weights):
+            self._denominator.update(part, group)
+            self._dd.update(part, each, group)
+
     def merge(self, other: WeightedMoments) -> None:
         """Add the figures of ``other``, which stays as it is."""
-        self._rows.merge(other._rows)
-        for name in ("_numerator", "_denominator", "_aa", "_ad", "_dd", "_xxw"):
+        for name in self.STATE:
             getattr(self, name).merge(getattr(other, name))
 
     def result(self, group: int = 0, groups: int = 1) -> Mean:
         """The ratio of one group, or of so many from it on together, correctly rounded, and its standard error, formed
         in integers."""
         cells = (group, group + groups)
-        n = sum(self._rows.masses(*cells)) >> FRACTION_BITS
+        rows = sum(self._rows.masses(*cells))
+        n = sum(self._repeats.masses(*cells)) if self._frequency else rows
         s, w = sum(self._numerator.integers(*cells)), sum(self._denominator.integers(*cells))
-        dd = self._dd.integer(group, groups)
-        mean = ratio(s, w) if w else math.nan
-        mass = ratio(w, 1 << FRACTION_BITS)
-        if self._frequency:
-            return Mean(n, mean, self._frequency_error(self._xxw.integer(group, groups), s, w), mass, mass, mass - 1.0)
+        dd, more = self._dd.integer(group, groups), n - (1 << FRACTION_BITS)
         effective = ratio(w * w, dd) if dd else 0.0
         error = None
-        if n > 1 and w:
+        if more > 0 and w:
             ad = self._ad.integer(group, groups)
             spread = self._aa.integer(group, groups) * w * w - 2 * s * w * ad + s * s * dd
-            error = root_ratio(n * max(spread, 0), (n - 1) * w**4)
-        return Mean(n, mean, error, mass, effective, effective - 1.0)
+            error = root_ratio(n * max(spread, 0), more * w**4)
+        mean = ratio(s, w) if w else math.nan
+        return Mean(rows >> FRACTION_BITS, mean, error, to_float(w), effective, effective - 1.0)
+
+    def below(self, group: int = 0) -> tuple[int, int]:
+        """sum w d and sum (w d)^2 (of repeats sum w d^2), in units of 2^-1074 and 2^-2148."""
+        return self._denominator.integer(group), self._dd.integer(group)
 
     def sign_score(self, group: int = 0, groups: int = 1) -> float:
-        """sum a / sqrt(sum a^2), of repeats sum w x / sqrt(sum w x^2): about standard normal if every row (every
+        """sum w x / sqrt(sum (w x)^2), of repeats sum w x / sqrt(sum w x^2): about standard normal if every row (every
         repeat) could as well have the other sign; 0 for none."""
-        squares = self._xxw if self._frequency else self._aa
-        return signed_root(sum(self._numerator.integers(group, group + groups)), squares.integer(group, groups))
-
-    @staticmethod
-    def _frequency_error(xxw: int, s: int, w: int) -> float | None:
-        more = w - (1 << FRACTION_BITS)
-        if more <= 0:
-            return None
-        spread = max(xxw * w - (s * s << FRACTION_BITS), 0)
-        return root_ratio(spread, w * w * more)
+        total = sum(self._numerator.integers(group, group + groups))
+        return signed_root(total, self._aa.integer(group, groups))
 
 
 def signed_root(total: int, squares: int) -> float:

@@ -127,3 +127,22 @@ def test_groups_are_apart():
     assert moments.result(0).mean == 1.5
     assert moments.result(1).n == 0
     assert moments.result(2).mean == 5.0
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.lists(
+        st.tuples(st.floats(1e-20, 50), st.integers(1, 6), st.sampled_from([0.25, 1.0, 3.0, 0.1])),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_repeat_counts_of_figures_with_denominators_are_the_rows_written_out(rows):
+    x, w, d = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    repeats, written = WeightedMoments(frequency=True), WeightedMoments()
+    repeats.update(x, w, d)
+    index = np.repeat(np.arange(len(x)), w.astype(int))
+    written.update(x[index], np.ones(len(index)), d[index])
+    a, b = repeats.result(), written.result()
+    assert (a.mean, a.standard_error, a.mass, a.effective) == (b.mean, b.standard_error, b.mass, b.effective)
+    assert (a.n, b.n) == (len(x), len(index))

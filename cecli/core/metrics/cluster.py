@@ -36,16 +36,15 @@ class Cluster:
         self._sums: dict[int, dict[int, tuple[int, int]]] = {}
 
     def update(self, rows: ScoredRows) -> None:
-        """Add the rows of finite loss; where one is infinite the error is undefined anyway."""
+        """Add some rows; one of infinite loss counts for its cluster, and the error is undefined anyway."""
         if rows.cluster is None or not rows.rows:
             return
-        finite = np.isfinite(rows.loss)
         groups = np.zeros(rows.rows, dtype=np.intp) if rows.group is None else rows.group
         width = int(rows.cluster.max()) + 1
-        pairs, cells = np.unique((groups * width + rows.cluster)[finite], return_inverse=True)
+        pairs, cells = np.unique(groups * width + rows.cluster, return_inverse=True)
         above, below = ExactSums(), Tally()
-        above.update(rows.weighted(rows.loss)[finite], cells)
-        masses = None if rows.weights is None and rows.denominator is None else rows.weighted(self._ones(rows))[finite]
+        above.update(rows.weighted(np.where(np.isfinite(rows.loss), rows.loss, 0.0)), cells)
+        masses = None if rows.weights is None and rows.denominator is None else rows.weighted(self._ones(rows))
         below.add(masses, len(cells), cells)
         sums = zip(pairs.tolist(), above.integers(0, len(pairs)), below.masses(0, len(pairs)), strict=True)
         for pair, loss, mass in sums:

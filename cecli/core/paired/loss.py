@@ -161,7 +161,8 @@ class PairedLosses:
             self._moments.update(difference, index)
         else:
             ones = np.ones(len(difference)) if weights is None else weights
-            self._moments.update(difference, ones, under, index)
+            each = rows.first.denominator
+            self._moments.update(difference, ones, None if each is None else each[chosen], index)
 
     def _add_infinite(self, rows: PairedRows, cells: Integers | None, below: Floats | None, infinite: Integers) -> None:
         index = np.zeros(len(infinite), dtype=np.intp) if cells is None else cells[infinite]

@@ -126,3 +126,18 @@ def test_without_rows():
     found = METRICS["loss"](Spec(3)).result()
     assert math.isnan(found.cross_entropy)
     assert (found.rows, found.standard_error, found.finite_cross_entropy) == (0, None, None)
+
+
+@pytest.mark.parametrize("kind", [None, "importance", "frequency"])
+@pytest.mark.parametrize("by_class", [False, True])
+def test_infinite_rows_keep_their_mass_and_their_share_of_the_effective_rows(kind, by_class):
+    table = np.array([[0.5, 0.5, 0.0], [0.0, 0.5, 0.5], [0.25, 0.25, 0.5], [0.5, 0.0, 0.5]])
+    labels, weights = np.array([2, 1, 0, 1]), np.array([1.0, 2.0, 3.0, 4.0])
+    rule = LossRule(class_weights=np.array([0.5, 2.0, 3.0]) if by_class else None)
+    given = weights if kind else None
+    found = measured(replace(Batch.of(table, labels), weights=given), rule, weights=kind, own_denominator=by_class)
+    each = rule.class_weights[labels] if by_class else np.ones(4)
+    own = np.ones(4) if kind is None else weights
+    squares = (own * each**2).sum() if kind == "frequency" else ((own * each) ** 2).sum()
+    assert found.mass == (own * each).sum()
+    assert math.isclose(found.effective_rows, (own * each).sum() ** 2 / squares, rel_tol=1e-15)
