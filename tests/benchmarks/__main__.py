@@ -23,6 +23,14 @@ NAMES = (
     "score_logits",
     "like",
     "compare_csv",
+    "compare_null",
+    "fit_samples",
+    "simulate_sequence",
+    "divergence_matrix",
+    "intervals",
+    "size_of_test",
+    "softmax_csv",
+    "calibrate_csv",
     "startup",
 )
 

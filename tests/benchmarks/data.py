@@ -20,6 +20,26 @@ def predictions(folder: str, rows: int, kind: str = "csv") -> tuple[str, str]:
     return str(preds), str(labels)
 
 
+def logits(folder: str, rows: int) -> str:
+    """Path of a CSV of logits; made once and kept."""
+    path = Path(folder, f"logits_{rows}.csv")
+    if not path.exists():
+        apart(_write_logits, path, rows)
+    return str(path)
+
+
+def _write_logits(path: Path, rows: int) -> None:
+    import pyarrow as pa
+    from pyarrow import csv
+
+    generator = np.random.default_rng(0)
+    schema = pa.schema([(f"class_{k}", pa.float64()) for k in range(CLASSES)])
+    with csv.CSVWriter(str(path), schema, write_options=csv.WriteOptions(quoting_style="none")) as out:
+        for start in range(0, rows, _CHUNK):
+            table = 2 * generator.normal(size=(min(_CHUNK, rows - start), CLASSES))
+            out.write_table(pa.table([pa.array(column) for column in table.T], schema=schema))
+
+
 def _write(preds: Path, labels: Path, rows: int, kind: str) -> None:
     import pyarrow as pa
     from pyarrow import csv, parquet
