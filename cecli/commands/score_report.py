@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cecli.commands.metric_options import MetricOptions
 from cecli.commands.requirements import Requirement, checked, raise_unmet
+from cecli.commands.signature import signed, with_signature
 from cecli.core.metrics import HEADLINE, OF_LOSSES, REPORT
 from cecli.core.scoring import Score, Scorer, skill
 from cecli.core.units import Unit
@@ -20,6 +21,7 @@ from cecli.report.write import resolve_format, write
 if TYPE_CHECKING:
     from cecli.core.facts import Facts
     from cecli.core.pmf import Pmf
+    from cecli.readers.ledger import Ledger
 
 _IN_UNIT = ("cross_entropy", "standard_error", "low", "high", "label_entropy", "finite_cross_entropy")
 _SUMMED = ("cross_entropy", "standard_error", "low", "high")
@@ -52,17 +54,18 @@ class Plan:
     gated: bool
     wanted: MetricOptions
     output: OutputOptions
+    page: str | None = None
 
     @property
     def is_number(self) -> bool:
         """Whether nothing but the loss is printed."""
-        more = self.by or self.table or self.gated or self.output.get is not None or self.wanted.metrics()
+        more = self.by or self.table or self.gated or self.output.get is not None or self.page or self.wanted.metrics()
         return not more and (self.output.value or resolve_format(self.output) == "plain")
 
     @property
     def with_classes(self) -> bool:
         """Whether the figures of each class are wanted, which are many where the classes are."""
-        if self.gated or self.table == "classes" or self.output.get is not None:
+        if self.gated or self.table == "classes" or self.output.get is not None or self.page:
             return True
         return not self.output.value and resolve_format(self.output) in ("json", "table")
 
@@ -90,10 +93,10 @@ class Scored:
 
     def document(self) -> dict[str, Any]:
         """The report's keys in SPEC's order. Raises InputError where no row is left to score."""
-        if not self.score.rows:
+        if not self.score.rows or not self.score.mass:
             raise InputError(
                 f"{self.facts.name}: no row is left to score of {self.facts.rows_read:,} that were read",
-                "all are ignored or have a weight of 0",
+                "all are of classes of weight 0" if self.score.rows else "all are ignored or have a weight of 0",
             )
         document = self.entry(self.score)
         if self.groups is not None:
@@ -150,7 +153,7 @@ class Scored:
         if not any(score.label_masses):
             return {"prior_cross_entropy": None, "prior_skill": None}
         reference = cross_entropy(Pmf(np.array(score.label_masses)), prior)
-        gain = None if reference == math.inf else skill(score.cross_entropy, reference)
+        gain = None if reference == math.inf or not score.mass else skill(score.cross_entropy, reference)
         return {"prior_cross_entropy": self._in_unit(reference), "prior_skill": gain}
 
     def _asked_for(self, score: Score, of_group: bool) -> dict[str, Any]:
@@ -158,7 +161,7 @@ class Scored:
         wanted = self.plan.wanted
         asked: dict[str, Any] = {}
         if wanted.worst and not of_group:
-            asked["worst"] = self._worst(score)
+            asked["worst"] = self.worst_rows(score)
         if wanted.confusions and not of_group:
             asked["confusions"] = self._confusions(score, wanted.confusions)
         if wanted.decompose:
@@ -167,7 +170,7 @@ class Scored:
             asked["corp"] = self._corp(score)
         return asked
 
-    def _worst(self, score: Score) -> list[dict[str, Any]]:
+    def worst_rows(self, score: Score) -> list[dict[str, Any]]:
         """The rows of largest loss, numbered from 1, with their ids where there are any; of several files also the file
         and the number there."""
         names, entries = self.facts.class_names, []
@@ -226,6 +229,8 @@ class Scored:
         figures: dict[str, Any] = {name: getattr(score, name) for name in Score.__dataclass_fields__}
         if not score.rows:
             figures = {key: value if isinstance(value, int) else None for key, value in figures.items()}
+        if not score.mass:  # a group of classes whose weights are 0
+            figures |= dict.fromkeys((*_OF_LOSS, "skill"))
         for key in _SUMMED if self.plan.summed else ():
             figures[key] = None if figures[key] is None else figures[key] * score.mass
         return figures | {key: self._maybe_in_unit(figures[key]) for key in _IN_UNIT}
@@ -244,14 +249,23 @@ class Scored:
         ]
 
 
-def write_report(scored: Scored, requirements: Sequence[Requirement]) -> None:
-    """Write the report of a run. Raises GateError where a requirement is not met, once that is done."""
+def write_report(scored: Scored, requirements: Sequence[Requirement], inputs: Ledger | None = None) -> None:
+    """Write the report of a run, signed where its ``inputs`` are given, and its page where one is wanted. Raises
+    GateError where a requirement is not met, once that is done."""
     document = scored.document()
     if requirements:
         document["requirements"] = checked(requirements, document)
     if scored.plan.wanted.like:
         document["like"] = scored.like()
-    write(report(scored, document), scored.plan.output)
+    if inputs is not None:
+        document |= signed(document, "score", "cross_entropy", document["rows"]["scored"], inputs)
+    made = report(scored, document)
+    if scored.plan.page is not None:
+        from cecli.commands.score_page import page
+        from cecli.report.page import write_page
+
+        write_page(page(scored, document, made.notes), scored.plan.page, scored.plan.output.digits)
+    write(with_signature(made, scored.plan.output), scored.plan.output)
     raise_unmet(document.get("requirements", []))
 
 

@@ -290,7 +290,7 @@ def _hard(batch: Batch, predicted: Predicted, rule: LossRule, top_k: int) -> dic
     if rule.smoothing:
         everywhere = _weighted_sum(_clipped(predicted.losses(), rule), rule.class_weights, predicted.axis)
         classes = predicted.classes
-        loss = (1.0 - rule.smoothing) * loss + (rule.smoothing / classes) * everywhere
+        loss = _times(np.float64(1.0 - rule.smoothing), loss) + (rule.smoothing / classes) * everywhere
     place = rank(predicted.order, labels, predicted.axis)
     return {
         "loss": loss,
@@ -328,7 +328,7 @@ def _clipped(losses: Floats, rule: LossRule) -> Floats:
     return np.clip(losses, -np.log1p(-rule.clip), -np.log(rule.clip))
 
 
-def _times(weights: Floats, losses: Floats) -> Floats:
+def _times(weights: Floats | np.float64, losses: Floats) -> Floats:
     """The product, 0 where the weight is 0: a class without weight costs nothing, be its loss infinite."""
     with np.errstate(invalid="ignore"):
         return np.where(weights == 0, 0.0, weights * losses)
