@@ -115,16 +115,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return answer(group, os.environ[_COMPLETING], arguments)
     gc.set_threshold(_GARBAGE)
-    signal.signal(signal.SIGTERM, _terminate)
+    _spare_memory()
+    kept = {number: handler for number in _STOPS if (handler := _handled(number)) is not None}
     try:
-        status = _run(list(arguments))  # a copy: Click takes the list apart
+        return _closed(_told(arguments))
+    except KeyboardInterrupt:
+        return _stopped(signal.SIGINT)
+    except _Stopped as stop:
+        return _stopped(stop.number)
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
+def _told(arguments: list[str]) -> int:
+    try:
+        return _run(list(arguments))  # a copy: Click takes the list apart
     except Exception as error:
         if "--debug" in arguments:
             raise
-        status = _explain(error)
-    except KeyboardInterrupt:
-        status = errors.EXIT_INTERRUPTED
-    return _closed(status)
+        return _explain(error)
 
 
 def _run(arguments: list[str]) -> int:
@@ -151,13 +161,24 @@ def _explain(error: Exception) -> int:
     return status
 
 
+_NO_ROOM = (
+    "failed to map segment from shared object",
+    "Failed to launch worker thread",
+    "can't start new thread",
+    "Cannot allocate memory",
+    "bad_alloc",
+)
+"""What is said by loaders and threads that get no memory, and raise something else than MemoryError."""
+
+
 def _message(error: Exception) -> tuple[list[str], str | None, int]:
     if isinstance(error, errors.CecliError):
         return error.lines(), error.hint, error.exit_code
     if isinstance(error, click.ClickException):
         return [_usage_text(error)], _usage_hint(error), error.exit_code
-    if isinstance(error, MemoryError):
-        return ["out of memory"], "cecli COMMAND -h says what holds rows in memory", errors.EXIT_DATA
+    if isinstance(error, MemoryError) or any(words in str(error) for words in _NO_ROOM):
+        what = "out of memory" + ("" if isinstance(error, MemoryError) else f": {error}")
+        return [what], "--threads 1 takes less, and cecli COMMAND -h says what holds rows in memory", errors.EXIT_DATA
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return [f"{where}{error.strerror or error}"], None, errors.EXIT_DATA
@@ -183,9 +204,53 @@ def _usage_hint(error: click.ClickException) -> str:
     return f"{path} -h shows how it is called"
 
 
-def _terminate(signal_number: int, frame: object) -> None:
-    """SIGTERM unwinds the stack like Ctrl-C, so that temporary files go."""
-    raise SystemExit(errors.EXIT_TERMINATED)
+_STOPS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+class _Stopped(BaseException):
+    """A signal asks the program to end. It unwinds the stack like Ctrl-C, so that temporary files go."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def _handled(number: int) -> Any:
+    """Let a signal unwind the stack, unless it is ignored, as by nohup; the answer is what it did before, or None."""
+    before = signal.getsignal(number)
+    if before not in (signal.SIG_DFL, signal.default_int_handler):
+        return None
+    signal.signal(number, _stop)
+    return before
+
+
+def _stop(number: int, frame: object) -> None:
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    raise _Stopped(number)
+
+
+def _stopped(number: int) -> int:
+    """Say what ended the program; the exit status is that of a process that the signal has killed."""
+    for other in _STOPS:
+        if signal.getsignal(other) is _stop:
+            signal.signal(other, signal.SIG_IGN)  # the rest is quick
+    from cecli.report import messages
+
+    messages.error(["stopped by Ctrl-C" if number == signal.SIGINT else f"stopped by {signal.Signals(number).name}"])
+    return errors.EXIT_SIGNALLED + number
+
+
+def _spare_memory() -> None:
+    """Get along with little address space where that is limited; finding out costs next to nothing where it is not."""
+    try:
+        import resource
+    except ImportError:
+        return  # Windows
+    if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
+        from cecli import limits
+
+        limits.spare_address_space()
 
 
 def _closed(status: int) -> int:

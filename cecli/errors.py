@@ -3,9 +3,9 @@
 EXIT_DATA = 1
 EXIT_USAGE = 2
 EXIT_GATE = 3
-EXIT_INTERRUPTED = 130
+EXIT_SIGNALLED = 128
+"""Plus the number of the signal: 130 for Ctrl-C, 143 for SIGTERM."""
 EXIT_BROKEN_PIPE = 141
-EXIT_TERMINATED = 143
 
 SHOWN_PROBLEMS = 10
 """How many bad cells one message names before it only counts the rest."""

@@ -11,7 +11,8 @@ PACKAGE = Path(__file__).parents[1] / "cecli"
 MAY_IMPORT = {
     "cecli": {"core", "errors"},
     "__main__": {"cli"},
-    "cli": {"cecli", "commands", "report", "errors", "click"},
+    "cli": {"cecli", "commands", "report", "errors", "limits", "click"},
+    "limits": set(),
     "commands": {"commands", "readers", "report", "core", "errors", "click", "numpy"},
     "readers": {"readers", "core", "errors", "numpy", "pyarrow"},
     "report": {"report", "core", "errors", "cecli", "numpy", "pyarrow", "rich", "matplotlib"},
