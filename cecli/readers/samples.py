@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cecli.core.pmf import Pmf
 from cecli.errors import InputError, UsageError, literal, quoted
@@ -21,9 +22,14 @@ from cecli.readers.token_counts import LineCounts
 _BLOCK = 4 << 20
 _MOST_THREADS = 4
 """Each works on some tens of megabytes, and reading is then the slowest."""
-_WHOLE = re.compile(r"0|-?[1-9][0-9]*")
+_SIGNS = "-0123456789\n"
+_NO_SIGNS = str.maketrans("", "", _SIGNS)
+_NOT_WHOLE = re.compile(r"^(?:0[0-9-]|-(?![1-9])|$)|[0-9]-", re.MULTILINE)
+"""Among lines of ``_SIGNS``: one that is not 0, nor a number without a zero before it."""
 _LONGEST_WHOLE = 4000
 """Digits beyond which Python refuses to read a whole number."""
+_LONGEST_FAST = 18
+"""Digits and sign of a number that 64 bits hold whatever it is."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +61,11 @@ def count_samples(path: str, options: SampleOptions | None = None, threads: int 
         counter = _Counter(source, delimiter)
         _count(counter, options, min(threads, _MOST_THREADS))
         name = source.name
-    counts = counter.counts()
-    if not counts:
+    outcomes, counts = counter.counts()
+    if not outcomes:
         raise InputError(f"{name}: no samples in it")
-    outcomes = _ordered(list(counts))
-    return Pmf(np.array([counts[outcome] for outcome in outcomes], dtype=np.int64), outcomes, name)
+    order = _order(outcomes)
+    return Pmf(counts[order], [outcomes[k] for k in order], name)
 
 
 def _count(counter: _Counter, options: SampleOptions, threads: int) -> None:
@@ -88,12 +94,15 @@ class _Counter:
         self._lines = LineCounts()
         self._cells_seen: Counter[str] = Counter()
 
-    def counts(self) -> dict[str, int]:
-        """The outcomes so far and how often each was met."""
-        counts = {line.decode("utf-8"): count for line, count in self._lines.result().items()}
-        for outcome, count in self._cells_seen.items():
-            counts[outcome] = counts.get(outcome, 0) + count
-        return counts
+    def counts(self) -> tuple[list[str], NDArray[np.int64]]:
+        """The different outcomes so far, in no order, and how often each was met."""
+        lines, found = self._lines.result()
+        outcomes = b"\n".join(lines).decode("utf-8").split("\n") if lines else []
+        if not self._cells_seen:
+            return outcomes, found
+        cells = self._cells_seen.copy()
+        cells.update(dict(zip(outcomes, found.tolist(), strict=True)))
+        return list(cells), np.array(list(cells.values()), dtype=np.int64)
 
     def take_header(self) -> list[str]:
         """The cells of the first record, which is consumed."""
@@ -272,7 +281,15 @@ def _position(column: str | None) -> int:
     return int(column[:9]) - 1
 
 
-def _ordered(outcomes: list[str]) -> list[str]:
-    if all(len(outcome) < _LONGEST_WHOLE and _WHOLE.fullmatch(outcome) for outcome in outcomes):
-        return sorted(outcomes, key=int)
-    return sorted(outcomes)
+def _order(outcomes: list[str]) -> list[int]:
+    """The places of the outcomes in numerical order if all are whole numbers, else by code point."""
+    longest = max(map(len, outcomes))
+    joined = "\n".join(outcomes)
+    several = joined.count("\n") >= len(outcomes)  # a quoted cell may hold line ends
+    if several or longest >= _LONGEST_WHOLE or joined.translate(_NO_SIGNS) or _NOT_WHOLE.search(joined):
+        return sorted(range(len(outcomes)), key=outcomes.__getitem__)
+    if longest > _LONGEST_FAST:
+        return sorted(range(len(outcomes)), key=list(map(int, outcomes)).__getitem__)
+    numbers = np.fromstring(joined, dtype=np.int64, sep="\n")
+    order: list[int] = np.argsort(numbers).tolist()
+    return order

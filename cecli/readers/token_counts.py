@@ -49,8 +49,8 @@ class LineCounts:
     >>> counts = LineCounts()
     >>> counts.add(b"1\n6\n12\n6\n\n")
     (5, 1)
-    >>> sorted(counts.result().items())
-    [(b'1', 1), (b'12', 1), (b'6', 2)]
+    >>> sorted(zip(*counts.result()))
+    [(b'1', np.int64(1)), (b'12', np.int64(1)), (b'6', np.int64(2))]
     """
 
     def __init__(self) -> None:
@@ -92,20 +92,21 @@ class LineCounts:
         for width, table in other._tables.items():
             self._tables.setdefault(width, _Table()).merge(table)
 
-    def result(self) -> dict[bytes, int]:
-        """Each different line and how often it was met, in no order."""
-        counts: dict[bytes, int] = dict(self._long)
+    def result(self) -> tuple[list[bytes], NDArray[np.int64]]:
+        """The different lines, in no order, and how often each was met."""
         used = np.flatnonzero(self._pairs)
-        parts = [(used.astype(np.uint64)[None, :], self._pairs[used])]
-        parts += [table.result() for table in self._tables.values()]
-        for words, found in parts:
-            lines = _lines(words)
-            if not counts:
-                counts = dict(zip(lines, found.tolist(), strict=True))
-                continue
+        parts = [(_lines(words), counts) for words, counts in (table.result() for table in self._tables.values())]
+        if used.size:
+            parts.append((_lines(used.astype(np.uint64)[None, :]), self._pairs[used]))
+        if self._long:
+            parts.append((list(self._long), np.array(list(self._long.values()), dtype=np.int64)))
+        if len(parts) < 2:
+            return parts[0] if parts else ([], np.zeros(0, dtype=np.int64))
+        counts: dict[bytes, int] = {}
+        for lines, found in parts:
             for line, count in zip(lines, found.tolist(), strict=True):
                 counts[line] = counts.get(line, 0) + count
-        return counts
+        return list(counts), np.array(list(counts.values()), dtype=np.int64)
 
 
 class _Table:

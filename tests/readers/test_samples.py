@@ -44,7 +44,9 @@ def count_lines(*blocks):
     found = [counts.add(block) for block in blocks]
     assert [lines for lines, _ in found] == [block.count(b"\n") for block in blocks]
     blanks = sum(blank for _, blank in found)
-    return counts.result() | ({b"": blanks} if blanks else {})
+    lines, tally = counts.result()
+    assert len(set(lines)) == len(lines)
+    return dict(zip(lines, tally.tolist(), strict=True)) | ({b"": blanks} if blanks else {})
 
 
 faces = st.sampled_from("123456")
@@ -111,6 +113,22 @@ def test_whole_numbers_come_in_numerical_order_and_others_by_code_point(count):
     assert list(count("10\n9\n-1\n0\n")) == ["-1", "0", "9", "10"]
     assert list(count("10\n9\n01\n")) == ["01", "10", "9"]
     assert list(count("b\nA\na\nä\n")) == ["A", "a", "b", "ä"]
+
+
+@given(st.lists(st.text(st.sampled_from("-0123456789 \n"), max_size=4), min_size=1, unique=True))
+def test_the_order_is_numerical_only_where_all_are_whole_numbers(outcomes):
+    whole = all(text.lstrip("-").isdigit() and text.count("-") < 2 and str(int(text)) == text for text in outcomes)
+    expected = sorted(outcomes, key=int) if whole else sorted(outcomes)
+    assert [outcomes[k] for k in module._order(outcomes)] == expected
+
+
+def test_a_cell_of_several_lines_is_one_outcome(count):
+    assert count('"10\n9"\n8\n"10\n9"\n') == {"10\n9": 2, "8": 1}
+
+
+def test_numbers_of_any_length_are_ordered(count):
+    numbers = [10**40, -(10**40), 5, -7, 10**17, 10**18, 10**19]
+    assert list(count("".join(f"{n}\n" for n in numbers))) == [str(n) for n in sorted(numbers)]
 
 
 def test_outcomes_are_text_exactly(count):
