@@ -47,6 +47,8 @@ def _loaded(name: str) -> click.Command:
 class LazyGroup(click.Group):
     """Commands that are imported when they are called, so that help and version cost Click alone."""
 
+    version = __version__
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 

@@ -89,6 +89,12 @@ def write_files_of_help(folder: Path) -> None:
     countries = [["ch", "de", "fr"][row % 3] for row in range(len(labels))]
     table = csv.read_csv(samples / "digits_logistic.csv").append_column("label", labels)
     parquet.write_table(table.append_column("country", [countries]), folder / "preds.parquet")
+    for part, rows in (("preds", table.drop_columns("label")), ("labels", table.select(["id", "label"]))):
+        (folder / part).mkdir()
+        parquet.write_table(rows.slice(0, 300), folder / part / "part-1.parquet")
+        parquet.write_table(rows.slice(300), folder / part / "part-2.parquet")
+    tokens = [f'{{"document": "d{row // 9}", "logprob": {-0.1 * (row % 7)}}}\n' for row in range(90)]
+    (folder / "tokens.jsonl").write_text("".join(tokens), "utf-8")
 
 
 @functools.cache

@@ -10,14 +10,18 @@ from cecli.commands.compared_options import compared_options
 from cecli.commands.gate_options import GateOptions, gate_options
 from cecli.commands.loss_options import LossOptions, loss_options
 from cecli.commands.options import confidence_option, output_options, threads_option, unit_option
+from cecli.commands.page_option import check_one_file, report_option
 from cecli.commands.requirements import Requirement, require_option
+from cecli.commands.signature import SignedCommand, inputs_kept, signature_option
 from cecli.core.units import Unit
 from cecli.report.model import OutputOptions
 
 if TYPE_CHECKING:
+    from cecli.commands.compare_report import Finished
     from cecli.core.paired.comparison import Comparer
     from cecli.core.paired.spec import PairSpec
     from cecli.readers.compared import Compared, ComparedOptions
+    from cecli.readers.ledger import Ledger
     from cecli.report.progress import Progress
 
 EPILOG = """\b
@@ -46,7 +50,7 @@ order differs from it; by 16 bytes for each of up to 100,000 rows (of every grou
 by some hundred bytes a cluster."""
 
 
-@click.command("compare", epilog=EPILOG)
+@click.command("compare", cls=SignedCommand, epilog=EPILOG)
 @compared_options
 @loss_options
 @click.option("--worst", type=click.IntRange(min=0), default=5, show_default=True, metavar="N",
@@ -54,10 +58,13 @@ by some hundred bytes a cluster."""
 @click.option("--flips", type=click.IntRange(min=1), metavar="B",
               help="Choices of signs that are drawn, however many rows there are.  "
               "[default: 9999, up to 100,000 rows]")  # fmt: skip
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the signs.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="INT",
+              help="Seed of the signs.")  # fmt: skip
 @click.option("--table", type=click.Choice(["classes", "worse", "better", "groups"]),
               help="With CSV, TSV and Markdown: print this list.")  # fmt: skip
 @gate_options
+@report_option
+@signature_option
 @require_option
 @confidence_option
 @unit_option
@@ -71,6 +78,8 @@ def command(
     seed: int,
     table: str | None,
     gates: GateOptions,
+    page: str | None,
+    signature: bool,
     requirements: list[Requirement],
     confidence: float,
     unit: Unit,
@@ -82,23 +91,50 @@ def command(
     A and B are files of predictions as score reads them, LABELS what was observed. The difference is B's loss less A's:
     below 0, B is better. More than two files are compared with the first.
     """
-    from cecli.commands.compare_report import Finished, Plan, report
-    from cecli.commands.compare_view import unmet_gates
-    from cecli.commands.requirements import checked, raise_unmet
+    from cecli.commands.compare_report import Finished, Plan
     from cecli.readers.compared import Compared
     from cecli.report.progress import progress
+
+    check_one_file(page, output)
+    plan = Plan(unit, confidence, compared.shared.columns.by, table, seed)
+    with inputs_kept(signature) as inputs:
+        with Compared(compared) as opened, progress(opened.size, quiet=output.quiet) as bar:
+            totals, groups = _accumulated(opened, _spec(opened, loss, worst, flips, seed), loss, threads, bar)
+        finished = Finished(opened, totals, groups, [each.result(confidence) for each in totals], plan)
+        _write(finished, gates, requirements, inputs, page, output)
+
+
+def _write(
+    finished: Finished,
+    gates: GateOptions,
+    requirements: list[Requirement],
+    inputs: Ledger | None,
+    page: str | None,
+    output: OutputOptions,
+) -> None:
+    """Write the report, signed where its ``inputs`` are given, and its page where one is wanted. Raises GateError where
+    a gate or a requirement is not met, once that is done."""
+    from cecli.commands.compare_report import report
+    from cecli.commands.compare_view import unmet_gates
+    from cecli.commands.requirements import checked, raise_unmet
+    from cecli.commands.signature import signed, with_signature
     from cecli.report.write import write
 
-    with Compared(compared) as opened, progress(opened.size, quiet=output.quiet) as bar:
-        totals, groups = _accumulated(opened, _spec(opened, loss, worst, flips, seed), loss, threads, bar)
-    comparisons = [each.result(confidence) for each in totals]
-    plan = Plan(unit, confidence, compared.shared.columns.by, table, seed)
-    document = Finished(opened, totals, groups, comparisons, plan).document()
+    document = finished.document()
     if not gates.is_empty:
-        _put_gates(document, gates.judged(comparisons, unit))
+        _put_gates(document, gates.judged(finished.comparisons, finished.plan.unit))
     if requirements:
         document["requirements"] = checked(requirements, document)
-    write(report(Finished(opened, totals, groups, comparisons, plan), document), output)
+    if inputs is not None:
+        rows = finished.comparisons[0].rows
+        document |= signed(document, "compare", "difference", rows, inputs)
+    made = report(finished, document)
+    if page is not None:
+        from cecli.commands import compare_page
+        from cecli.report.page import write_page
+
+        write_page(compare_page.page(document, finished.plan, made.notes), page, output.digits)
+    write(with_signature(made, output), output)
     raise_unmet(document.get("requirements", []), unmet_gates(document))
 
 
@@ -129,7 +165,7 @@ def _accumulated(
 
     from cecli.core.paired.comparison import Comparer, GroupedComparer
 
-    rule = loss.rule(opened.reference.class_names)
+    rule = loss.rule(opened.reference.class_names, opened.reference.learn)
     if opened.reference.options.columns.by is None:
         totals = opened.accumulate(lambda: Comparer(spec, rule), rule, threads, bar.advance)
         return totals, [None] * len(totals)

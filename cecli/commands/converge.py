@@ -42,8 +42,8 @@ with the outcomes, and by 40 bytes for each replicate and size of the sample."""
 @sides_option
 @click.option("-n", "--rolls", type=click.IntRange(1, LARGEST_ROLLS), default=1_000_000, show_default=True, metavar="N",
               help="How far the sample grows.")  # fmt: skip
-@click.option("--replicates", type=click.IntRange(2, 100_000), metavar="R",
-              help="Show the spread over R other samples as well.")  # fmt: skip
+@click.option("--replicates", type=click.IntRange(2, 100_000), metavar="B",
+              help="Show the spread over B other samples as well.")  # fmt: skip
 @seed_option("Repeat the rolls of this seed.  [default: drawn, and noted]")
 @unit_option
 @confidence_option

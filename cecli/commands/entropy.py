@@ -42,7 +42,9 @@ ESTIMATOR_NAMES = (
 @click.argument("pmf", nargs=-1, required=True)
 @unit_option
 @click.option("--estimator", type=click.Choice(ESTIMATOR_NAMES), help="Estimate the entropy behind counts.")
-@click.option("--sides", type=click.IntRange(min=1), metavar="K", help="There are K outcomes in all, seen or not.")
+@click.option(
+    "-k", "--sides", type=click.IntRange(min=1), metavar="K", help="There are K outcomes in all, seen or not."
+)
 @click.option("--outcomes", metavar="A,B,...", help="The outcomes are these, seen or not.")
 @order_option("--renyi", "renyi", "The Rényi entropy of order A: 0, 0.5, 2, inf, …")
 @order_option("--tsallis", "tsallis", "The Tsallis entropy of order A.")

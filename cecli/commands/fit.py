@@ -52,7 +52,7 @@ with the samples."""
     type=click.Choice(["none", "first"]),
     help="With --samples: whether the first line is a header.  [default: first with --column, else none]",
 )
-@click.option("--sides", type=click.IntRange(min=1), metavar="K", help="The outcomes are 1 to K, seen or not.")
+@click.option("-k", "--sides", type=click.IntRange(min=1), metavar="K", help="The outcomes are 1 to K, seen or not.")
 @click.option("--outcomes", metavar="A,B,...", help="The outcomes are these, seen or not.")
 @click.option(
     "--interval",

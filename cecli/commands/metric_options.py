@@ -48,7 +48,7 @@ def metric_options(function: Function) -> Function:
         _value,
         [
             click.option("--top-k", "wanted_top_k", type=click.IntRange(min=1), default=5, show_default=True,
-                         help="The k of top-k accuracy."),
+                         metavar="K", help="The k of top-k accuracy."),
             click.option("--worst", "wanted_worst", type=click.IntRange(min=1), metavar="N",
                          help="List the N rows of largest loss."),
             click.option("--confusions", "wanted_confusions", type=click.IntRange(min=1), metavar="N",

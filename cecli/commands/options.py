@@ -37,7 +37,7 @@ def output_options(function: Function, make: Make | None = None) -> Function:
             click.option("--get", "output_get", metavar="KEY",
                          help="Print just this number of the result, e.g. rows.read."),
             click.option("--digits", "output_digits", type=click.IntRange(1, 17), default=6, show_default=True,
-                         help="Significant digits in tables."),
+                         metavar="N", help="Significant digits in tables."),
             click.option("-q", "--quiet", "output_quiet", is_flag=True, help="No notes and no progress bar."),
             click.option("--debug", "output_debug", is_flag=True, help="Show the traceback of an error."),
         ],

@@ -30,10 +30,12 @@ has the power."""
 @click.argument("p")
 @click.argument("q")
 @click.option("--alpha", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.05, show_default=True,
-              help="Chance of rejecting Q where it is true.")  # fmt: skip
+              metavar="SHARE", help="Chance of rejecting Q where it is true.")  # fmt: skip
 @click.option("--power", "wanted", type=click.FloatRange(0, 1, min_open=True, max_open=True), metavar="SHARE",
               help="Chance of rejecting Q where P is true.  [default: 0.9]")  # fmt: skip
-@click.option("--rolls", type=click.IntRange(1, _MOST_ROLLS), metavar="N", help="Give the power of N rolls instead.")
+@click.option(
+    "-n", "--rolls", type=click.IntRange(1, _MOST_ROLLS), metavar="N", help="Give the power of N rolls instead."
+)
 @click.option("--statistic", type=click.Choice(STATISTIC_NAMES), default="g", show_default=True, help="The test's.")
 @click.option("--simulate", is_flag=True, help="Confirm by simulation, and raise the rolls where they do not reach.")
 @click.option("--replicates", type=click.IntRange(100, 10**8), default=20_000, show_default=True, metavar="B",

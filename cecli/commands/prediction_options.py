@@ -48,7 +48,7 @@ def prediction_options(function: Function) -> Function:
                          "[default: the only such column]"),
             click.option("--drop", "predictions_drop", metavar="COLUMN", multiple=True,
                          help="Leave a column of PREDS out; repeatable."),
-            click.option("--first-label", "predictions_first_label", type=click.IntRange(0), default=0,
+            click.option("--first-label", "predictions_first_label", type=click.IntRange(0), default=0, metavar="N",
                          help="What the first class is called where labels are positions.  [default: 0]"),
             click.option("--header", "predictions_header", type=click.Choice(["both", "preds", "labels", "none"]),
                          default="both", show_default=True, help="Which of the files start with a header."),
