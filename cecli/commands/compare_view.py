@@ -128,10 +128,15 @@ def _classes(document: Mapping[str, Any]) -> Grid:
     if more > 0:
         half = _CLASSES // 2
         listed = listed[:half] + listed[-half:]
-    names = ["class", "rows", "a", "b", "difference", "standard_error", "contribution"]
-    titles = ["class", "rows", "loss of A", "loss of B", "B - A", "error", "adds"]
     title = f"Classes, where B loses most first, in {document['unit']}"
     title += f" ({more:,} in the middle are left out)" if more > 0 else ""
+    return class_grid(listed, title)
+
+
+def class_grid(listed: Sequence[Mapping[str, Any]], title: str = "") -> Grid:
+    """The figures of classes, a row each."""
+    names = ["class", "rows", "a", "b", "difference", "standard_error", "contribution"]
+    titles = ["class", "rows", "loss of A", "loss of B", "B - A", "error", "adds"]
     return Grid(Table(titles, [[each[name] for name in names] for each in listed]), title=title)
 
 

@@ -22,6 +22,8 @@ _OF_REPORT = {
     "table": "--table",
     "requirements": "--require",
     "check": "--check",
+    "page": "--report",
+    "signature": "--signature",
     "wanted_prior": "--prior",
     "prior": "--prior",
 }
@@ -62,5 +64,5 @@ def _check_no_report() -> None:
     context = click.get_current_context()
     for name, option in _OF_REPORT.items():
         if context.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE:
-            hint = None if option == "--check" else f"give {option} to cecli merge"
+            hint = None if option in ("--check", "--report", "--signature") else f"give {option} to cecli merge"
             raise UsageError(f"--partial writes a state and no report: {option} has no meaning beside it", hint)

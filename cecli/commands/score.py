@@ -11,9 +11,11 @@ import click
 from cecli.commands.loss_options import LossOptions, loss_options
 from cecli.commands.metric_options import MetricOptions, metric_options
 from cecli.commands.options import confidence_option, threads_option, unit_option
+from cecli.commands.page_option import WORST_ROWS, check_one_file, report_option
 from cecli.commands.partial_options import output_or_state_options, partial_option
 from cecli.commands.prediction_options import prediction_options
 from cecli.commands.requirements import Requirement, require_option
+from cecli.commands.signature import SignedCommand, inputs_kept, signature_option
 from cecli.core.units import Unit
 from cecli.errors import UsageError
 from cecli.report.model import OutputOptions
@@ -44,7 +46,7 @@ length of its id, to the next multiple of 8 (290 MB for 10 million ids like img_
 Repeated ids are found among the first 16 MB of ids where both files have one order."""
 
 
-@click.command("score", epilog=EPILOG)
+@click.command("score", cls=SignedCommand, epilog=EPILOG)
 @click.argument("preds")
 @click.argument("labels", required=False)
 @prediction_options
@@ -64,6 +66,8 @@ Repeated ids are found among the first 16 MB of ids where both files have one or
 )
 @click.option("--check", is_flag=True, help="Say what would be read as what, and score nothing.")
 @partial_option
+@report_option
+@signature_option
 @require_option
 @confidence_option
 @unit_option
@@ -77,6 +81,8 @@ def command(
     table: str | None,
     check: bool,
     partial: bool,
+    page: str | None,
+    signature: bool,
     requirements: list[Requirement],
     confidence: float,
     unit: Unit,
@@ -100,13 +106,16 @@ def command(
     if check:
         from cecli.commands.score_check import write_check
 
+        _check_no_result({"report": page, "signature": signature})
         write_check(with_ids, output)
         return
     _check_meaning(predictions, wanted, reduction)
+    check_one_file(page, output)
     if reduction == "none":
         from cecli.commands.score_rows import write_rows
 
-        _check_rows_only(predictions, wanted, {"require": requirements, "table": table}, output)
+        of_report: dict[str, object] = {"require": requirements, "table": table, "report": page, "signature": signature}
+        _check_rows_only(predictions, wanted, of_report, output)
         write_rows(with_ids, loss, unit, threads, output)
         return
     if partial:
@@ -115,15 +124,19 @@ def command(
         write_partial(with_ids if wanted.worst else predictions, loss, wanted, threads, output)
         return
     plan = score_report.Plan(
-        unit, confidence, reduction == "sum", predictions.columns.by, table, bool(requirements), wanted, output
+        unit, confidence, reduction == "sum", predictions.columns.by, table, bool(requirements), wanted, output, page
     )
+    if page is not None and wanted.worst is None:
+        wanted = replace(wanted, worst=WORST_ROWS)
     read = with_ids if wanted.worst else predictions
-    with Predictions(read) as opened, progress(opened.size, quiet=output.quiet) as bar:
-        rule, spec = loss.rule(opened.class_names), _spec(opened, loss, wanted)
-        prior = _prior(opened, wanted)
-        metrics = plan.metrics(opened.observed_only)
-        total, groups = _accumulated(opened, lambda: Scorer(spec, rule, metrics), plan.by, threads, bar)
-    score_report.write_report(score_report.Scored(facts_of(opened), total, groups, plan, prior), requirements)
+    with inputs_kept(signature) as inputs:
+        with Predictions(read) as opened, progress(opened.size, quiet=output.quiet) as bar:
+            rule, spec = loss.rule(opened.class_names, opened.learn), _spec(opened, loss, wanted)
+            prior = _prior(opened, wanted)
+            metrics = plan.metrics(opened.observed_only)
+            total, groups = _accumulated(opened, lambda: Scorer(spec, rule, metrics), plan.by, threads, bar)
+        scored = score_report.Scored(facts_of(opened), total, groups, plan, prior)
+        score_report.write_report(scored, requirements, inputs)
 
 
 def _spec(opened: Predictions, loss: LossOptions, wanted: MetricOptions) -> Spec:
@@ -145,7 +158,7 @@ def _prior(opened: Predictions, wanted: MetricOptions) -> Pmf | None:
         return None
     from cecli.readers.prior import read_prior
 
-    return read_prior(wanted.prior, opened.class_names)
+    return read_prior(wanted.prior, opened.class_names, opened.learn)
 
 
 def _accumulated(
@@ -168,6 +181,11 @@ def _check_meaning(predictions: PredictionOptions, wanted: MetricOptions, reduct
                 raise UsageError(f"--observed has no classes: --{name} has no meaning beside it")
     if reduction == "sum" and wanted.like:
         raise UsageError("--like is the mean that a library prints: it has no meaning beside --reduction sum")
+
+
+def _check_no_result(given: dict[str, object]) -> None:
+    for name in filter(given.get, given):
+        raise UsageError(f"--check scores nothing: --{name} has no meaning beside it")
 
 
 def _check_rows_only(

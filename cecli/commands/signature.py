@@ -1,0 +1,214 @@
+"""``--signature``: what made a result, in one line of text, and what is needed to make it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cecli import __version__
+from cecli.commands.options import Function
+from cecli.errors import literal
+from cecli.report.model import Facts, OutputOptions, Report
+from cecli.report.write import resolve_format
+
+if TYPE_CHECKING:
+    from cecli.readers.ledger import Ledger
+
+FILES = frozenset({"preds", "labels", "predictions_labels", "loss_class_weights", "wanted_prior"})
+"""Parameters that name what is read."""
+
+FIGURES = FILES | {
+    "confidence",
+    "flips",
+    "gates_alpha",
+    "gates_if_worse",
+    "gates_margin",
+    "gates_test",
+    "gates_unless_better",
+    "kinds",
+    "loss_clip",
+    "loss_smoothing",
+    "predictions_by",
+    "predictions_classes",
+    "predictions_cluster",
+    "predictions_delimiter",
+    "predictions_drop",
+    "predictions_first_label",
+    "predictions_header",
+    "predictions_id",
+    "predictions_ignore",
+    "predictions_label",
+    "predictions_log_probs",
+    "predictions_logits",
+    "predictions_losses",
+    "predictions_normalize",
+    "predictions_observed",
+    "predictions_sum_tolerance",
+    "predictions_vector",
+    "predictions_weight",
+    "predictions_weights_are",
+    "probs",
+    "reduction",
+    "seed",
+    "unit",
+    "wanted_bias",
+    "wanted_confusions",
+    "wanted_corp",
+    "wanted_decompose",
+    "wanted_folds",
+    "wanted_like",
+    "wanted_seed",
+    "wanted_top_k",
+    "wanted_worst",
+    "worst",
+}
+"""Parameters that the figures of a result depend on: a signature holds them, and ``verify`` takes no others. None of
+them writes anything."""
+
+NEUTRAL = frozenset(
+    {
+        "apply",
+        "check",
+        "output_debug",
+        "output_digits",
+        "output_format",
+        "output_get",
+        "output_path",
+        "output_quiet",
+        "output_value",
+        "page",
+        "partial",
+        "plot",
+        "requirements",
+        "signature",
+        "table",
+        "threads",
+        "wanted_table",
+    }
+)
+"""Parameters that no figure depends on, or that make something else of a run. Every parameter of a command that can be
+signed stands here or in FIGURES (a test holds them to it)."""
+
+_ARGUMENTS = "cecli.arguments"
+
+
+class SignedCommand(click.Command):
+    """A command that knows what it was called with, once it runs: see ``arguments_given``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not ctx.resilient_parsing:
+            ctx.meta[_ARGUMENTS] = list(_arguments(self, ctx, list(args)))
+        return super().parse_args(ctx, args)
+
+
+def _arguments(command: click.Command, ctx: click.Context, args: list[str]) -> Iterator[str]:
+    """The options of FIGURES by their long names, each with its value as the next text; then ``--``, and the files."""
+    given, _, _ = command.make_parser(ctx).parse_args(args=args)
+    files: list[str] = []
+    for parameter in command.params:
+        value = given.get(parameter.name or "")
+        if parameter.name not in FIGURES or value is None or not isinstance(value, (str, bool, list, tuple)):
+            continue
+        values = [value] if isinstance(value, (str, bool)) else list(value)
+        if isinstance(parameter, click.Argument):
+            files += [one for one in values if isinstance(one, str)]
+            continue
+        for one in values:
+            yield long_name(parameter)
+            if isinstance(one, str):
+                yield one
+    yield "--"
+    yield from files
+
+
+def long_name(parameter: click.Parameter) -> str:
+    """``--base`` of ``-b/--base``."""
+    return max(parameter.opts, key=len)
+
+
+def arguments_given() -> list[str]:
+    """What the running command was called with, as far as its figures depend on it."""
+    arguments: list[str] = click.get_current_context().meta[_ARGUMENTS]
+    return arguments
+
+
+def signature_option(function: Function) -> Function:
+    """--signature; arrives as ``signature``, true or false."""
+    return click.option(
+        "--signature", is_flag=True,
+        help="Say what made the result: version, options, rows, and the SHA-256 of every input; cecli verify computes "
+        "it again.",
+    )(function)  # fmt: skip
+
+
+def inputs_kept(wanted: bool) -> AbstractContextManager[Ledger | None]:
+    """A ledger of the inputs that are opened inside, where a signature is ``wanted``."""
+    if not wanted:
+        return nullcontext()
+    from cecli.readers.ledger import kept
+
+    return kept()
+
+
+def signed(document: Mapping[str, Any], command: str, metric: str, rows: int, inputs: Ledger) -> dict[str, Any]:
+    """The keys of a signature: itself, a line; and the inputs and arguments that ``verify`` needs."""
+    arguments, digests = arguments_given(), inputs.digests()
+    line = signature_line(command, metric, str(document["unit"]), rows, arguments, digests)
+    return {
+        "signature": line,
+        "inputs": [{"path": path, "sha256": digest} for path, digest in digests.items()],
+        "arguments": arguments,
+    }
+
+
+def with_signature(report: Report, output: OutputOptions) -> Report:
+    """The report with the line of its signature, if it has one: below a table, and as a note beside what holds none."""
+    line = report.document.get("signature")
+    if line is None:
+        return report
+    form = "plain" if output.value or output.get is not None else resolve_format(output)
+    if form == "table":
+        return replace(report, view=[*report.view, Facts([("", "", line)], title="Signature")])
+    if form == "json" or (form != "plain" and "signature" in report.table.columns):
+        return report
+    return replace(report, notes=[*report.notes, f"signature: {line}"])
+
+
+def signature_line(
+    command: str, metric: str, unit: str, rows: int, arguments: Sequence[str], digests: Mapping[str, str]
+) -> str:
+    """What made a result, its parts between bars.
+
+    >>> signature_line("score", "cross_entropy", "bits", 3, ["--base", "bits", "--", "a.csv"], {"a.csv": "5feceb66"})
+    'cecli 0.1.0 | score cross_entropy | bits | 3 rows | --base bits | a.csv sha256:5feceb66'
+    """
+    options = [_quoted(text) for text in arguments[: arguments.index("--")]]
+    parts = [f"cecli {__version__}", f"{command} {metric}", unit, f"{rows} row{'' if rows == 1 else 's'}"]
+    parts += [" ".join(options)] if options else []
+    parts += [f"{_quoted(path)} sha256:{digest}" for path, digest in digests.items()]
+    return " | ".join(parts)
+
+
+def command_line(command: str, arguments: Sequence[str]) -> str:
+    """The command as a person types it.
+
+    >>> command_line("score", ["--clip", "1e-9", "--", "my preds.csv"])
+    "cecli score 'my preds.csv' --clip 1e-9"
+    """
+    end = arguments.index("--")
+    files = list(arguments[end + 1 :])
+    dashed = ["--"] if any(file.startswith("-") and file != "-" for file in files) else []
+    given = [*arguments[:end], *dashed, *files] if dashed else [*files, *arguments[:end]]
+    return " ".join(["cecli", command, *map(_quoted, given)])
+
+
+def _quoted(text: str) -> str:
+    """A word as a shell takes it; a bar would end a part of a signature."""
+    import shlex
+
+    shown = literal(text)
+    return shlex.quote(shown)
