@@ -46,8 +46,8 @@ parameters, and LOGITS is calibrated by them; or, with labels, FILE holds predic
 to. The result of the fit then goes to standard output, if -o is given.
 
 Rows are read once and kept while they are gone over: 8 bytes a class and row (4 where single precision is enough),
-beyond 64 MB in a temporary file; and in memory 9 bytes a row for the bins of equal mass, 8 more with weights, and what
-score needs for ids in different orders. With --bias 16 K^2 bytes for K classes, a thread."""
+beyond 64 MB in a temporary file; and in memory up to 17 bytes a row for the bins of equal mass, 41 with weights, and
+what score needs for ids in different orders. With --bias 16 K^2 bytes for K classes, a thread."""
 
 
 def _output(own: dict[str, Any], arguments: dict[str, Any]) -> OutputOptions:
@@ -162,20 +162,23 @@ def _calibrated(
         fold = None if folds is None else lambda batch: fold_of(keys.of(batch), folds, seed)
         with progress(opened.size, quiet=quiet) as bar:
             read = opened.accumulate(lambda: Intake(spec, held.add, fold), threads, bar.advance)
-        before = read.before.result(confidence)
+        before, span = read.before.result(confidence), read.span
         _check_rows(opened, before.loss.rows, read.hopeless)
+        del read  # and with it a few numbers a row
         with progress(quiet=quiet) as bar:
             problem = Problem(
                 partial(held.sweep, threads=threads, progress=bar.advance),
                 partial(held.sweep, threads=threads, every=True, progress=bar.advance),
-                read.span,
+                span,
                 spec,
                 wanted.bias,
             )
             fit = calibrate(problem, confidence)
-            crossed = None if folds is None or fit is None else cross_fitted(problem, folds)
-            if fit is None or (folds is not None and crossed is None):
-                raise _no_biases(opened)
+            if fit is None:
+                raise _no_biases(opened, "")
+            crossed = None if folds is None else cross_fitted(problem, folds)
+            if folds is not None and crossed is None:
+                raise _no_biases(opened, " without one of the folds")
             found = None
             if crossed is not None and folds is not None:
                 found = CrossFitted(folds, seed, keys.made_of, crossed[0], crossed[1].result(confidence))
@@ -207,9 +210,9 @@ def _check_rows(opened: Predictions, rows: int, hopeless: int) -> None:
         )
 
 
-def _no_biases(opened: Predictions) -> InputError:
+def _no_biases(opened: Predictions, where: str) -> InputError:
     return InputError(
-        f"{opened.preds.name}: no biases are best: the loss falls for ever as they grow, since some classes can be "
-        "told apart without error",
+        f"{opened.preds.name}: no biases are best{where}: the loss falls for ever as they grow, since some classes can "
+        "be told apart without error",
         "calibrate without --bias, or by more rows",
     )

@@ -188,17 +188,20 @@ class EqualMass:
         """The error."""
         cells = Cells(self._weights)
         if self._parts:
-            weights = [part[2] for part in self._parts]
-            edges = equal_mass_edges(
-                np.concatenate([part[0] for part in self._parts]),
-                None if weights[0] is None else np.concatenate([np.asarray(one) for one in weights]),
-                self._weights == "frequency",
-            )
+            edges = self._edges()
             for p, right, own in self._parts:
                 places = np.searchsorted(edges, p, side="right")
                 cells.add(p, own, places)
                 cells.add_right(right, own, places)
         return cells.error(BINS)
+
+    def _edges(self) -> Floats:
+        together = np.concatenate([p for p, _, _ in self._parts])
+        weights = [own for _, _, own in self._parts if own is not None]
+        if weights:
+            return equal_mass_edges(together, np.concatenate(weights), self._weights == "frequency")
+        together.sort()
+        return _at(together, _equal_parts(len(together), BINS))
 
 
 class ClassWise:
@@ -255,14 +258,25 @@ def equal_mass_edges(
     >>> equal_mass_edges(np.array([0.9, 0.5, 0.7, 0.6, 0.8]), bins=2)
     array([0.8])
     """
-    order = np.argsort(confidences) if weights is None else np.lexsort((weights, confidences))
-    sums = np.arange(1, len(order) + 1) if weights is None else weights[order].cumsum()
-    if weights is None or frequency:
-        each, more = divmod(int(sums[-1]), bins)
-        starts = np.arange(1, bins) * each + np.minimum(np.arange(1, bins), more)
-    else:
-        starts = sums[-1] * (np.arange(1, bins) / bins)
-    edges: Floats = np.append(confidences[order], np.inf)[np.searchsorted(sums, starts, side="right")]
+    if weights is None:
+        return _at(np.sort(confidences), _equal_parts(len(confidences), bins))
+    order = np.lexsort((weights, confidences))
+    sums = weights[order].cumsum()
+    starts = _equal_parts(int(sums[-1]), bins) if frequency else sums[-1] * (np.arange(1, bins) / bins)
+    return _at(confidences[order], np.searchsorted(sums, starts, side="right"))
+
+
+def _equal_parts(total: int, bins: int) -> Integers:
+    """Where the second and the following of ``bins`` parts begin, the first ones larger by 1 where need be."""
+    each, more = divmod(total, bins)
+    starts: Integers = np.arange(1, bins) * each + np.minimum(np.arange(1, bins), more)
+    return starts
+
+
+def _at(ordered: Floats, places: Integers) -> Floats:
+    """Figures by their places, infinity beyond the last."""
+    inside = np.minimum(places, len(ordered) - 1)
+    edges: Floats = np.where(places < len(ordered), ordered[inside], np.inf)
     return edges
 
 
