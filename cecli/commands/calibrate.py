@@ -104,7 +104,8 @@ def command(
     from cecli.commands.requirements import checked, raise_unmet
     from cecli.report.write import write
 
-    done = _calibrated(options, wanted, unit, confidence, threads, output.quiet)
+    alone = not (requirements or plot or apply is not None or wanted.folds or wanted.table) and _is_number(output)
+    done = _calibrated(options, wanted, unit, confidence, threads, output.quiet, alone)
     document = done.document()
     if requirements:
         document["requirements"] = checked(requirements, document)
@@ -142,10 +143,23 @@ def _check(predictions: PredictionOptions) -> None:
         raise UsageError("--by: calibrate finds one temperature for all rows", "calibrate each group's file by itself")
 
 
+def _is_number(output: OutputOptions) -> bool:
+    """Whether nothing but the temperature is printed."""
+    from cecli.report.write import resolve_format
+
+    return output.get is None and (output.value or resolve_format(output) == "plain")
+
+
 def _calibrated(
-    options: PredictionOptions, wanted: CalibrateOptions, unit: Unit, confidence: float, threads: int, quiet: bool
+    options: PredictionOptions,
+    wanted: CalibrateOptions,
+    unit: Unit,
+    confidence: float,
+    threads: int,
+    quiet: bool,
+    alone: bool,
 ) -> Calibrated:
-    """Read, fit, and measure before and after."""
+    """Read, fit, and measure before and after; with ``alone`` nothing but the temperature is wanted."""
     from cecli.commands.calibrate_report import Calibrated, CrossFitted
     from cecli.core.calibrating import Intake, Problem, after, calibrate, cross_fitted
     from cecli.core.folds import fold_of
@@ -161,7 +175,7 @@ def _calibrated(
         keys = RowKeys(opened)
         fold = None if folds is None else lambda batch: fold_of(keys.of(batch), folds, seed)
         with progress(opened.size, quiet=quiet) as bar:
-            read = opened.accumulate(lambda: Intake(spec, held.add, fold), threads, bar.advance)
+            read = opened.accumulate(lambda: Intake(spec, held.add, fold, alone), threads, bar.advance)
         before, span = read.before.result(confidence), read.span
         _check_rows(opened, before.loss.rows, read.hopeless)
         del read  # and with it a few numbers a row
@@ -182,7 +196,7 @@ def _calibrated(
             found = None
             if crossed is not None and folds is not None:
                 found = CrossFitted(folds, seed, keys.made_of, crossed[0], crossed[1].result(confidence))
-            figures = after(problem, fit).result(confidence)
+            figures = None if alone else after(problem, fit).result(confidence)
     return Calibrated(opened, fit, before, figures, found, unit, confidence, wanted.table)
 
 

@@ -66,7 +66,7 @@ def write_by_fit(
     parameters = Parameters("the fit", fit.temperature, done.opened.class_names, biases)
     rows = _row_output(output, "auto" if output.path is not None else output.format)
     _write(predictions, path, parameters, rows, threads)
-    if output.path is None:
+    if output.path is None and done.after is not None:
         losses = f"{done.unit.from_nats(done.before.loss.cross_entropy):.6g} to "
         losses += f"{done.unit.from_nats(done.after.loss.cross_entropy):.6g} {done.unit.name}"
         note(f"T = {fit.temperature:.6g}; the loss of the rows it was fitted to goes from {losses}", output.quiet)

@@ -27,12 +27,12 @@ class CrossFitted:
 
 @dataclass(frozen=True, eq=False)
 class Calibrated:
-    """A finished calibration, and how its figures are wanted."""
+    """A finished calibration, and how its figures are wanted; ``after`` is None where only the temperature is."""
 
     opened: Predictions
     fit: CalibrationFit
     before: CalibrationFigures
-    after: CalibrationFigures
+    after: CalibrationFigures | None
     crossed: CrossFitted | None
     unit: Unit
     confidence: float
@@ -41,6 +41,8 @@ class Calibrated:
     def document(self) -> dict[str, Any]:
         """The report's keys in SPEC's order."""
         fit, before, after = self.fit, self.before, self.after
+        if after is None:
+            return {"temperature": fit.temperature}
         rows = before.loss.rows
         document: dict[str, Any] = {
             "unit": self.unit.name,
@@ -53,19 +55,21 @@ class Calibrated:
         }
         if fit.biases is not None:
             document["biases"] = self._biases()
-        for name, figures in (("before", before), ("after", after)):
-            document[f"cross_entropy_{name}"] = self._loss(figures)
-        for name, figures in (("before", before), ("after", after)):
-            document[f"ece_{name}"] = figures.errors["equal-width"].ece
-        for name, figures in (("before", before), ("after", after)):
-            document[f"accuracy_{name}"] = figures.accuracy
+        stages = {"before": before, "after": after}
+        document |= {f"cross_entropy_{stage}": self._loss(figures) for stage, figures in stages.items()}
+        document |= {f"ece_{stage}": figures.errors["equal-width"].ece for stage, figures in stages.items()}
+        document |= {f"accuracy_{stage}": figures.accuracy for stage, figures in stages.items()}
         if before.loss.zero_probability_rows:
             document["zero_probability_rows"] = before.loss.zero_probability_rows
-            for name, figures in (("before", before), ("after", after)):
-                document[f"finite_cross_entropy_{name}"] = self._in_unit(figures.loss.finite_cross_entropy)
+            for stage, figures in stages.items():
+                document[f"finite_cross_entropy_{stage}"] = self._in_unit(figures.loss.finite_cross_entropy)
         if self.crossed is not None:
             document["cross_fitted"] = self._cross_fitted(self.crossed)
-        document["variants"] = [self._variant(name) for name in VARIANTS]
+            stages["cross_fitted"] = self.crossed.figures
+        document["variants"] = [
+            {"variant": name} | {stage: _error(figures.errors[name]) for stage, figures in stages.items()}
+            for name in VARIANTS
+        ]
         document["rows"] = rows
         document["rows_read"] = self.opened.rows_read
         document["rows_ignored"] = self.opened.rows_read - rows
@@ -92,12 +96,6 @@ class Calibrated:
             {"class": name, "bias": bias, "standard_error": None if error is None or math.isnan(error) else error}
             for name, bias, error in zip(self.opened.class_names, fit.biases.tolist(), errors, strict=True)
         ]
-
-    def _variant(self, name: str) -> dict[str, Any]:
-        stages = {"before": self.before, "after": self.after}
-        if self.crossed is not None:
-            stages["cross_fitted"] = self.crossed.figures
-        return {"variant": name} | {stage: _error(figures.errors[name]) for stage, figures in stages.items()}
 
     def _cross_fitted(self, crossed: CrossFitted) -> dict[str, Any]:
         figures = crossed.figures
@@ -131,15 +129,14 @@ def report(done: Calibrated, document: dict[str, Any]) -> Report:
     """The report; with ``--table`` CSV, TSV and Markdown print a list instead."""
     from cecli.commands.calibrate_view import notes, view
 
-    listed = {"variants": document["variants"], "bins": document["bins"], "biases": document.get("biases")}
-    entries = listed[done.table] if done.table else [document]
-    flat = [_scalars(entry) for entry in entries or []]
+    entries = document[done.table] if done.table else [document]
+    flat = [_scalars(entry) for entry in entries]
     return Report(
         command="calibrate",
         document=document,
         table=Table(list(flat[0]), [list(entry.values()) for entry in flat]),
         headline=[document["temperature"]],
-        view=view(done, document),
+        view=[] if done.after is None else view(done, document),
         plain="headline" if done.table is None else "table",
         turned=done.table is None,
         notes=notes(done, document),

@@ -114,7 +114,7 @@ def diagram(document: dict[str, Any]) -> Curve:
 def notes(done: Calibrated, document: dict[str, Any]) -> list[str]:
     """What the figures alone do not say."""
     found = [_PROBABILITIES if text.startswith(_PMFS) else text for text in done.opened.notes]
-    count = document.get("zero_probability_rows", 0)
+    count = done.before.loss.zero_probability_rows
     if count:
         rows = ", ".join(f"{row + 1:,}" for row in done.before.loss.first_infinite)
         found.append(

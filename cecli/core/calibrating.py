@@ -53,7 +53,7 @@ class Intake:
     """What is done with rows as they are read: the figures before calibration, and the rows themselves handed to
     ``keep``, those apart that are infinitely wrong at every temperature; an accumulator.
 
-    ``fold`` gives the fold of every row, where there are some.
+    ``fold`` gives the fold of every row, where there are some. With ``loss_only`` nothing but the loss is known before.
     """
 
     def __init__(
@@ -61,8 +61,9 @@ class Intake:
         spec: Spec,
         keep: Callable[[LogitRows, bool], None],
         fold: Callable[[Batch], Integers] | None = None,
+        loss_only: bool = False,
     ) -> None:
-        self.before = CalibrationScorer(spec)
+        self.before = CalibrationScorer(spec, loss_only)
         self.span = 0.0
         self.hopeless = 0
         self._keep, self._fold = keep, fold

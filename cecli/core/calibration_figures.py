@@ -3,6 +3,7 @@ truth agree."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,19 +29,20 @@ class CalibrationScorer:
     """The figures of all rows; an accumulator.
 
     A fresh one is the identity of ``merge``, which is associative and commutative to the bit. It keeps a few numbers a
-    row for the bins of equal mass.
+    row for the bins of equal mass. With ``loss_only`` it has nothing but the loss.
     """
 
-    def __init__(self, spec: Spec) -> None:
-        self._spec = spec
-        self._metrics: dict[str, Any] = {name: METRICS[name](spec) for name in ("loss", "cluster", "accuracy")}
-        self._variants: dict[str, Any] = {name: make(spec) for name, make in VARIANTS.items()}
+    def __init__(self, spec: Spec, loss_only: bool = False) -> None:
+        names = ("loss",) if loss_only else ("loss", "cluster", "accuracy")
+        self._loss_only = loss_only
+        self._metrics: dict[str, Any] = {name: METRICS[name](spec) for name in names}
+        self._variants: dict[str, Any] = {} if loss_only else {name: make(spec) for name, make in VARIANTS.items()}
 
     def update(self, batch: Batch) -> None:
         """Add some rows."""
         if not batch.rows:
             return
-        rows = score_rows(batch)
+        rows = score_rows(batch, loss_only=self._loss_only)
         for accumulator in (*self._metrics.values(), *self._variants.values()):
             accumulator.update(rows)
 
@@ -53,6 +55,8 @@ class CalibrationScorer:
     def result(self, confidence: float = 0.95) -> CalibrationFigures:
         """The figures, the intervals of the bins at this level."""
         loss: LossResult = self._metrics["loss"].result()
+        if self._loss_only:
+            return CalibrationFigures(loss, loss.standard_error, math.nan, {}, ())
         cluster: ClusterResult = self._metrics["cluster"].result()
         equal_width: EqualWidth = self._variants["equal-width"]
         error = cluster.standard_error if cluster.clusters else loss.standard_error
