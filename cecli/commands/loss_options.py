@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,15 +24,15 @@ class LossOptions:
     smoothing: float
     class_weights: str | None
 
-    def rule(self, classes: Sequence[str]) -> LossRule:
-        """The rule for these classes; reads the file of class weights."""
+    def rule(self, classes: Sequence[str], learn: Callable[[str], bool] | None = None) -> LossRule:
+        """The rule for these classes; reads the file of class weights. ``learn`` as in ``read_class_weights``."""
         from cecli.core.rows import LossRule
 
         if self.class_weights is None:
             return LossRule(self.clip, self.smoothing)
         from cecli.readers.class_weights import read_class_weights
 
-        return LossRule(self.clip, self.smoothing, read_class_weights(self.class_weights, classes))
+        return LossRule(self.clip, self.smoothing, read_class_weights(self.class_weights, classes, learn))
 
 
 def loss_options(function: Function) -> Function:

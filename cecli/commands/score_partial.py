@@ -32,7 +32,7 @@ def write_partial(
 def options_of(opened: Predictions, loss: LossOptions, wanted: MetricOptions) -> Options:
     """All that changes a figure."""
     given, columns = opened.options, opened.options.columns
-    weights = loss.rule(opened.class_names).class_weights
+    weights = loss.rule(opened.class_names, opened.learn).class_weights
     return Options(
         classes=opened.classes,
         metrics=OF_LOSSES if opened.observed_only else (*REPORT, *wanted.metrics()),

@@ -39,7 +39,7 @@ def write_rows(options: PredictionOptions, loss: LossOptions, unit: Unit, thread
         named = opened.roles.preds.id is not None
         out.write(record(["row", "id", "loss"] if named else ["row", "loss"], delimiter))
         sink = Sink(lambda *block: _lines(*block, unit=unit, delimiter=delimiter), _writer(out))
-        rule = loss.rule(opened.class_names)
+        rule = loss.rule(opened.class_names, opened.learn)
         opened.accumulate(lambda: _RowLosses(rule), threads, bar.advance, sink)
     for text in opened.notes:
         note(text, output.quiet)

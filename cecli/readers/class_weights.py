@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -13,8 +13,11 @@ from cecli.readers.records import place, read_records
 from cecli.readers.source import detect_format, open_source
 
 
-def read_class_weights(path: str, classes: Sequence[str]) -> Floats:
-    """The weights in the order of ``classes``, shape (K,). Every class stands once; weights are finite and >= 0."""
+def read_class_weights(path: str, classes: Sequence[str], learn: Callable[[str], bool] | None = None) -> Floats:
+    """The weights in the order of ``classes``, shape (K,). Every class stands once; weights are finite and >= 0.
+
+    ``learn`` says of a name that is none of the classes whether it is that of the first (``Predictions.learn``).
+    """
     with open_source(path) as source:
         delimiter = "\t" if detect_format(source) == "tsv" else ","
         records = read_records(source, delimiter)
@@ -29,6 +32,9 @@ def read_class_weights(path: str, classes: Sequence[str]) -> Floats:
             if len(record.cells) != 2:
                 raise InputError(f"{source.name}:{record.line}: expected 2 cells, found {len(record.cells)}")
             name, text = record.cells
+            known = name in classes or classes[0] in found_weights
+            if not known and learn is not None and learn(name):
+                classes = (name, *classes[1:])
             if name not in classes:
                 raise InputError(
                     f"{place(source.name, record.line, 0, 'class')}: {quoted(name)} is none of the classes"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from threading import Lock
 
 import numpy as np
 
@@ -43,6 +44,7 @@ class LabelReading:
         self._binary = binary
         self._known: dict[str, int] = {}
         self._other: str | None = None
+        self._lock = Lock()
         self._numbers: dict[int, int] = {}
         if binary:
             self._numbers = {first_label: 0, first_label + 1: 1}
@@ -70,6 +72,13 @@ class LabelReading:
         if self.read_as == "position":
             return f"{self._first_label}", f"{self._first_label + 1}"
         return self._other if self._other is not None else f"not {self._classes[0]}", self._classes[0]
+
+    def learn(self, name: str) -> bool:
+        """Whether ``name`` may be what labels call the class that a binary prediction is not named after: where none
+        has been met. Then it is what they call it."""
+        if not self._binary or self.read_as != "name" or name in self._known:
+            return False
+        return self.class_of(name) == 0
 
     def class_of(self, text: str) -> int:
         """The class number of one label, or UNKNOWN."""
@@ -124,9 +133,10 @@ class LabelReading:
 
     def _resolve(self, text: str) -> int:
         if self.read_as == "name":
-            if self._binary and self._other is None:
-                self._other = text
-                return 0
+            with self._lock:
+                if self._binary and self._other in (None, text):
+                    self._other = text
+                    return 0
             return UNKNOWN
         number = _whole(text)
         return UNKNOWN if number is None else self._numbers.get(number, UNKNOWN)

@@ -95,6 +95,11 @@ class Predictions:
         reading = self.decoder.reading
         return reading.binary_names() if self.binary and reading is not None else self.classes
 
+    def learn(self, name: str) -> bool:
+        """Whether a name is that of the class which a binary prediction is not named after, as far as is known; other
+        names of it are then errors."""
+        return self.decoder.reading is not None and self.decoder.reading.learn(name)
+
     @property
     def size(self) -> int | None:
         """Bytes of PREDS on disk, where that is known."""
@@ -183,6 +188,7 @@ class Predictions:
         )
         if self.options.first_label and reading.read_as != "position" and self._named:
             self.notes.append(f"--first-label has no effect: labels are read by {reading.read_as}")
+        reading.read(column)  # before the threads do, so that of three labels it is always the same that is the third
         return reading
 
     def _read_first_label(self) -> None:

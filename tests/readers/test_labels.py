@@ -125,3 +125,18 @@ def test_what_was_expected():
     assert "from 3 to 5" in LabelReading(SUFFIXED, "3").expected("6")
     assert 'did you mean "class_3"?' in LabelReading(SUFFIXED, "class_3").expected("class3")
     assert "an empty label" in LabelReading(NAMES, "ant").expected("")
+
+
+def test_the_other_class_of_a_binary_prediction_may_be_named_before_it_is_met():
+    reading = LabelReading(("yes",), "yes", binary=True)
+    assert reading.binary_names() == ("not yes", "yes")
+    assert not reading.learn("yes")
+    assert reading.learn("no")
+    assert reading.binary_names() == ("no", "yes")
+    assert [reading.class_of(text) for text in ("no", "yes", "nein")] == [0, 1, UNKNOWN]
+    assert not reading.learn("nein")
+    met = LabelReading(("yes",), "no", binary=True)
+    met.class_of("no")
+    assert not met.learn("nein")
+    assert not LabelReading(("yes",), "0", binary=True).learn("no")
+    assert not LabelReading(NAMES, "ant").learn("no")
