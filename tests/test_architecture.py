@@ -14,14 +14,14 @@ MAY_IMPORT = {
     "cli": {"cecli", "commands", "report", "errors", "limits", "click"},
     "limits": set(),
     "commands": {"commands", "readers", "report", "core", "errors", "click", "numpy"},
-    "readers": {"readers", "core", "errors", "numpy", "pyarrow"},
+    "readers": {"readers", "core", "errors", "numpy", "pyarrow", "fsspec"},
     "report": {"report", "core", "errors", "cecli", "numpy", "pyarrow", "rich", "matplotlib"},
     "core": {"core", "errors", "numpy", "scipy"},
     "errors": set(),
 }
 """Layer -> the layers and the packages beyond the standard library that it may import, in functions too."""
 
-HEAVY = {"scipy", "pyarrow", "rich", "matplotlib"}
+HEAVY = {"scipy", "pyarrow", "rich", "matplotlib", "fsspec", "dask", "distributed"}
 """Imported inside the functions that need them, never when a module is loaded."""
 
 FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))

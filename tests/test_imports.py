@@ -8,7 +8,7 @@ import pytest
 from cecli.cli import COMMANDS
 
 HEAVY = {"numpy", "scipy", "scipy.special", "scipy.stats", "pyarrow", "pyarrow.csv", "rich", "pandas", "asyncio",
-         "importlib.metadata", "hypothesis", "matplotlib"}  # fmt: skip
+         "importlib.metadata", "hypothesis", "matplotlib", "fsspec", "dask", "distributed"}  # fmt: skip
 
 PROGRAM = """
 import sys

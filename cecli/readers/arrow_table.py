@@ -29,7 +29,8 @@ _UNREADABLE = (OSError, ValueError, LookupError, NotImplementedError, MemoryErro
 
 
 class ArrowTable:
-    """A Parquet or Arrow IPC file; a file that cannot be read at any offset is first copied to a temporary one.
+    """A Parquet or Arrow IPC file; of one behind a URL only the columns that count are fetched, and what cannot be read
+    at any offset is first copied to a temporary file.
 
     A column of lists of numbers, the one called ``vector`` or the only one, stands as a column per element (Fields).
     """
@@ -40,11 +41,11 @@ class ArrowTable:
         self.name = source.name
         self._source = source
         self._spool: IO[bytes] | None = None
-        if source.file is None:
-            self._spool = spooled(source)
+        where: Any = source.file or source.ranges()
+        if where is None:
+            where = self._spool = spooled(source)
         self._share = 0.0
         try:
-            where = source.file or self._spool
             self._file = _open_parquet(where) if kind == "parquet" else _open_ipc(where)
             self.fields = self._find_fields(vector)
         except _UNREADABLE as error:
@@ -137,7 +138,9 @@ def _open_parquet(where: Any) -> _File:
     import pyarrow as pa
     from pyarrow import parquet
 
-    file = parquet.ParquetFile(where, pre_buffer=False, buffer_size=_READ_BYTES)
+    # Behind a URL a request costs more than memory does: the columns of a row group are fetched together.
+    remote = hasattr(where, "url")
+    file = parquet.ParquetFile(where, pre_buffer=remote, buffer_size=0 if remote else _READ_BYTES)
 
     def batches(names: list[str], rows: int) -> Iterator[tuple[Any, float]]:
         done = 0

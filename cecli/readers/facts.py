@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cecli.core.facts import ALL_PMFS, Facts, Shard
 from cecli.errors import literal
+from cecli.readers.urls import is_url, local_path
 
 if TYPE_CHECKING:
     from cecli.readers.predictions import Predictions
@@ -35,8 +36,9 @@ def facts_of(opened: Predictions) -> Facts:
 
 def place_of(path: str) -> str:
     """Where a file lies, wherever one stands; "" for standard input and other pipes, which have no place."""
-    if "://" in path:
+    if is_url(path):
         return path
+    path = local_path(path)
     return os.path.abspath(path) if os.path.isfile(path) else ""
 
 

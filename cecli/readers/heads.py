@@ -7,6 +7,7 @@ import stat
 
 from cecli.readers.table import Selection, Table
 from cecli.readers.tables import open_table, vector_columns
+from cecli.readers.urls import is_url
 
 _HEAD_BYTES = 1 << 16
 """Bytes of a text whose rows are looked at."""
@@ -17,7 +18,7 @@ def is_at_rest(path: str) -> bool:
 
     Standard input, a FIFO and a device are not: what is read of them is gone, and they may keep us waiting.
     """
-    if path == "-":
+    if path == "-" or is_url(path):
         return False
     if os.path.isdir(path) or not os.path.lexists(path):
         from cecli.readers.shards import find_shards

@@ -61,7 +61,7 @@ def read_pmfs(arguments: Sequence[str], options: PmfOptions | None = None) -> tu
 
 def _read(argument: str, options: PmfOptions) -> tuple[Pmf, list[str]]:
     path, column = split_column(argument)
-    if path == "-" or os.path.lexists(path):
+    if path == "-" or os.path.lexists(path) or "://" in path:
         from cecli.readers.pmf_file import read_pmf_file  # an inline PMF starts faster without it
 
         name = "standard input" if argument == "-" else literal(argument)

@@ -11,6 +11,7 @@ from cecli.core.natural import natural_key
 from cecli.errors import InputError, literal, quoted
 from cecli.readers.fields import NoRows
 from cecli.readers.table import Block, Cells, Selection, Table
+from cecli.readers.urls import is_url
 
 _WILDCARD = re.compile(r"[*?\[]")
 
@@ -21,7 +22,12 @@ def find_shards(path: str) -> list[str] | None:
     They come in natural order (shard-2 before shard-10). Names that begin with ``.`` or ``_`` (``_SUCCESS``) are left
     out. Raises InputError where there are none. A file that is called like the pattern wins over it.
     """
-    if os.path.isdir(path):
+    if is_url(path):
+        found = _find_remote(path)
+        if found is None:
+            return None
+        names = found
+    elif os.path.isdir(path):
         names = [entry.path for entry in os.scandir(path) if not _is_hidden(entry.name)]
         inside = [name for name in names if os.path.isdir(name)]
         if inside:
@@ -43,6 +49,19 @@ def find_shards(path: str) -> list[str] | None:
     else:
         return None
     return sorted(names, key=natural_key)
+
+
+def _find_remote(url: str) -> list[str] | None:
+    from cecli.readers.remote import find_remote, is_pattern
+
+    names = find_remote(url)
+    if names is None:
+        return None
+    shown = [name for name in names if not _is_hidden(name.rpartition("/")[2])]
+    if not shown:
+        what = "no file matches this pattern" if is_pattern(url) else "no files in this directory"
+        raise InputError(f"{literal(url)}: {what}")
+    return shown
 
 
 class ShardTable:
@@ -169,6 +188,10 @@ def _difference(columns: Sequence[str], wanted: Sequence[str]) -> str | None:
 
 
 def _total_size(files: Sequence[str]) -> int | None:
+    if files and is_url(files[0]):
+        from cecli.readers.remote import sizes_of
+
+        return sizes_of(files)
     sizes = [os.stat(file).st_size if os.path.isfile(file) else 0 for file in files]
     return sum(sizes) if all(os.path.isfile(file) for file in files) else None
 

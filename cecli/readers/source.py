@@ -12,15 +12,17 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cecli.errors import InputError, literal
 from cecli.readers.compression import BLOCK, BrokenArchive, compression_of, decompress
 from cecli.readers.ledger import opened
+from cecli.readers.urls import is_url, local_path
 
 if TYPE_CHECKING:
     from cecli.readers.ledger import Hashed
     from cecli.readers.read_ahead import ReadAhead
+    from cecli.readers.remote import RemoteRanges
 
 STANDARD_INPUT = "standard input"
 _HEAD = 512
@@ -69,7 +71,8 @@ class Source:
     def __init__(self, raw: BinaryIO, path: str | None, hashed: Hashed | None = None) -> None:
         self.name = STANDARD_INPUT if path is None else literal(path)
         self.suffix = "" if path is None else _suffix(path)
-        self.size: int | None = None
+        self.size: int | None = getattr(raw, "size", None)
+        self._remote: Any = None
         self.file: str | None = None
         self.position = 0
         self._wanted = 0
@@ -88,7 +91,12 @@ class Source:
         except (OSError, io.UnsupportedOperation):  # a stand-in for standard input, without a file behind it
             pass
         kind = compression_of(self.peek(_HEAD))
-        if kind is None:
+        if kind is None and hasattr(self._raw, "ranges"):
+            from cecli.readers.read_ahead import ReadAhead
+
+            self._remote = self._raw
+            self._blocks = self._ahead = ReadAhead(self._blocks)
+        elif kind is None:
             self.file = path if self.size else None
         else:
             head, self._buffer = bytes(self._buffer), memoryview(b"")
@@ -105,6 +113,10 @@ class Source:
             for pattern, what, hint in _REFUSED:
                 if re.match(pattern, head_bytes):
                     raise InputError(f"{self.name}: this is {what}", hint)
+
+    def ranges(self) -> RemoteRanges | None:
+        """What reads a plain file behind a URL at offsets from now on, instead of this; None for all other inputs."""
+        return None if self._remote is None else self._remote.ranges()
 
     def read(self, size: int) -> bytes:
         """The next ``size`` bytes; fewer only at the end."""
@@ -214,16 +226,27 @@ def open_source(path: str) -> Source:
         if sys.stdin is None:
             raise InputError(f"{STANDARD_INPUT}: it is closed")
         return Source(sys.stdin.buffer, None, opened("-"))
+    path = local_path(path)
     hashed = opened(path)
-    try:
-        raw: BinaryIO = open(path, "rb", buffering=0)  # noqa: SIM115 (the Source closes it)
-    except OSError as error:
-        raise _cannot_open(path, error) from error
+    raw = _opened(path)
     try:
         return Source(raw, path, hashed)
     except BaseException:
         raw.close()
         raise
+
+
+def _opened(path: str) -> BinaryIO:
+    if is_url(path):
+        from cecli.readers.remote import open_remote
+
+        remote: Any = open_remote(path)
+        file: BinaryIO = remote
+        return file
+    try:
+        return open(path, "rb", buffering=0)
+    except OSError as error:
+        raise _cannot_open(path, error) from error
 
 
 def detect_format(source: Source) -> str:

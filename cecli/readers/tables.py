@@ -7,6 +7,7 @@ import os
 from cecli.errors import InputError, UsageError
 from cecli.readers.source import Source, detect_format, open_source
 from cecli.readers.table import BLOCK_BYTES, Table
+from cecli.readers.urls import is_url, local_path
 
 
 def open_table(
@@ -25,7 +26,8 @@ def open_table(
     elements are the first columns of the table, called 0…K-1 (``vector_columns``). Raises InputError where a file
     cannot be read as a table.
     """
-    if os.path.isdir(path) or any(mark in path for mark in "*?["):
+    path = local_path(path)
+    if os.path.isdir(path) or any(mark in path for mark in "*?[") or is_url(path):
         from cecli.readers.shards import ShardTable, find_shards
 
         files = find_shards(path)
