@@ -76,6 +76,17 @@ def test_score_of_a_text_costs_numpy_and_pyarrow(loaded, form):
     assert modules & HEAVY == {"numpy", "pyarrow", "pyarrow.csv"}
 
 
+def test_softmax_and_a_temperature_cost_numpy_and_pyarrow(loaded):
+    logits = "sample_data/digits_logits.csv"
+    text = {"numpy", "pyarrow", "pyarrow.csv"}
+    assert loaded("softmax", logits) & HEAVY == text
+    assert loaded("calibrate", logits, "sample_data/digits_labels.csv", "--value") & HEAVY == text
+    assert loaded("softmax", "sample_data/digits_logits.npy", "-f", "parquet", "-o", "/dev/null") & HEAVY == {
+        "numpy",
+        "pyarrow",
+    }
+
+
 def test_score_of_an_array_does_not_load_scipy_or_rich(loaded):
     modules = loaded("score", "sample_data/digits_logits.npy", "sample_data/digits_labels.csv", "--logits", "-q")
     assert not modules & {"scipy", "rich", "pandas", "importlib.metadata"}
