@@ -30,6 +30,7 @@ COMMANDS = {
     "compare": "Compare the losses of two models on the same rows, with tests.",
     "calibrate": "Find the temperature that makes a classifier's probabilities mean what they say.",
     "softmax": "Turn logits into probabilities, row by row.",
+    "verify": "Verify a signed result: compute it again from the same inputs, and compare every digit.",
     "help": "Show the manual of cecli or of one of its commands.",
     "completion": "Print the script that completes cecli's command lines in a shell.",
 }
@@ -136,7 +137,7 @@ def _told(arguments: list[str]) -> int:
     except Exception as error:
         if "--debug" in arguments:
             raise
-        return _explain(error)
+        return _explain(error, next((word for word in arguments if word in COMMANDS), None))
 
 
 def _run(arguments: list[str]) -> int:
@@ -152,13 +153,13 @@ def _run(arguments: list[str]) -> int:
     return 0
 
 
-def _explain(error: Exception) -> int:
+def _explain(error: Exception, command: str | None) -> int:
     """Write the message an error deserves, and return its exit status."""
     if isinstance(error, BrokenPipeError):
         return errors.EXIT_BROKEN_PIPE
     from cecli.report import messages
 
-    lines, hint, status = _message(error)
+    lines, hint, status = _message(error, command)
     messages.error(lines, hint)
     return status
 
@@ -173,11 +174,14 @@ _NO_ROOM = (
 """What is said by loaders and threads that get no memory, and raise something else than MemoryError."""
 
 
-def _message(error: Exception) -> tuple[list[str], str | None, int]:
+def _message(error: Exception, command: str | None) -> tuple[list[str], str | None, int]:
     if isinstance(error, errors.CecliError):
         return error.lines(), error.hint, error.exit_code
     if isinstance(error, click.ClickException):
-        return [_usage_text(error)], _usage_hint(error), error.exit_code
+        from cecli.commands.usage import explained
+
+        text, hint = explained(error, command)
+        return [text], hint, error.exit_code
     if isinstance(error, MemoryError) or any(words in str(error) for words in _NO_ROOM):
         what = "out of memory" + ("" if isinstance(error, MemoryError) else f": {error}")
         return [what], "--threads 1 takes less, and cecli COMMAND -h says what holds rows in memory", errors.EXIT_DATA
@@ -189,21 +193,6 @@ def _message(error: Exception) -> tuple[list[str], str | None, int]:
         "run it again with --debug and report what it prints",
         errors.EXIT_DATA,
     )
-
-
-def _usage_text(error: click.ClickException) -> str:
-    if isinstance(error, click.NoSuchOption):
-        return f"no option {error.option_name}"
-    text = error.format_message().rstrip(".").replace("a valid integer range", "a whole number in plain digits")
-    return text[:1].lower() + text[1:]
-
-
-def _usage_hint(error: click.ClickException) -> str:
-    context: Any = getattr(error, "ctx", None)
-    path = context.command_path if context is not None else "cecli"
-    if isinstance(error, click.NoSuchOption) and error.possibilities:
-        return f"did you mean {error.possibilities[0]}?"  # the nearest stands first
-    return f"{path} -h shows how it is called"
 
 
 _STOPS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]

@@ -19,6 +19,7 @@ SEE_ALSO = {
     "compare": ("score", "calibrate"),
     "calibrate": ("softmax", "score"),
     "softmax": ("calibrate", "score"),
+    "verify": ("score", "compare", "calibrate"),
     "completion": ("help",),
     "help": ("completion",),
 }
@@ -37,8 +38,8 @@ STATUSES = {
 
 
 def statuses(command: click.Command) -> dict[int, str]:
-    """The exit statuses of a command; 3 is left out where no option sets a gate."""
-    gated = any("status 3" in (getattr(one, "help", None) or "") for one in command.params)
+    """The exit statuses of a command; 3 is left out where nothing sets a gate."""
+    gated = any("status 3" in (getattr(one, "help", None) or "") for one in [command, *command.params])
     return {status: meaning for status, meaning in STATUSES.items() if gated or status != 3}
 
 

@@ -65,7 +65,7 @@ class Hashed:
         elif self._is_file:
             self._read_rest()
         elif not self._ended:
-            raise InputError(f"{name}: it was not read to its end, and has no SHA-256")
+            raise InputError(f"{name}: it was not read from beginning to end, and has no SHA-256", "copy it to a file")
         if self._error is not None:
             raise InputError(f"{name}: {self._error.strerror or self._error}") from self._error
         digest: str = self._sum.hexdigest()

@@ -25,6 +25,8 @@ def read_stored(path: str) -> dict[str, Any]:
         raise InputError(f"{name}:{error.lineno}: not JSON: {error.msg}", "-o last.json stores a result") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{name}: not JSON: not in UTF-8") from error
+    except (RecursionError, ValueError) as error:  # brackets within brackets; a whole number of thousands of digits
+        raise InputError(f"{name}: not a result: {str(error).partition(';')[0]}") from error
     if not isinstance(document, dict):
         raise InputError(f"{name}: expected a result, one JSON object", "-o last.json stores a result")
     return document

@@ -122,7 +122,7 @@ def test_a_stream_is_hashed_as_it_flows_and_must_be_read_to_its_end(tmp_path):
             if take_all:
                 assert inputs.digests() == {str(fifo): hashlib.sha256(data).hexdigest()}
             else:
-                with pytest.raises(InputError, match="it was not read to its end"):
+                with pytest.raises(InputError, match="it was not read from beginning to end"):
                     inputs.digests()
         writer.join()
 
