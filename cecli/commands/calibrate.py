@@ -178,6 +178,8 @@ def _calibrated(
             read = opened.accumulate(lambda: Intake(spec, held.add, fold, alone), threads, bar.advance)
         before, span = read.before.result(confidence), read.span
         _check_rows(opened, before.loss.rows, read.hopeless)
+        if read.like_probabilities:
+            opened.notes.append("every logit is from 0 to 1: if these are probabilities, give --probs")
         del read  # and with it a few numbers a row
         with progress(quiet=quiet) as bar:
             problem = Problem(

@@ -63,7 +63,8 @@ def write_by_fit(
             "calibrate by rows that the model gets wrong, too",
         )
     biases = None if fit.biases is None else tuple(fit.biases.tolist())
-    parameters = Parameters("the fit", fit.temperature, done.opened.class_names, biases)
+    names = done.opened.class_names
+    parameters = Parameters("the fit", fit.temperature, len(names), names, biases)
     rows = _row_output(output, "auto" if output.path is not None else output.format)
     _write(predictions, path, parameters, rows, threads)
     if output.path is None and done.after is not None:
@@ -103,6 +104,12 @@ def _write(predictions: PredictionOptions, path: str, parameters: Parameters, ou
 
 def scaling_of(parameters: Parameters, opened: Unlabelled) -> Scaling:
     """The parameters for the classes of a file, in its order."""
+    count = 2 if opened.binary else len(opened.classes)
+    if parameters.class_count not in (None, count):
+        raise InputError(
+            f"{opened.name}: {count:,} classes, and {parameters.name} was fitted to {parameters.class_count:,}",
+            "--classes or --drop choose the columns that are classes",
+        )
     if parameters.biases is None:
         return Scaling(parameters.temperature)
     known, names = parameters.classes, opened.classes

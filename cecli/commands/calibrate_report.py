@@ -70,6 +70,7 @@ class Calibrated:
             {"variant": name} | {stage: _error(figures.errors[name]) for stage, figures in stages.items()}
             for name in VARIANTS
         ]
+        document["class_count"] = len(self.opened.class_names)
         document["rows"] = rows
         document["rows_read"] = self.opened.rows_read
         document["rows_ignored"] = self.opened.rows_read - rows

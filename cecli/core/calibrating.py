@@ -53,7 +53,8 @@ class Intake:
     """What is done with rows as they are read: the figures before calibration, and the rows themselves handed to
     ``keep``, those apart that are infinitely wrong at every temperature; an accumulator.
 
-    ``fold`` gives the fold of every row, where there are some. With ``loss_only`` nothing but the loss is known before.
+    ``fold`` gives the fold of every row, where there are some; ``like_probabilities`` is whether one column of logits
+    is all from 0 to 1. With ``loss_only`` nothing but the loss is known before.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Intake:
         self.before = CalibrationScorer(spec, loss_only)
         self.span = 0.0
         self.hopeless = 0
+        self.like_probabilities = True
         self._keep, self._fold = keep, fold
 
     def update(self, batch: Batch) -> None:
@@ -73,6 +75,7 @@ class Intake:
         if not batch.rows:
             return
         self.before.update(batch)
+        self.like_probabilities &= batch.kind == "logits" and batch.binary and _within(batch.values)
         rows, wrong, span = logit_rows(batch, None if self._fold is None else self._fold(batch))
         self._keep(rows, False)
         self.span = max(self.span, span)
@@ -85,6 +88,11 @@ class Intake:
         self.before.merge(other.before)
         self.span = max(self.span, other.span)
         self.hopeless += other.hopeless
+        self.like_probabilities &= other.like_probabilities
+
+
+def _within(values: Floats) -> bool:
+    return bool(values.min() >= 0.0 and values.max() <= 1.0)
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ class Unlabelled:
         self.binary = len(self.classes) == 1
         self.total_rows: int | None = getattr(self._table, "total_rows", None)
         self.rows_read = 0
-        self._all_pmfs = options.kind == "logits" and not self.binary
+        self._all_pmfs = options.kind == "logits"
 
     @property
     def list_name(self) -> str | None:
@@ -104,9 +104,9 @@ class Unlabelled:
         """What a person should know of the rows, once they have been read."""
         if not (self._all_pmfs and self.rows_read):
             return []
+        what = "every logit is from 0 to 1" if self.binary else "every row of logits is itself a PMF"
         return [
-            "every row of logits is itself a PMF: if these are probabilities, softmax has been taken twice now, and "
-            "what came out means nothing"
+            f"{what}: if these are probabilities, softmax has been taken twice now, and what came out means nothing"
         ]
 
     def each(
@@ -160,7 +160,10 @@ class Unlabelled:
         """Parse and check a block; runs in any thread."""
         cells, kind = block.parse(), self.options.kind
         if self.binary:
-            return Rows(check_column(cells.numbers, kind, block, self._classes), 0, True, cells.strings)
+            column = check_column(cells.numbers, kind, block, self._classes)
+            if column.min(initial=0.0) < 0 or column.max(initial=0.0) > 1:
+                self._all_pmfs = False
+            return Rows(column, 0, True, cells.strings)
         checked = check_rows(cells.numbers, kind, self.options.checks, block, self._classes)
         if not checked.all_pmfs:
             self._all_pmfs = False

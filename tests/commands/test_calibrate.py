@@ -87,7 +87,8 @@ def test_the_keys_and_their_order(run, files):
     assert list(document) == [
         "schema_version", "command", "version", "unit", "temperature", "standard_error", "robust_standard_error", "low",
         "high", "solution", "cross_entropy_before", "cross_entropy_after", "ece_before", "ece_after", "accuracy_before",
-        "accuracy_after", "variants", "rows", "rows_read", "rows_ignored", "labels_read_as", "matched_by", "bins",
+        "accuracy_after", "variants", "class_count", "rows", "rows_read", "rows_ignored", "labels_read_as", "matched_by",
+        "bins",
     ]  # fmt: skip
 
 
@@ -372,8 +373,16 @@ def test_biases_are_applied_by_name(run, save, tmp_path):
     wrong = run("calibrate", save("c.csv", "c0,c1,x\n1,2,3\n"), "--apply", parameters)
     assert (wrong.status, wrong.stdout) == (1, b"")
     assert '"c2" is only in one of the two' in wrong.err
-    few = run("calibrate", save("d.csv", "c0,c1\n1,2\n"), "--apply", parameters)
-    assert few.status == 1
+
+
+def test_parameters_are_of_so_many_classes(run, files, save, tmp_path):
+    parameters, few = str(tmp_path / "p.json"), save("d.csv", "c0,c1\n1,2\n")
+    for options in ([], ["--bias"]):
+        run("calibrate", *files, *options, "-o", parameters)
+        for done in (run("calibrate", few, "--apply", parameters), run("calibrate", *files, *options, "--apply", few)):
+            assert (done.status, done.stdout) == (1, b"")
+            assert "2 classes, and" in done.err
+            assert "was fitted to 3" in done.err
 
 
 def test_a_binary_prediction(run, save, tmp_path):
@@ -460,7 +469,7 @@ WRONG = [
     (["{z}", "{l}", "--normalize"], 2, "--normalize is for probabilities"),
     (["{z}", "{l}", "--probs"], 1, "expected a probability from 0 to 1"),
     (["{z}", "{l}", "--seed", "1"], 2, "--seed is the seed of --folds"),
-    (["{z}", "{l}", "--folds", "1"], 2, "1 is not in the range"),
+    (["{z}", "{l}", "--folds", "1"], 2, "--folds"),
     (["{z}", "{l}", "--table", "biases"], 2, "--table biases needs --bias"),
     (["{z}", "{l}", "--apply", "{p}"], 2, "holds parameters, so there is nothing to fit"),
     (["{z}", "--apply", "nothing.json"], 1, "nothing.json: no such file"),
@@ -497,6 +506,8 @@ def test_probabilities_taken_for_logits(run, save):
     preds, labels = save("p.csv", "a,b\n0.9,0.1\n0.4,0.6\n"), save("l.csv", "label\na\na\n")
     done = run("calibrate", preds, labels)
     assert done.status == 0
+    column = save("p.csv", "spam\n0.9\n0.4\n")
+    assert "every logit is from 0 to 1: if" in run("calibrate", column, save("l.csv", "label\n1\n1\n")).err
     assert "every row of logits is itself a PMF: if these are probabilities, give --probs" in done.err
 
 
