@@ -120,6 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.set_threshold(_GARBAGE)
     _spare_memory()
     kept = {number: handler for number in _STOPS if (handler := _handled(number)) is not None}
+    hook, sys.unraisablehook = sys.unraisablehook, _unraisable
     try:
         return _closed(_told(arguments))
     except KeyboardInterrupt:
@@ -127,6 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except _Stopped as stop:
         return _stopped(stop.number)
     finally:
+        sys.unraisablehook = hook
         for number, handler in kept.items():
             signal.signal(number, handler)
 
@@ -219,6 +221,19 @@ def _stop(number: int, frame: object) -> None:
     if number == signal.SIGINT:
         raise KeyboardInterrupt
     raise _Stopped(number)
+
+
+def _unraisable(lost: Any) -> None:
+    """Send a signal once more that came where Python lets no exception out: in a destructor, or while importing."""
+    if not isinstance(lost.exc_value, (KeyboardInterrupt, _Stopped)):
+        sys.__unraisablehook__(lost)
+        return
+    from threading import Timer
+
+    number = lost.exc_value.number if isinstance(lost.exc_value, _Stopped) else signal.SIGINT
+    again = Timer(0.02, os.kill, (os.getpid(), number))
+    again.daemon = True
+    again.start()
 
 
 def _stopped(number: int) -> int:

@@ -124,7 +124,7 @@ class TestHelp:
     @pytest.mark.parametrize(
         ("line", "said"),
         [
-            ("cecli simulate -n 1e6", "'1e6' is not a whole number in plain digits"),
+            ("cecli simulate -n 1e6", "hint: write 1000000"),
             ("cecli simulate 6", "hint: this is a PMF of one outcome"),
             ("cecli entropy 0.5 0.5", "hint: this is a PMF of one outcome"),
             (f"cecli score {DIGITS} --require 'acuracy>0.5'", '--require: the result has no key "acuracy"'),

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.core.information import cross_entropy
+from cecli.core.nearest import nearest
 from cecli.core.pmf import Pmf
 from cecli.core.weights import Floats, probabilities, total_count
 from cecli.errors import UsageError, quoted
@@ -76,5 +77,7 @@ def pseudocount(smoothing: str, total: int, sides: int) -> float:
     except ValueError:
         alpha = math.nan
     if not 0 <= alpha < math.inf:
-        raise UsageError(f"the smoothing {quoted(smoothing)} is neither a name nor a number >= 0", hint)
+        near = nearest(smoothing, SMOOTHINGS)
+        text = f"the smoothing {quoted(smoothing)} is neither a name nor a number >= 0"
+        raise UsageError(text, f"did you mean {near}?" if near else hint)
     return alpha + 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from cecli.core.nearest import nearest
 from cecli.errors import UsageError, quoted
 
 
@@ -48,7 +49,8 @@ def parse_unit(text: str) -> Unit:
 
 
 def _from_base(text: str) -> Unit:
-    hint = "use nats, bits, bans or a number > 1"
+    near = nearest(text, ("nats", "bits", "bans"))
+    hint = f"did you mean {near}?" if near else "use nats, bits, bans or a number > 1"
     try:
         base = math.nan if "_" in text or not text.isascii() else float(text)
     except ValueError:

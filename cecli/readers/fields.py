@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.nearest import meant
 from cecli.errors import InputError, quoted
 from cecli.readers.table import Selection
 
@@ -67,8 +67,7 @@ def with_vector(file: str, names: Sequence[str], lists: Sequence[int], vector: s
     if vector is None:
         return lists[0] if len(lists) == 1 else None
     if vector not in names:
-        near = get_close_matches(vector, names, n=1)
-        hint = f"did you mean {quoted(near[0])}?" if near else f"its columns are {', '.join(names[:12])}"
+        hint = meant(vector, names) or f"its columns are {', '.join(names[:12])}"
         raise InputError(f"{file}: no column {quoted(vector)}", hint)
     position = list(names).index(vector)
     if position not in lists:

@@ -39,6 +39,7 @@ class LabelReading:
         named: bool = True,
         ignore: Sequence[str] = (),
     ) -> None:
+        self.first = first
         self._classes = classes
         self._first_label = first_label
         self._binary = binary
@@ -94,12 +95,11 @@ class LabelReading:
             other = f" or {quoted(self._other)}" if self._other is not None else ""
             return f"expected {quoted(self._classes[0])}{other}, found a third label, {quoted(text)}"
         if self.read_as == "name":
-            from difflib import get_close_matches
+            from cecli.core.nearest import meant
 
-            near = get_close_matches(text, list(self._classes)[:10000], n=1, cutoff=0.7)
-            meant = f" (did you mean {quoted(near[0])}?)" if near else ""
+            near = meant(text, self._classes, 0.7)
             found = quoted(text) if text else "an empty label"
-            return f"expected a class, found {found}{meant}"
+            return f"expected a class, found {found}" + (f" ({near})" if near else "")
         low, high = min(self._numbers), max(self._numbers)
         what = "a number that a class name ends in" if self.read_as == "suffix" else "a class position"
         return f"expected {what}, from {low} to {high}, found {quoted(text)}"

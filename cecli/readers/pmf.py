@@ -70,11 +70,14 @@ def _read(argument: str, options: PmfOptions) -> tuple[Pmf, list[str]]:
         return parse_uniform(argument), []
     if is_inline(argument):
         return parse_inline(argument, options.normalize)
+    from cecli.core.nearest import nearest
     from cecli.readers.source import open_source
 
     try:
         open_source(argument).close()
     except InputError as error:
+        if argument != UNIFORM and nearest(argument, [UNIFORM], 0.8):
+            raise InputError(error.message, f"did you mean {UNIFORM}?") from error
         hint = f"{error.hint} {INLINE_FORMS[0].upper()}{INLINE_FORMS[1:]}" if error.hint else INLINE_FORMS
         raise InputError(error.message, hint) from error
     raise InputError(f"{literal(argument)}: it appeared while it was looked for")

@@ -106,7 +106,10 @@ def _asked_column(name: str, cells: list[str], asked: str) -> int:
         return cells.index(asked)
     if asked in cells:
         raise InputError(f"{name}: {cells.count(asked)} columns are called {quoted(asked)}")
-    raise InputError(f"{name}: no column is called {quoted(asked)}", f"its columns are {_listed(cells)}")
+    from cecli.core.nearest import meant
+
+    hint = meant(asked, cells) or f"its columns are {_listed(cells)}"
+    raise InputError(f"{name}: no column is called {quoted(asked)}", hint)
 
 
 def _only_column(name: str, header: Record, path: str) -> int:

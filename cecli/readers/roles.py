@@ -121,11 +121,7 @@ def _extras(preds: Table, labels: Table | None, options: ColumnOptions) -> tuple
         else:
             files = preds.name if labels is None else f"{preds.name} and {labels.name}"
             columns = (*preds.columns, *(labels.columns if labels is not None else ()))
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, columns, n=1)
-            hint = f"did you mean {quoted(near[0])}?" if near else _listed(columns)
-            raise InputError(f"{files}: no column {quoted(name)}", hint)
+            raise InputError(f"{files}: no column {quoted(name)}", _nearest(name, columns))
     return Side(**found[0]), Side(**found[1])
 
 
@@ -140,7 +136,9 @@ def _matched_by_id(preds: Table, labels: Table | None, options: ColumnOptions) -
         return True, ()
     if options.id is not None:
         missing = preds if in_preds is None else labels
-        raise InputError(f"{missing.name}: no column {quoted(options.id)} to match rows on", _listed(missing.columns))
+        raise InputError(
+            f"{missing.name}: no column {quoted(options.id)} to match rows on", _nearest(options.id, missing.columns)
+        )
     if in_preds is None and in_labels is None:
         return False, ()
     has, lacks = (preds, labels) if in_preds is not None else (labels, preds)
@@ -216,11 +214,13 @@ def _number(text: str) -> float | None:
 def _position(table: Table, name: str) -> int:
     if name in table.columns:
         return table.columns.index(name)
-    from difflib import get_close_matches
+    raise InputError(f"{table.name}: no column {quoted(name)}", _nearest(name, table.columns))
 
-    near = get_close_matches(name, table.columns, n=1)
-    hint = f"did you mean {quoted(near[0])}?" if near else _listed(table.columns)
-    raise InputError(f"{table.name}: no column {quoted(name)}", hint)
+
+def _nearest(name: str, columns: Sequence[str]) -> str:
+    from cecli.core.nearest import meant
+
+    return meant(name, columns) or _listed(columns)
 
 
 def _listed(columns: Sequence[str]) -> str:

@@ -268,7 +268,9 @@ def _column(name: str, cells: list[str], asked: str) -> int:
     if asked in cells:
         raise InputError(f"{name}: {cells.count(asked)} columns are called {quoted(asked)}")
     shown = ", ".join(literal(cell) for cell in cells[:8]) + (", …" if len(cells) > 8 else "")
-    raise InputError(f"{name}: no column is called {quoted(asked)}", f"its columns are {shown}")
+    from cecli.core.nearest import meant
+
+    raise InputError(f"{name}: no column is called {quoted(asked)}", meant(asked, cells) or f"its columns are {shown}")
 
 
 def _position(column: str | None) -> int:

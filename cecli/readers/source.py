@@ -75,6 +75,7 @@ class Source:
         self._remote: Any = None
         self.file: str | None = None
         self.position = 0
+        self.lines_skipped = getattr(raw, "lines_skipped", 0)
         self._wanted = 0
         self._hashed = hashed
         self._raw = raw
@@ -327,13 +328,14 @@ def _cannot_open(path: str, error: OSError) -> InputError:
 
 
 def _near_name(path: str) -> str | None:
-    """The path in the same directory whose last name is most like the one of ``path``, if one is."""
-    import difflib
+    """The path whose first name that there is not is changed to the most like one in its directory, if it exists."""
+    from cecli.core.nearest import nearest
 
     missing = Path(path)
+    first = next((above for above in reversed(missing.parents) if not above.exists()), missing)
     try:
-        names = [entry.name for entry in missing.parent.iterdir()]
+        near = nearest(first.name, [entry.name for entry in first.parent.iterdir()], 0.7)
     except OSError:
         return None
-    close = difflib.get_close_matches(missing.name, names, n=1, cutoff=0.7)
-    return str(missing.with_name(close[0])) if close else None
+    found = None if near is None else first.with_name(near) / missing.relative_to(first)
+    return str(found) if found is not None and found.exists() else None

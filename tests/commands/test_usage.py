@@ -1,0 +1,84 @@
+"""Calls that make no sense: what is said, and the nearest thing that does."""
+
+import click
+import pytest
+
+from cecli.commands.usage import explained
+from cecli.core.nearest import nearest
+
+DIGITS = "sample_data/digits_logistic.csv sample_data/digits_labels.csv"
+WOLF = "sample_data/wolf_white_die.csv"
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "hint"),
+    [
+        ("kl 1 1 -f jsn", '--format: expected one of auto, table, json, csv, tsv, md, found "jsn"', "mean json?"),
+        ("kl 1 1 -f JSON", 'found "JSON"', "did you mean json?"),
+        ("kl 1 1 -f \"it's xml\"", 'found "it\'s xml"', "cecli kl -h says what they are"),
+        (f"score {DIGITS} --like sklern", "--like: expected one of torch,", "did you mean sklearn?"),
+        (f"test {WOLF} --statistic pearsn", 'found "pearsn"', "did you mean pearson?"),
+        (f"fit {WOLF} --smoothing laplce", 'the smoothing "laplce"', "did you mean laplace?"),
+        ("kl 1 1 -b bit", 'the base "bit" is not a number', "did you mean bits?"),
+        ("kl unifrom 1/2,1/2", "unifrom: no such file", "did you mean uniform?"),
+        ("simulate -n 1e6", '--rolls: expected a whole number in plain digits, found "1e6"', "write 1000000"),
+        ("simulate -n 12.0", 'found "12.0"', "write 12"),
+        ("simulate -n 1.5", 'found "1.5"', "cecli simulate -h shows how it is called"),
+        ("simulate -n many", 'found "many"', "cecli simulate -h shows how it is called"),
+        ("simulate -n inf", 'found "inf"', "cecli simulate -h shows how it is called"),
+        ("simulate --rolls=-5", "--rolls: expected 0<=x<=1000000000000000, found -5", "cecli simulate -h"),
+        ("power 1 1 --alpha 2", "--alpha: expected 0<x<1, found 2.0", "cecli power -h"),
+        (f"fit {WOLF} --confidence high", '--confidence: expected a number, found "high"', "cecli fit -h"),
+        ("simulate -n", "option '-n' requires an argument", "cecli simulate -h shows how it is called"),
+        ("kl 1 1 --explain=yes", "option '--explain' does not take a value", "cecli kl -h shows how it is called"),
+        ("kl 1 1 -z", "no option -z", "cecli kl -h lists the options"),
+        ("kl 1 1 --nrmalize", "no option --nrmalize", "did you mean --normalize?"),
+        ("--versoin", "no option --versoin", "did you mean --version?"),
+        ("score", "missing argument PREDS", "cecli score -h shows how it is called"),
+        ("completion", "missing argument SHELL: bash, zsh, fish", "cecli completion -h shows how it is called"),
+        ("completion zhs", "SHELL: expected one of bash, zsh, fish", "did you mean zsh?"),
+        ("kl", "missing argument P", "cecli kl -h shows how it is called"),
+        (f"score {DIGITS} more", "got unexpected extra argument (more)", "cecli score -h shows how it is called"),
+        ("scroe a b", 'no command "scroe"', "did you mean score?"),
+        (f"score {DIGITS} --drop ID", 'no column "ID"', 'did you mean "id"?'),
+        (f"score {DIGITS} --by labl", 'no column "labl"', 'did you mean "label"?'),
+        (f"score {DIGITS} --id Id", 'no column "Id"', 'did you mean "id"?'),
+        (f"score {DIGITS} --classes 0,1,l0", 'no column "l0"', 'did you mean "0"?'),
+        (f"score {DIGITS} --get rows.red", 'no key "rows.red"', 'did you mean "rows.read"?'),
+        (f"score {DIGITS} --require 'acuracy>1'", 'no key "acuracy"', 'did you mean "accuracy"?'),
+        (f"kl {WOLF}:cont uniform", 'no column is called "cont"', 'did you mean "count"?'),
+        (f"fit --samples {WOLF} --column Outcome", 'no column is called "Outcome"', 'did you mean "outcome"?'),
+        ("softmax sample_data/digits_logits.csv --keep idd", 'no column "idd"', 'did you mean "id"?'),
+        ("kl smaple_data/wolf_white_die.csv uniform", "no such file", "mean sample_data/wolf_white_die.csv?"),
+        (f"kl {WOLF}x uniform", "no such file", "did you mean sample_data/wolf_white_die.csv?"),
+    ],
+)  # fmt: skip
+def test_what_is_said(shell, line, said, hint):
+    done = shell(f"cecli {line}")
+    assert done.status in (1, 2)
+    assert done.out == ""
+    assert said in done.err
+    assert hint in done.err
+
+
+def test_an_unknown_class_is_met_with_the_nearest(run, save):
+    preds = save("preds.csv", "cat,dog\n0.5,0.5\n")
+    assert 'did you mean "cat"?' in run("score", preds, save("labels.csv", "label\nCat\n")).err
+
+
+@pytest.mark.parametrize("message", ["strange", "a is not one of", "'x is not in the range"])
+def test_words_that_click_may_choose_one_day(message):
+    """What is not recognised is passed on as it is."""
+    option = click.Option(["--colour"], type=click.Choice(["red"]))
+    text, hint = explained(click.BadParameter(message, param=option), "kl")
+    assert text == f"--colour: {message}"
+    assert "cecli kl -h" in hint
+
+
+def test_an_error_without_a_parameter():
+    assert explained(click.UsageError("Something."), None) == ("something", "cecli -h shows how it is called")
+
+
+def test_nearest_looks_at_some_thousand_names_only():
+    assert nearest("c99999", (f"c{k}" for k in range(100_000))) == "c9999"
+    assert nearest("x", []) is None
