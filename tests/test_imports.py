@@ -87,6 +87,12 @@ def test_softmax_and_a_temperature_cost_numpy_and_pyarrow(loaded):
     }
 
 
+@pytest.mark.parametrize("form", [["-f", "json"], ["--value"]])
+def test_compare_costs_numpy_and_pyarrow(loaded, form):
+    files = (f"sample_data/digits_{name}.csv" for name in ("logistic", "overconfident", "labels"))
+    assert loaded("compare", *files, *form) & HEAVY == {"numpy", "pyarrow", "pyarrow.csv"}
+
+
 def test_score_of_an_array_does_not_load_scipy_or_rich(loaded):
     modules = loaded("score", "sample_data/digits_logits.npy", "sample_data/digits_labels.csv", "--logits", "-q")
     assert not modules & {"scipy", "rich", "pandas", "importlib.metadata"}

@@ -64,7 +64,7 @@ def _entries(rows: PairedRows, found: Integers, sign: float) -> list[tuple[float
     nothing: list[None] = [None] * len(found)
     columns = (
         rows.numbers[found].tolist(),
-        nothing if rows.ids is None else [str(each) for each in rows.ids.take(found).tolist()],
+        nothing if rows.ids is None else [str(rows.ids[row]) for row in found.tolist()],
         nothing if rows.labels is None else rows.labels[found].tolist(),
         rows.first.predicted[found].tolist(),
         rows.second.predicted[found].tolist(),
