@@ -9,8 +9,7 @@ from cecli.report.model import Block, Cell, Curve, Facts, Grid, Series, Table
 if TYPE_CHECKING:
     from cecli.commands.calibrate_report import Calibrated
 
-_SOLUTIONS = {
-    "interior": "1 leaves the logits as they are, more makes them less sure",
+_ENDS = {
     "uniform": "equal probabilities have the least loss",
     "unbounded": "every row is right: the loss falls as long as T does",
 }
@@ -31,7 +30,8 @@ def view(done: Calibrated, document: dict[str, Any]) -> list[Block]:
 
 
 def _facts(done: Calibrated, document: dict[str, Any]) -> Facts:
-    rows: list[tuple[str, Cell, str]] = [("Temperature", document["temperature"], _SOLUTIONS[document["solution"]])]
+    remark = _ENDS.get(document["solution"]) or _verdict(document)
+    rows: list[tuple[str, Cell, str]] = [("Temperature", document["temperature"], remark)]
     if document["low"] is not None:
         between = f"{document['low']:.6g} to {document['high']:.6g}"
         rows.append(("Standard error", document["standard_error"], "by the curvature of the loss"))
@@ -44,6 +44,13 @@ def _facts(done: Calibrated, document: dict[str, Any]) -> Facts:
     labels = "soft labels" if read_as == "soft" else f"labels read by {read_as}"
     rows.append(("Rows", document["rows"], f"{labels}, rows matched by {document['matched_by']}{ignored}"))
     return Facts(rows)
+
+
+def _verdict(document: dict[str, Any]) -> str:
+    """What a temperature says of the predictions as they were."""
+    if document["low"] is not None and document["low"] <= 1 <= document["high"]:
+        return "1 is in its interval: the predictions may do as they are"
+    return "above 1: they were too sure" if document["temperature"] > 1 else "below 1: they were not sure enough"
 
 
 def _figures(done: Calibrated, document: dict[str, Any]) -> Grid:

@@ -425,6 +425,14 @@ def test_the_table(run, files):
     assert max(map(len, done.out.splitlines())) <= 80
 
 
+def test_what_the_temperature_says(run, save):
+    for factor, text in ((3.0, "above 1: they were too sure"), (0.3, "not sure enough"), (1.0, "1 is in its interval")):
+        table, labels = drawn(13, rows=300, factor=factor)
+        assert (
+            text in run("calibrate", save("z.csv", text_of(table)), save("l.csv", labels_of(labels)), "-f", "table").out
+        )
+
+
 def test_lists_for_other_programs(run, files):
     bins = run("calibrate", *files, "--table", "bins", "-f", "csv").out.splitlines()
     assert bins[0].startswith("low,high,before.rows,before.confidence")
