@@ -200,7 +200,7 @@ def _bars(grid: Grid) -> list[str]:
     largest = max((size for size in sizes if math.isfinite(size)), default=0.0)
     if not largest > 0:
         return []
-    shares = [100.0 if math.isinf(size) else 100 * size / largest for size in sizes]
+    shares = [100.0 if size == math.inf else 100 * max(size, 0.0) / largest for size in sizes]
     drawn = [f'<span class="bar" style="width:{share:.1f}%"></span>' if share > 0 else "" for share in shares]
     return [f'<td class="bars" aria-hidden="true">{bar}</td>' for bar in drawn]
 
