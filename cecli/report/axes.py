@@ -39,7 +39,8 @@ class Axis:
         0.5
         """
         if self.log:
-            return math.log(value / self.low) / math.log(self.high / self.low)
+            low = math.log(self.low)  # and not the logarithms of quotients, which overflow for what is far apart
+            return (math.log(value) - low) / (math.log(self.high) - low)
         return (value - self.low) / (self.high - self.low)
 
     def cell(self, value: float, cells: int) -> int | None:

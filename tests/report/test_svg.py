@@ -107,7 +107,7 @@ def test_texts_stay_texts(text):
 
 
 @given(
-    x=st.lists(st.floats(allow_nan=False) | st.floats(1e-9, 1e9), min_size=1, max_size=8),
+    x=st.lists(st.floats(-1e300, 1e300) | st.floats(1e-9, 1e9) | st.just(math.inf), min_size=1, max_size=8),
     style=st.sampled_from(["line", "dashed", "points", "bars"]),
     log=st.booleans(),
 )
