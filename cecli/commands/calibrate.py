@@ -12,6 +12,7 @@ from cecli.commands.calibrate_options import CalibrateOptions, calibrate_options
 from cecli.commands.options import confidence_option, hidden, output_options, plot_option, threads_option, unit_option
 from cecli.commands.prediction_options import prediction_options
 from cecli.commands.requirements import Requirement, require_option
+from cecli.commands.signature import SignedCommand, inputs_kept, signature_option
 from cecli.core.units import Unit
 from cecli.errors import InputError, UsageError
 from cecli.report.model import OutputOptions
@@ -60,7 +61,7 @@ def _output(own: dict[str, Any], arguments: dict[str, Any]) -> OutputOptions:
     return options
 
 
-@click.command("calibrate", epilog=EPILOG)
+@click.command("calibrate", cls=SignedCommand, epilog=EPILOG)
 @click.argument("preds", metavar="LOGITS")
 @click.argument("labels", required=False)
 @hidden("predictions_observed", "predictions_losses", "predictions_by")
@@ -69,6 +70,7 @@ def _output(own: dict[str, Any], arguments: dict[str, Any]) -> OutputOptions:
 @calibrate_options
 @click.option("--apply", metavar="FILE", help="Write calibrated predictions, by the parameters in FILE, or of FILE.")
 @plot_option
+@signature_option
 @require_option
 @confidence_option
 @unit_option
@@ -80,6 +82,7 @@ def command(
     wanted: CalibrateOptions,
     apply: str | None,
     plot: str | None,
+    signature: bool,
     requirements: list[Requirement],
     confidence: float,
     unit: Unit,
@@ -97,19 +100,25 @@ def command(
     options = _as_logits(predictions, probs)
     _check(options)
     if apply is not None and is_parameters(apply, options):
-        given = {"plot": plot, "require": requirements, "value": output.value, "get": output.get}
+        given = {"plot": plot, "signature": signature, "require": requirements}
+        given |= {"value": output.value, "get": output.get}
         write_by_parameters(options, apply, wanted, given, output, threads)
         return
     from cecli.commands.calibrate_report import report
     from cecli.commands.requirements import checked, raise_unmet
+    from cecli.commands.signature import signed, with_signature
     from cecli.report.write import write
 
-    alone = not (requirements or plot or apply is not None or wanted.folds or wanted.table) and _is_number(output)
-    done = _calibrated(options, wanted, unit, confidence, threads, output.quiet, alone)
+    more = requirements or plot or apply is not None or wanted.folds or wanted.table or signature
+    alone = not more and _is_number(output)
+    with inputs_kept(signature) as inputs:
+        done = _calibrated(options, wanted, unit, confidence, threads, output.quiet, alone)
     document = done.document()
     if requirements:
         document["requirements"] = checked(requirements, document)
-    made = report(done, document)
+    if inputs is not None:
+        document |= signed(document, "calibrate", "temperature", document["rows"], inputs)
+    made = with_signature(report(done, document), output)
     if apply is not None:
         write_by_fit(options, apply, done, output, threads)
     if plot is not None:

@@ -459,6 +459,21 @@ def test_a_gate(run, files, tmp_path):
     assert loaded(out)["requirements"][0]["met"] is False
 
 
+def test_a_signed_result_is_verified(run, files, tmp_path):
+    result = str(tmp_path / "signed.json")
+    options = ["--bias", "--folds", "3", "--seed", "4", "-b", "bits", "--signature"]
+    assert run("calibrate", *files, *options, "-o", result, "--threads", "2").status == 0
+    line = loaded(result)["signature"]
+    for part in ("| calibrate temperature | bits | 200 rows |", "--base bits", "--bias", "--folds 3", "--seed 4"):
+        assert part in line
+    assert run("verify", result, "--threads", "1").status == 0
+    assert run("calibrate", files[0], "--apply", result).status == 0
+    document = loaded(result)
+    with open(result, "w") as file:
+        json.dump(document | {"temperature": document["temperature"] * (1 + 1e-15)}, file)
+    assert run("verify", result).status == 3
+
+
 def test_a_diagram(run, files, tmp_path):
     pytest.importorskip("matplotlib")
     picture = tmp_path / "d.svg"
