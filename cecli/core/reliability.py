@@ -207,10 +207,10 @@ class EqualMass:
 class ClassWise:
     """The mean over the classes c of the error of p_c against [y = c], in 15 bins of equal width.
 
-    Over the classes the bins depend on each other. As a row's counts of the classes sum to 1, they are negatively
-    correlated, the correlations of a bin with all others sum to at most 1, and so the variance of the sum of absolute
-    gaps is at most twice (with two classes just) what it would be if they did not: the band is made of that. Source:
-    Kull et al., "Beyond temperature scaling", NeurIPS 2019.
+    Over the classes the bins depend on each other. As a row has one class, the covariances of a bin's gap with those of
+    the other classes are together as large as its variance, so the variance of the sum of absolute normal gaps is at
+    most twice (with two classes just) what it would be if they were independent: the band is made of that. Source: Kull
+    et al., "Beyond temperature scaling", NeurIPS 2019.
     """
 
     def __init__(self, spec: Spec) -> None:
