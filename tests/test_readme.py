@@ -82,6 +82,7 @@ def write_files_of_help(folder: Path) -> None:
     shutil.copy(samples / "digits_overconfident.csv", folder / "third.csv")
     shutil.copy(samples / "digits_labels.csv", folder / "labels.csv")
     shutil.copy(samples / "digits_logits.npy", folder / "logits.npy")
+    run("cecli score preds.csv labels.csv --signature -o signed.json", folder)
     (folder / "parameters.json").write_text('{"schema_version": 1, "command": "calibrate", "temperature": 14.0}')
     labels = csv.read_csv(samples / "digits_labels.csv")["label"]
     for name, state in states_of_help().items():

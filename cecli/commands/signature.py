@@ -168,7 +168,7 @@ def signed(document: Mapping[str, Any], command: str, metric: str, rows: int, in
 def with_signature(report: Report, output: OutputOptions) -> Report:
     """The report with the line of its signature, if it has one: below a table, and as a note beside what holds none."""
     line = report.document.get("signature")
-    if line is None:
+    if line is None or output.get == "signature":
         return report
     form = "plain" if output.value or output.get is not None else resolve_format(output)
     if form == "table":
