@@ -45,9 +45,10 @@ count rows.
 Where a loss is infinite, so is the difference of the means, or it is undefined; the comparison over the other rows
 stands beside it. An infinite difference decides a gate by its sign, an undefined one meets none.
 
-Memory grows with the rows only by what score needs for ids in different orders, and 17 to 30 bytes a row of A where B's
-order differs from it; by 16 bytes for each of up to 100,000 rows (of every group with --by), of all with --flips; and
-by some hundred bytes a cluster."""
+Memory grows with the rows where ids are in different orders: for LABELS as in score, where B's differ from A's by 25 to
+32 bytes a row and the length of its id, to the next multiple of 8, more with weights and groups. It grows by 16 bytes
+for each of up to 100,000 rows (of every group with --by), of all rows with --flips; by some kilobytes a group and some
+hundred bytes a cluster."""
 
 
 @click.command("compare", cls=SignedCommand, epilog=EPILOG)

@@ -223,7 +223,8 @@ class CandidateRun(Run):
                 raise InputError(f"the labels hold {quoted(other)}, and {of.preds.name} calls that class {quoted(its)}")
 
     def _hold(self, ids: Any) -> None:
-        if self._candidate.roles.by_id:
+        of = self._candidate
+        if of.roles.by_id and not of.reference.roles.by_id:  # else the reference's run looks for repeated ids
             super()._hold(ids)
 
     def _unequal(self) -> InputError:

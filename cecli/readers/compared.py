@@ -25,7 +25,7 @@ from cecli.readers.tables import open_table, vector_columns
 
 Accumulator = TypeVar("Accumulator", bound=Adds)
 
-_SHARE = 2
+_SHARE = 3
 """How many times smaller than usual blocks are: those of two files are in memory at once."""
 
 
