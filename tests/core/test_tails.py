@@ -30,7 +30,7 @@ class TestStudent:
         else:
             assert math.isclose(student_t_tail(t, df), wanted, rel_tol=2e-13)
 
-    @settings(max_examples=200)
+    @settings(max_examples=200, deadline=None)
     @given(df=st.floats(0.5, 1e6), tail=st.floats(1e-12, 0.5))
     def test_it_turns_the_quantile_around(self, df, tail):
         found = student_t_tail(student_t_quantile(tail, df, upper=True), df)
@@ -52,7 +52,7 @@ class TestStudent:
 
 
 class TestCoin:
-    @settings(max_examples=100)
+    @settings(max_examples=100, deadline=None)
     @given(tosses=st.integers(1, 60), data=st.data())
     def test_small_ones_are_exact(self, tosses, data):
         heads = data.draw(st.integers(0, (tosses - 1) // 2))

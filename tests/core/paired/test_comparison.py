@@ -130,7 +130,7 @@ def _rest(batch):
 
 
 class TestMcNemar:
-    @settings(max_examples=100)
+    @settings(max_examples=100, deadline=None)
     @given(st.integers(0, 60), st.integers(0, 60))
     def test_scipys_binomial_test(self, b, c):
         wanted = stats.binomtest(b, b + c, 0.5).pvalue if b + c else 1.0
