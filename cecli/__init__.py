@@ -1,3 +1,80 @@
-"""Entropy, cross-entropy, KL divergence and the cross-entropy loss of a classifier, from files, at the shell."""
+"""Entropy, cross-entropy, KL divergence and the cross-entropy loss of a classifier, from files, at the shell.
+
+    import cecli
+    cecli.score(probabilities, labels).cross_entropy
+
+What ``__all__`` names is loaded when it is asked for: ``import cecli`` itself loads nothing, not even NumPy.
+"""
 
 __version__ = "0.1.0"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cecli.core.goodness_of_fit import Fit
+    from cecli.core.pmf import Pmf
+    from cecli.core.scoring import Score
+    from cecli.library.pmfs import (
+        Fitted,
+        cross_entropy,
+        divergence,
+        entropy,
+        fit,
+        goodness_of_fit,
+        kl_divergence,
+        perplexity,
+        simulate,
+    )
+    from cecli.library.scores import ScoreAccumulator, losses, score, softmax
+
+_PLACES = {
+    "Fit": "core.goodness_of_fit",
+    "Fitted": "library.pmfs",
+    "Pmf": "core.pmf",
+    "Score": "core.scoring",
+    "ScoreAccumulator": "library.scores",
+    "cross_entropy": "library.pmfs",
+    "divergence": "library.pmfs",
+    "entropy": "library.pmfs",
+    "fit": "library.pmfs",
+    "goodness_of_fit": "library.pmfs",
+    "kl_divergence": "library.pmfs",
+    "losses": "library.scores",
+    "perplexity": "library.pmfs",
+    "score": "library.scores",
+    "simulate": "library.pmfs",
+    "softmax": "library.scores",
+}
+"""Public name -> the module it is loaded from."""
+
+__all__ = [
+    "Fit",
+    "Fitted",
+    "Pmf",
+    "Score",
+    "ScoreAccumulator",
+    "cross_entropy",
+    "divergence",
+    "entropy",
+    "fit",
+    "goodness_of_fit",
+    "kl_divergence",
+    "losses",
+    "perplexity",
+    "score",
+    "simulate",
+    "softmax",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'cecli' has no attribute {name!r}")
+    from importlib import import_module
+
+    found: object = getattr(import_module(f"cecli.{_PLACES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

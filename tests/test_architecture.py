@@ -9,11 +9,13 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "cecli"
 
 MAY_IMPORT = {
-    "cecli": {"core", "errors"},
+    "cecli": {"library", "core", "errors"},
+    "library": {"library", "readers", "core", "errors", "numpy"},
     "__main__": {"cli"},
     "cli": {"cecli", "commands", "report", "errors", "limits", "click"},
     "limits": set(),
-    "commands": {"commands", "readers", "report", "core", "errors", "click", "numpy"},
+    "commands": {"commands", "cluster", "readers", "report", "core", "errors", "click", "numpy"},
+    "cluster": {"cluster", "cecli", "readers", "core", "errors", "numpy", "dask", "distributed"},
     "readers": {"readers", "core", "errors", "numpy", "pyarrow", "fsspec"},
     "report": {"report", "core", "errors", "cecli", "numpy", "pyarrow", "rich", "matplotlib"},
     "core": {"core", "errors", "numpy", "scipy"},
