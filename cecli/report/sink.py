@@ -7,11 +7,14 @@ import re
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import FileIO
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from cecli.errors import OutputError, literal
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Send = Callable[[bytes], None]
 """Writes all of the bytes, or raises."""
@@ -109,9 +112,18 @@ def _replaced(path: str, old: os.stat_result | None, name: str) -> Iterator[Send
             temporary.replace(target)
     except BaseException:
         if raw is not None:
-            raw.close()
-        temporary.unlink(missing_ok=True)
+            _discard(raw, temporary)
         raise
+
+
+def _discard(raw: FileIO, temporary: Path) -> None:
+    """Close and remove the temporary file, as far as the system lets us: what went wrong before is to be told."""
+    try:
+        with suppress(OSError):
+            raw.close()
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def _sender(raw: FileIO, name: str) -> Send:
