@@ -107,9 +107,9 @@ class Compared:
             runs.append(CandidateRun(candidate, pool, threads, lambda _, size: progress(0, size)))
         try:
             _in_turns([run.steps() for run in runs])
-            for run in runs:
+            for candidate, run in zip(self.candidates, runs, strict=True):
                 run.finish()
-                self.notes += run.notes()
+                self.notes += [f"{candidate.preds.name}: {note}" for note in run.notes()]
         finally:
             rows.close()
         return [pool.merged() for pool in pools]
@@ -124,7 +124,7 @@ class Compared:
             while ready:
                 yield ready.popleft()
         run.finish()
-        self.notes += run.notes()
+        self.notes += [f"{self.reference.preds.name}: {note}" for note in run.notes()]
         yield from ready
 
     def _files(self, options: ComparedOptions) -> tuple[tuple[str, ...], PredictionOptions]:

@@ -851,3 +851,10 @@ def test_rows_are_read_in_lock_step(run, files, names, monkeypatch):
     assert run("compare", *(files / name for name in names), "--threads", "2").status == 0
     assert len(ahead) > 5
     assert max(ahead) < 10
+
+
+def test_probabilities_taken_for_logits_are_named(compare):
+    done = compare("a.csv", "b_logits.npy", "labels.csv", "--logits")
+    assert done.status == 0
+    assert "a.csv: every row of logits is itself a PMF" in done.err
+    assert "b_logits.npy: every row" not in done.err
