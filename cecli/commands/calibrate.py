@@ -14,13 +14,11 @@ from cecli.commands.prediction_options import prediction_options
 from cecli.commands.requirements import Requirement, require_option
 from cecli.commands.signature import SignedCommand, inputs_kept, signature_option
 from cecli.core.units import Unit
-from cecli.errors import InputError, UsageError
+from cecli.errors import UsageError
 from cecli.report.model import OutputOptions
 
 if TYPE_CHECKING:
-    from cecli.commands.calibrate_report import Calibrated
-    from cecli.core.metrics import Spec
-    from cecli.readers.predictions import PredictionOptions, Predictions
+    from cecli.readers.predictions import PredictionOptions
 
 EPILOG = """\b
 Examples:
@@ -105,6 +103,7 @@ def command(
         write_by_parameters(options, apply, wanted, given, output, threads)
         return
     from cecli.commands.calibrate_report import report
+    from cecli.commands.calibrate_run import calibrated
     from cecli.commands.requirements import checked, raise_unmet
     from cecli.commands.signature import signed, with_signature
     from cecli.report.write import write
@@ -112,7 +111,7 @@ def command(
     more = requirements or plot or apply is not None or wanted.folds or wanted.table or signature
     alone = not more and _is_number(output)
     with inputs_kept(signature) as inputs:
-        done = _calibrated(options, wanted, unit, confidence, threads, output.quiet, alone)
+        done = calibrated(options, wanted, unit, confidence, threads, output.quiet, alone)
     document = done.document()
     if requirements:
         document["requirements"] = checked(requirements, document)
@@ -157,87 +156,3 @@ def _is_number(output: OutputOptions) -> bool:
     from cecli.report.write import resolve_format
 
     return output.get is None and (output.value or resolve_format(output) == "plain")
-
-
-def _calibrated(
-    options: PredictionOptions,
-    wanted: CalibrateOptions,
-    unit: Unit,
-    confidence: float,
-    threads: int,
-    quiet: bool,
-    alone: bool,
-) -> Calibrated:
-    """Read, fit, and measure before and after; with ``alone`` nothing but the temperature is wanted."""
-    from cecli.commands.calibrate_report import Calibrated, CrossFitted
-    from cecli.core.calibrating import Intake, Problem, after, calibrate, cross_fitted
-    from cecli.core.folds import fold_of
-    from cecli.readers.held import HeldRows
-    from cecli.readers.predictions import Predictions
-    from cecli.readers.row_keys import RowKeys
-    from cecli.report.progress import progress
-
-    folds, seed = wanted.folds, wanted.seed or 0
-    options = replace(options, columns=replace(options.columns, keep_ids=folds is not None))
-    with Predictions(options) as opened, HeldRows() as held:
-        spec = _spec(opened, wanted)
-        keys = RowKeys(opened)
-        fold = None if folds is None else lambda batch: fold_of(keys.of(batch), folds, seed)
-        with progress(opened.size, quiet=quiet) as bar:
-            read = opened.accumulate(lambda: Intake(spec, held.add, fold, alone), threads, bar.advance)
-        before, span = read.before.result(confidence), read.span
-        _check_rows(opened, before.loss.rows, read.hopeless)
-        if read.like_probabilities:
-            opened.notes.append("every logit is from 0 to 1: if these are probabilities, give --probs")
-        del read  # and with it a few numbers a row
-        with progress(quiet=quiet) as bar:
-            problem = Problem(
-                partial(held.sweep, threads=threads, progress=bar.advance),
-                partial(held.sweep, threads=threads, every=True, progress=bar.advance),
-                span,
-                spec,
-                wanted.bias,
-            )
-            fit = calibrate(problem, confidence)
-            if fit is None:
-                raise _no_biases(opened, "")
-            crossed = None if folds is None else cross_fitted(problem, folds)
-            if folds is not None and crossed is None:
-                raise _no_biases(opened, " without one of the folds")
-            found = None
-            if crossed is not None and folds is not None:
-                found = CrossFitted(folds, seed, keys.made_of, crossed[0], crossed[1].result(confidence))
-            figures = None if alone else after(problem, fit).result(confidence)
-    return Calibrated(opened, fit, before, figures, found, unit, confidence, wanted.table)
-
-
-def _spec(opened: Predictions, wanted: CalibrateOptions) -> Spec:
-    from cecli.core.metrics import Spec
-    from cecli.core.vector_scaling import MOST_CLASSES
-
-    classes = max(2, len(opened.classes))
-    if wanted.bias and classes > MOST_CLASSES:
-        raise UsageError(f"--bias is for up to {MOST_CLASSES:,} classes, and there are {classes:,}", "without --bias")
-    weighted = opened.options.columns.weight is not None
-    return Spec(classes, weights=None if not weighted else "frequency" if opened.options.frequency else "importance")
-
-
-def _check_rows(opened: Predictions, rows: int, hopeless: int) -> None:
-    if not rows:
-        raise InputError(
-            f"{opened.preds.name}: no row is left to calibrate by, of {opened.rows_read:,} that were read",
-            "all are ignored or have a weight of 0",
-        )
-    if rows == hopeless:
-        raise InputError(
-            f"{opened.preds.name}: every row gives the observed class a probability of 0, at every temperature",
-            "are the labels those of these rows, and the classes in the right order?",
-        )
-
-
-def _no_biases(opened: Predictions, where: str) -> InputError:
-    return InputError(
-        f"{opened.preds.name}: no biases are best{where}: the loss falls for ever as they grow, since some classes can "
-        "be told apart without error",
-        "calibrate without --bias, or by more rows",
-    )

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cecli.core.calibrating import CalibrationFit
+from cecli.core.calibration_cells import Bin, CalibrationError
 from cecli.core.calibration_figures import CalibrationFigures
-from cecli.core.reliability import VARIANTS, Bin, CalibrationError
+from cecli.core.reliability import VARIANTS
 from cecli.core.units import Unit
 from cecli.readers.predictions import Predictions
 from cecli.report.model import Report, Table

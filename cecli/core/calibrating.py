@@ -21,7 +21,6 @@ from cecli.core.scaling_errors import Direction, ScalingErrors
 from cecli.core.temperature import Fitted, Slopes, Solution, Sums, Sweep, fit_temperature
 from cecli.core.tempered import Scaling
 from cecli.core.vector_scaling import VectorFit, fit_vector_scaling
-from cecli.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +108,7 @@ class Problem:
 
 def calibrate(problem: Problem, confidence: float = 0.95) -> CalibrationFit | None:
     """The best scaling and its errors; None where no biases are best, as classes can be told apart without error."""
-    found = _least(problem)
+    found = least(problem)
     if found is None:
         return None
     fit = CalibrationFit(found.temperature, found.solution)
@@ -143,32 +142,8 @@ def after(problem: Problem, fit: CalibrationFit) -> CalibrationScorer:
     return problem.every(lambda: _Scaled(problem.spec, fit.scaling)).scorer
 
 
-def cross_fitted(
-    problem: Problem, folds: int, done: Callable[[], None] = lambda: None
-) -> tuple[list[float | None], CalibrationScorer] | None:
-    """The temperature found without each fold (None for a fold without rows), and the figures of all rows, each under
-    the scaling of the rows outside its fold; None where a fold has no scaling.
-
-    Raises InputError where all rows are in one fold.
-    """
-    sizes = problem.every(lambda: _FoldSizes(folds)).rows
-    if np.count_nonzero(sizes) < 2:
-        raise InputError(f"all rows are in one of the {folds} folds", "more rows, or another --seed")
-    scalings: list[Scaling | None] = []
-    for fold in range(folds):
-        if not sizes[fold]:
-            scalings.append(None)
-            continue
-        found = _least(replace(problem, sweep=_without(problem.sweep, fold)))
-        if found is None:
-            return None
-        scalings.append(Scaling(found.temperature, found.biases if isinstance(found, VectorFit) else None))
-        done()
-    figures = problem.every(lambda: _OutOfFold(problem.spec, scalings)).scorer
-    return [None if one is None else one.temperature for one in scalings], figures
-
-
-def _least(problem: Problem) -> Fitted | VectorFit | None:
+def least(problem: Problem) -> Fitted | VectorFit | None:
+    """Where the loss is least; None where no biases are best."""
     sweep = _normalised(problem.sweep)
     alone = fit_temperature(sweep, problem.span)
     if not problem.with_biases:
@@ -184,29 +159,6 @@ def _direction(sweep: Sweep, found: Fitted | VectorFit) -> Direction | None:
         return found.direction
     curvature = sweep(lambda: Slopes(found.inverse, found.unit)).result()[1]
     return Direction(1.0 / curvature) if curvature > 0 else None
-
-
-class _Without(Generic[Sums]):
-    """Adds the rows outside a fold."""
-
-    def __init__(self, inner: Sums, fold: int) -> None:
-        self.inner = inner
-        self._fold = fold
-
-    def update(self, rows: LogitRows) -> None:
-        self.inner.update(rows.only(np.flatnonzero(rows.fold != self._fold)))
-
-    def merge(self, other: _Without[Sums]) -> None:
-        self.inner.merge(other.inner)
-
-
-def _without(sweep: Sweep, fold: int) -> Sweep:
-    """A sweep over the rows outside a fold."""
-
-    def outside(new: Callable[[], Sums]) -> Sums:
-        return sweep(lambda: _Without(new(), fold)).inner
-
-    return outside
 
 
 class _Normalised(Generic[Sums]):
@@ -231,19 +183,6 @@ def _normalised(sweep: Sweep) -> Sweep:
     return normal
 
 
-class _FoldSizes:
-    """How many rows each fold has."""
-
-    def __init__(self, folds: int) -> None:
-        self.rows = np.zeros(folds, dtype=np.int64)
-
-    def update(self, rows: LogitRows) -> None:
-        self.rows += np.bincount(np.asarray(rows.fold), minlength=len(self.rows))
-
-    def merge(self, other: _FoldSizes) -> None:
-        self.rows += other.rows
-
-
 class _Scaled:
     """The figures of rows under one scaling."""
 
@@ -255,21 +194,4 @@ class _Scaled:
         self.scorer.update(rows.batch(self._scaling))
 
     def merge(self, other: _Scaled) -> None:
-        self.scorer.merge(other.scorer)
-
-
-class _OutOfFold:
-    """The figures of rows under the scaling of their fold."""
-
-    def __init__(self, spec: Spec, scalings: list[Scaling | None]) -> None:
-        self.scorer = CalibrationScorer(spec)
-        self._scalings = scalings
-
-    def update(self, rows: LogitRows) -> None:
-        for fold, scaling in enumerate(self._scalings):
-            inside = np.flatnonzero(rows.fold == fold)
-            if len(inside) and scaling is not None:
-                self.scorer.update(rows.only(inside).batch(scaling))
-
-    def merge(self, other: _OutOfFold) -> None:
         self.scorer.merge(other.scorer)

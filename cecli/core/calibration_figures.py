@@ -7,10 +7,11 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from cecli.core.calibration_cells import Bin, CalibrationError
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.metrics.cluster import ClusterResult
 from cecli.core.metrics.loss import LossResult
-from cecli.core.reliability import VARIANTS, Bin, CalibrationError, EqualWidth
+from cecli.core.reliability import VARIANTS, EqualWidth
 from cecli.core.rows import Batch, score_rows
 
 

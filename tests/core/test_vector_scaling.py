@@ -15,7 +15,8 @@ from cecli.core.logit_rows import logit_rows
 from cecli.core.rows import Batch
 from cecli.core.scaling_errors import Direction, ScalingErrors
 from cecli.core.temperature import Slopes, fit_temperature, unit_of
-from cecli.core.vector_scaling import VectorSums, fit_vector_scaling
+from cecli.core.vector_scaling import fit_vector_scaling
+from cecli.core.vector_sums import VectorSums
 
 
 class Case:
