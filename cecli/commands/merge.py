@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -16,8 +15,7 @@ from cecli.report.model import OutputOptions
 
 if TYPE_CHECKING:
     from cecli.commands.metric_options import MetricOptions
-    from cecli.commands.score_report import Plan, Scored
-    from cecli.core.partial import Options, Partial
+    from cecli.core.partial import Options
 
 EPILOG = """\b
 Examples:
@@ -80,12 +78,13 @@ def command(
     if total.options.like and reduction == "sum":
         raise UsageError("--like is the mean that a library prints: it has no meaning beside --reduction sum")
     from cecli.commands import score_report
+    from cecli.commands.score_partial import scored_of
 
     plan = score_report.Plan(
         unit, confidence, reduction == "sum", total.options.by, table, bool(requirements),
         _wanted(total.options, prior), output,
     )  # fmt: skip
-    score_report.write_report(_scored(total, plan), requirements)
+    score_report.write_report(scored_of(total, plan), requirements)
 
 
 def _wanted(options: Options, prior: str | None) -> MetricOptions:
@@ -101,18 +100,3 @@ def _wanted(options: Options, prior: str | None) -> MetricOptions:
         corp="corp" in options.metrics,
         like=options.like,
     )
-
-
-def _scored(total: Partial, plan: Plan) -> Scored:
-    from cecli.commands.score_report import Scored
-    from cecli.core.partial import machine_notes
-
-    reference = None
-    if plan.wanted.prior is not None:
-        if total.facts.observed_only:
-            raise UsageError("--observed has no classes: --prior has no meaning beside it")
-        from cecli.readers.prior import read_prior
-
-        reference = read_prior(plan.wanted.prior, total.facts.class_names)
-    facts = replace(total.facts, notes=(*total.facts.notes, *machine_notes(total)))
-    return Scored(facts, *total.scorers(), plan, reference)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cecli.commands.cluster_options import ClusterOptions, cluster_options
 from cecli.commands.loss_options import LossOptions, loss_options
 from cecli.commands.metric_options import MetricOptions, metric_options
 from cecli.commands.options import confidence_option, threads_option, unit_option
@@ -65,6 +66,7 @@ Repeated ids are found among the first 16 MB of ids where both files have one or
     help="With CSV, TSV and Markdown: print this list.",
 )
 @click.option("--check", is_flag=True, help="Say what would be read as what, and score nothing.")
+@cluster_options
 @partial_option
 @report_option
 @signature_option
@@ -80,6 +82,7 @@ def command(
     wanted: MetricOptions,
     table: str | None,
     check: bool,
+    cluster: ClusterOptions,
     partial: bool,
     page: str | None,
     signature: bool,
@@ -118,7 +121,7 @@ def command(
         _check_rows_only(predictions, wanted, of_report, output)
         write_rows(with_ids, loss, unit, threads, output)
         return
-    if partial:
+    if partial and not cluster.given:
         from cecli.commands.score_partial import write_partial
 
         write_partial(with_ids if wanted.worst else predictions, loss, wanted, threads, output)
@@ -129,6 +132,11 @@ def command(
     if page is not None and wanted.worst is None:
         wanted = replace(wanted, worst=WORST_ROWS)
     read = with_ids if wanted.worst else predictions
+    if cluster.given:
+        from cecli.commands.score_cluster import score_on
+
+        score_on(cluster, read, loss, plan, requirements, partial)
+        return
     with inputs_kept(signature) as inputs:
         with Predictions(read) as opened, progress(opened.size, quiet=output.quiet) as bar:
             rule, spec = loss.rule(opened.class_names, opened.learn), _spec(opened, loss, wanted)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from cecli.commands.loss_options import LossOptions
 from cecli.commands.metric_options import MetricOptions
 from cecli.core.machine import fingerprint
 from cecli.core.metrics import OF_LOSSES, REPORT
-from cecli.core.partial import Options, partial_of
+from cecli.core.partial import Options, Partial, machine_notes, partial_of
+from cecli.errors import UsageError
 from cecli.readers.facts import facts_of
 from cecli.readers.predictions import PredictionOptions, Predictions
 from cecli.report.messages import note
 from cecli.report.model import OutputOptions
 from cecli.report.progress import progress
 from cecli.report.state_file import write_state
+
+if TYPE_CHECKING:
+    from cecli.commands.score_report import Plan, Scored
 
 
 def write_partial(
@@ -27,6 +34,21 @@ def write_partial(
     write_state(partial.document(), output)
     for text in facts.said():
         note(text, output.quiet)
+
+
+def scored_of(total: Partial, plan: Plan) -> Scored:
+    """The run over all rows of a state."""
+    from cecli.commands.score_report import Scored
+
+    reference = None
+    if plan.wanted.prior is not None:
+        if total.facts.observed_only:
+            raise UsageError("--observed has no classes: --prior has no meaning beside it")
+        from cecli.readers.prior import read_prior
+
+        reference = read_prior(plan.wanted.prior, total.facts.class_names)
+    facts = replace(total.facts, notes=(*total.facts.notes, *machine_notes(total)))
+    return Scored(facts, *total.scorers(), plan, reference)
 
 
 def options_of(opened: Predictions, loss: LossOptions, wanted: MetricOptions) -> Options:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cecli.errors import InputError, quoted
 from cecli.readers.arrow_columns import coded, flat, floats, is_number, is_vector, no_texts, nulls, plain, strings
 from cecli.readers.fields import Fields, Matrix, NoRows, NumberPlan, fields_of, not_a_number, with_vector
+from cecli.readers.parts import Part
 from cecli.readers.source import Source
 from cecli.readers.spool import spooled
 from cecli.readers.table import Cells, Problems, Selection
@@ -37,8 +38,10 @@ class ArrowTable:
 
     header = True
 
-    def __init__(self, source: Source, kind: str, vector: str | None = None) -> None:
+    def __init__(self, source: Source, kind: str, vector: str | None = None, part: Part | None = None) -> None:
+        """``part``, of Parquet, names the row groups that are read."""
         self.name = source.name
+        self._skipped_rows = 0 if part is None else part.rows_before
         self._source = source
         self._spool: IO[bytes] | None = None
         where: Any = source.file or source.ranges()
@@ -46,7 +49,7 @@ class ArrowTable:
             where = self._spool = spooled(source)
         self._share = 0.0
         try:
-            self._file = _open_parquet(where) if kind == "parquet" else _open_ipc(where)
+            self._file = _open_parquet(where, part) if kind == "parquet" else _open_ipc(where)
             self.fields = self._find_fields(vector)
         except _UNREADABLE as error:
             self._forget_copy()
@@ -63,7 +66,7 @@ class ArrowTable:
 
     def blocks(self, selection: Selection) -> Iterator[ArrowBlock]:
         """The rows, a batch at a time; only the selected columns are read."""
-        reading = Reading(self.name, self.fields, selection, NumberPlan(self.fields, selection))
+        reading = Reading(self.name, self.fields, selection, NumberPlan(self.fields, selection), self._skipped_rows)
         positions = (*selection.numbers, *selection.coded, *selection.strings)
         names = list(dict.fromkeys(self.fields.names[self.fields.field(k)] for k in positions))
         rows = max(1, min(_BATCH_ROWS, _BATCH_BYTES // (8 * max(1, len(positions)))))
@@ -134,7 +137,7 @@ class _File:
     close: Callable[[], None]
 
 
-def _open_parquet(where: Any) -> _File:
+def _open_parquet(where: Any, part: Part | None = None) -> _File:
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -142,9 +145,11 @@ def _open_parquet(where: Any) -> _File:
     remote = hasattr(where, "url")
     file = parquet.ParquetFile(where, pre_buffer=remote, buffer_size=0 if remote else _READ_BYTES)
 
+    groups = None if part is None else list(range(part.start, part.stop))
+
     def batches(names: list[str], rows: int) -> Iterator[tuple[Any, float]]:
         done = 0
-        for batch in file.iter_batches(rows, columns=names):
+        for batch in file.iter_batches(rows, row_groups=groups, columns=names):
             done += batch.num_rows
             _validate(batch, only=pa.types.is_dictionary)  # the codes are taken from the file as they stand
             yield batch, done / max(1, file.metadata.num_rows)
@@ -189,10 +194,11 @@ class Reading:
     fields: Fields
     selection: Selection
     plan: NumberPlan
+    skipped_rows: int = 0
 
     def place(self, row: int, column: int | None = None) -> str:
         """``preds.parquet: row 17: column 3 (dog)`` or ``preds.parquet: row 17: probs[3]``; ``row`` counts from 0."""
-        text = f"{self.name}: row {row + 1}"
+        text = f"{self.name}: row {self.skipped_rows + row + 1}"
         if column is None:
             return text
         return f"{text}: {self._label(column)}"

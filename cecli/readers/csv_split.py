@@ -60,6 +60,7 @@ class Splitter:
 
     def pieces(self) -> Iterator[Piece]:
         """The records, in pieces of about the block size; blank lines at the end of the file are left out."""
+        self._line += self._source.lines_skipped
         while True:
             data = self._cut() if self._final or len(self._rest) > self._block // 2 else self._read_piece()
             if data is None:

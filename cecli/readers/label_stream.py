@@ -15,7 +15,12 @@ class LabelStream(RowStream):
     """The rows of LABELS, in its order. Bad cells are collected in ``problems``, so that all can be named."""
 
     def __init__(
-        self, table: Table, side: Side, decoder: Decoder, decide: Callable[[Cells], LabelReading | None]
+        self,
+        table: Table,
+        side: Side,
+        decoder: Decoder,
+        decide: Callable[[Cells], LabelReading | None],
+        may_be_empty: bool = False,
     ) -> None:
         super().__init__(table.name, "label", self._read(table.blocks(side.selection())))
         self.columns = table.columns
@@ -23,9 +28,10 @@ class LabelStream(RowStream):
         self._decoder = decoder
         self._decide = decide
         first = self._next()
-        if first is None:
+        if first is not None:
+            self._waiting.append(first)
+        elif not may_be_empty:
             raise InputError(f"{self.name}: no labels")
-        self._waiting.append(first)
 
     def _read(self, blocks: Iterator[Block]) -> Iterator[Observed]:
         for block in blocks:

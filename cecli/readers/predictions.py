@@ -37,6 +37,10 @@ class PredictionOptions:
     ignore: tuple[str, ...] = ()
     frequency: bool = False
     block_bytes: int = BLOCK_BYTES
+    first_texts: tuple[str, ...] = ()
+    """The label that decides how labels are read, and what else they are called, where that is known before."""
+    may_be_empty: bool = False
+    """Whether PREDS may have no rows, as a shard may."""
 
 
 class Predictions:
@@ -62,10 +66,14 @@ class Predictions:
             self.binary = len(self.classes) == 1 and not self.observed_only
             self.decoder = Decoder(None, options.checks, options.frequency)
             self.notes = list(self.roles.notes)
+            if options.first_texts:
+                self.decoder.reading = self._reading(options.first_texts[0])
+                for text in options.first_texts[1:]:
+                    self.decoder.reading.class_of(text)
             self._blocks = self.preds.blocks(self.roles.preds.selection(self.roles.classes, NUMBER_KINDS[options.kind]))
             self._first_block: list[Block] = []
-            self.labels = None if labels is None else LabelStream(labels, self.roles.labels, self.decoder, self._decide)
-            if self.roles.preds.label is not None:
+            self.labels = None if labels is None else self._label_stream(labels)
+            if self.roles.preds.label is not None and self.decoder.reading is None:
                 self._read_first_label()
         except BaseException:
             self.close()
@@ -99,6 +107,11 @@ class Predictions:
         """Whether a name is that of the class which a binary prediction is not named after, as far as is known; other
         names of it are then errors."""
         return self.decoder.reading is not None and self.decoder.reading.learn(name)
+
+    @property
+    def labels_table(self) -> Table | None:
+        """LABELS, where it is a file of its own."""
+        return self._labels_table
 
     @property
     def size(self) -> int | None:
@@ -169,6 +182,19 @@ class Predictions:
         if self.soft and self.options.ignore:
             raise UsageError("--ignore names a label, and LABELS holds a PMF for every row")
 
+    def _label_stream(self, labels: Table) -> LabelStream:
+        return LabelStream(labels, self.roles.labels, self.decoder, self._decide, self.options.may_be_empty)
+
+    def _reading(self, first: str) -> LabelReading:
+        return LabelReading(
+            self.classes,
+            first,
+            first_label=self.options.first_label,
+            binary=self.binary,
+            named=self._named,
+            ignore=self.options.ignore,
+        )
+
     def _decide(self, cells: Cells) -> LabelReading | None:
         """How labels are read: by the first one that is not ignored."""
         column, ignore = cells.coded[0], self.options.ignore
@@ -178,14 +204,7 @@ class Predictions:
             first = column.values[int(column.codes[0])]
         if first is None:
             return None
-        reading = LabelReading(
-            self.classes,
-            first,
-            first_label=self.options.first_label,
-            binary=self.binary,
-            named=self._named,
-            ignore=ignore,
-        )
+        reading = self._reading(first)
         if self.options.first_label and reading.read_as != "position" and self._named:
             self.notes.append(f"--first-label has no effect: labels are read by {reading.read_as}")
         reading.read(column)  # before the threads do, so that of three labels it is always the same that is the third

@@ -203,7 +203,7 @@ class Run:
                 some = ", ".join(quoted(name) for name in names)
                 raise InputError(f"{of.preds.name}: no row for {count:,} of the ids in {self._index.name}: {some}")
         self._check_repeated()
-        if not of.rows_read:
+        if not of.rows_read and not of.options.may_be_empty:
             raise InputError(f"{of.preds.name}: no rows")
 
     def notes(self) -> list[str]:

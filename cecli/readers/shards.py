@@ -129,11 +129,11 @@ class ShardTable:
         raise NoRows(f"{self.name}: no rows")
 
     def _check(self, table: Table) -> None:
-        difference = _difference(table.columns, self.columns)
-        if difference is None and getattr(table, "vector_width", 0) != self.vector_width:
-            difference = "only one of the two holds lists"
-        if difference:
-            raise InputError(f"{table.name}: its columns are not those of {self._first_name}: {difference}")
+        found = difference(table.columns, self.columns)
+        if found is None and getattr(table, "vector_width", 0) != self.vector_width:
+            found = "only one of the two holds lists"
+        if found:
+            raise InputError(f"{table.name}: its columns are not those of {self._first_name}: {found}")
 
 
 class ShardBlock:
@@ -172,7 +172,8 @@ def check_paired(preds: Table, labels: Table) -> None:
             )
 
 
-def _difference(columns: Sequence[str], wanted: Sequence[str]) -> str | None:
+def difference(columns: Sequence[str], wanted: Sequence[str]) -> str | None:
+    """What two lists of columns differ in; None where they are the same."""
     if tuple(columns) == tuple(wanted):
         return None
     missing = next((name for name in wanted if name not in set(columns)), None)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING, Any
 
 from cecli.errors import InputError, UsageError
 from cecli.readers.source import Source, detect_format, open_source
 from cecli.readers.table import BLOCK_BYTES, Table
 from cecli.readers.urls import is_url, local_path
+
+if TYPE_CHECKING:
+    from cecli.readers.parts import Part
 
 
 def open_table(
@@ -50,7 +54,37 @@ def _open_file(path: str, delimiter: str | None, header: bool, block_bytes: int,
         raise
 
 
-def _table(source: Source, delimiter: str | None, header: bool, block_bytes: int, vector: str | None) -> Table:
+def open_part(
+    path: str, part: Part, *, delimiter: str | None, header: bool, block_bytes: int, vector: str | None
+) -> Table:
+    """The table of one part of a file, of those that ``parts_of`` found."""
+    if part.of_text:
+        from cecli.readers.fields import NoRows
+        from cecli.readers.parts import TextPart, open_seekable
+
+        file: Any = open_seekable(path)
+        text: Any = TextPart(file, part)
+        if text.begin >= text.end and not header:
+            text.close()
+            raise NoRows(f"{path}: no rows")
+        source = Source(text, path)
+    else:
+        source = open_source(path)
+    try:
+        return _table(source, delimiter, header, block_bytes, vector, part)
+    except BaseException:
+        source.close()
+        raise
+
+
+def _table(
+    source: Source,
+    delimiter: str | None,
+    header: bool,
+    block_bytes: int,
+    vector: str | None,
+    part: Part | None = None,
+) -> Table:
     kind = detect_format(source)
     if kind in ("csv", "tsv", "npy") and vector is not None:
         raise UsageError(
@@ -71,7 +105,7 @@ def _table(source: Source, delimiter: str | None, header: bool, block_bytes: int
     if kind in ("parquet", "arrow"):
         from cecli.readers.arrow_table import ArrowTable
 
-        return ArrowTable(source, kind, vector)
+        return ArrowTable(source, kind, vector, part)
     if kind == "jsonl":
         from cecli.readers.jsonl_table import JsonlTable
 

@@ -1,0 +1,96 @@
+"""What the workers are told: how shards are read and what is measured, and which shards there are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from cecli import __version__
+from cecli.core.partial import Options
+from cecli.errors import InputError, UsageError, literal
+from cecli.readers.parts import Part, parts_of
+from cecli.readers.predictions import HEADERS, PredictionOptions, Predictions
+from cecli.readers.urls import is_url, local_path
+
+PART_BYTES = 64 << 20
+"""Bytes of a file that make a task: half a second of work or so, many times what it costs to hand it out."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is the same for all shards. ``columns`` are those of PREDS, which all of them must have."""
+
+    predictions: PredictionOptions
+    options: Options
+    columns: tuple[str, ...]
+    class_names: tuple[str, ...]
+    version: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """A shard of PREDS or a part of one, and its shard of LABELS, where they lie; ``name`` is what the person called
+    PREDS, ``number`` counts the parts of a file."""
+
+    name: str
+    preds: str
+    labels: str | None = None
+    part: Part | None = None
+    number: int = 0
+    size: int = 0
+
+
+def job_of(opened: Predictions, options: Options) -> Job:
+    """The job of scoring what has been opened."""
+    reading = opened.decoder.reading
+    texts = () if reading is None else (reading.first, *([] if reading.other is None else [reading.other]))
+    predictions = replace(opened.options, first_texts=texts, may_be_empty=True)
+    return Job(predictions, options, tuple(opened.preds.columns), opened.class_names, __version__)
+
+
+def tasks_of(opened: Predictions, whole: Collection[str] = ()) -> list[Task]:
+    """The shards of what has been opened; the files called ``whole`` are not taken apart. Raises UsageError where rows
+    cannot be handed out."""
+    given = opened.options
+    if "-" in (given.preds, given.labels):
+        raise UsageError("standard input cannot be handed out to workers", "write it to a file first")
+    preds = getattr(opened.preds, "files", (given.preds,))
+    if given.labels is None:
+        header = HEADERS[given.header][0]
+        return [task for file in preds for task in _parts(file, header, file in whole)]
+    table = opened.labels_table
+    labels = getattr(table, "files", (given.labels,))
+    if len(labels) != len(preds):
+        raise UsageError(
+            f"{literal(given.preds)} has {len(preds):,} files and {literal(given.labels)} has {len(labels):,}: "
+            "workers read shards that are paired, or have the labels inside",
+            "score them in one process, without --workers and --scheduler",
+        )
+    return [
+        Task(ours, _place(ours), _place(theirs), size=_size(ours)) for ours, theirs in zip(preds, labels, strict=True)
+    ]
+
+
+def _parts(file: str, header: bool, whole: bool) -> list[Task]:
+    parts = [] if whole else parts_of(file, header, PART_BYTES)
+    size = _size(file)
+    if not parts:
+        return [Task(file, _place(file), size=size)]
+    return [Task(file, _place(file), None, part, number, size // len(parts)) for number, part in enumerate(parts)]
+
+
+def _place(file: str) -> str:
+    """Where a worker, which runs in a directory of its own, finds a file."""
+    return file if is_url(file) else os.path.abspath(local_path(file))
+
+
+def _size(file: str) -> int:
+    if is_url(file):
+        from cecli.readers.remote import sizes_of
+
+        return sizes_of([file]) or 0
+    try:
+        return os.stat(local_path(file)).st_size
+    except OSError as error:
+        raise InputError(f"{literal(file)}: {error.strerror or error}") from error

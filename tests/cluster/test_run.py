@@ -1,0 +1,320 @@
+"""A Dask cluster does the work: its report is that of one process to the letter, and what goes wrong is said."""
+
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+pytest.importorskip("distributed")
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import parquet
+
+CLASSES = ["cat", "dog", "emu"]
+
+
+@pytest.fixture(scope="module")
+def cluster(environment, tmp_path_factory):
+    """``cluster.start()`` starts a worker of the scheduler at ``cluster.address``, by itself two have been."""
+    made = Cluster(environment, tmp_path_factory.mktemp("cluster"))
+    try:
+        made.start()
+        made.start()
+        yield made
+    finally:
+        made.stop()
+
+
+class Cluster:
+    """A scheduler and its workers, processes of their own."""
+
+    def __init__(self, environment, folder):
+        self.environment, self.folder = environment, folder
+        self.log = (folder / "log").open("wb")
+        file = folder / "scheduler.json"
+        self.scheduler = self.call("scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", file)
+        self.workers = []
+        for _ in range(600):
+            if file.exists() and file.read_text().endswith("}"):
+                break
+            time.sleep(0.05)
+        self.address = re.search(r'"address": "([^"]+)"', file.read_text())[1]
+
+    def call(self, what, *options):
+        arguments = [sys.executable, "-W", "ignore", "-m", "dask", what, *map(str, options)]
+        return subprocess.Popen(
+            arguments, stdout=self.log, stderr=self.log, env=self.environment, cwd=self.folder, start_new_session=True
+        )
+
+    def start(self):
+        worker = self.call("worker", self.address, "--nthreads", 1, "--no-dashboard", "--no-nanny")
+        self.workers.append(worker)
+        return worker
+
+    def tasks(self):
+        """How many tasks the scheduler knows of."""
+        import distributed
+
+        with distributed.Client(self.address, set_as_default=False) as client:
+            return client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks))
+
+    def wait_for(self, workers):
+        import distributed
+
+        with distributed.Client(self.address, set_as_default=False) as client:
+            client.wait_for_workers(workers, timeout=60)
+
+    def stop(self):
+        for process in [*self.workers, self.scheduler]:
+            process.kill()
+            process.wait()
+        self.log.close()
+
+
+def rows_of(count, seed):
+    draw = random.Random(seed)
+    for k in range(count):
+        weights = [draw.random() ** 3 for _ in CLASSES]
+        shares = [round(weight / sum(weights), 6) for weight in weights]
+        yield [f"row {seed}-{k}", *shares, draw.choice(CLASSES), draw.choice(["ch", "de"]), f"d{draw.randrange(9)}"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Shards with labels inside, pairs of shards, single files, in several formats."""
+    base = tmp_path_factory.mktemp("shards")
+    for name in ("inside", "preds", "labels", "arrays", "classes", "parquet"):
+        (base / name).mkdir()
+    header = ["id", *CLASSES, "label", "country", "document"]
+    everything = []
+    for k, count in enumerate((30, 1, 80, 0, 51)):
+        rows = list(rows_of(count, k))
+        everything += rows
+        write(base / "inside" / f"{k}.csv", header, rows)
+        write(base / "preds" / f"p{k}.csv", header[:4], [row[:4] for row in rows])
+        write(base / "labels" / f"l{k}.csv", ["id", "label"], [[row[0], row[4]] for row in rows[::-1]])
+        columns = list(zip(*rows, strict=True)) or [[] for _ in header]
+        types = [pa.string(), *[pa.float64()] * 3, *[pa.string()] * 3]
+        table = pa.table({name: pa.array(c, t) for name, c, t in zip(header, columns, types, strict=True)})
+        parquet.write_table(table, base / "parquet" / f"{k}.parquet", row_group_size=17)
+        if rows:
+            np.save(base / "arrays" / f"{k}.npy", np.array([row[1:4] for row in rows]))
+            write(base / "classes" / f"{k}.csv", ["label"], [[CLASSES.index(row[4])] for row in rows])
+    write(base / "one.csv", header, everything)
+    write(base / "quoted.csv", header, [[f'"row\n{k}"', *row[1:]] for k, row in enumerate(everything)])
+    (base / "bare.csv").write_text(
+        "".join(f"{row[1]},{row[2]},{row[3]},{CLASSES.index(row[4])}\n" for row in everything)
+    )
+    return base
+
+
+def write(path, header, rows):
+    path.write_text("".join(",".join(map(str, row)) + "\n" for row in [header, *rows]))
+
+
+@pytest.fixture
+def small_parts(monkeypatch):
+    """Files are taken apart as if they were large."""
+    monkeypatch.setattr("cecli.cluster.job.PART_BYTES", 700)
+
+
+INSIDE = "--label-column label --classes cat,dog,emu"
+CASES = {
+    "csv": f"inside/*.csv {INSIDE} --worst 5 --by country --cluster document",
+    "directory": f"inside {INSIDE}",
+    "parquet": f"parquet/*.parquet {INSIDE} --worst 3 --confusions 2 --decompose --like torch",
+    "parts of a text": f"one.csv {INSIDE} --by country --worst 9",
+    "a text with line ends in quotes": f"quoted.csv {INSIDE} --worst 9",
+    "no header": "bare.csv --header none --label-column 3",
+    "pairs by id": "preds/*.csv labels/*.csv",
+    "arrays": "arrays/*.npy classes/*.csv --bits-per-row",
+    "observed": "one.csv --observed cat --cluster document",
+    "clipped": f"inside/*.csv {INSIDE} --clip 1e-3 --label-smoothing 0.1 --ignore dog",
+}
+CASES["arrays"] = "arrays/*.npy classes/*.csv"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_report_is_that_of_one_process(run, cluster, folder, small_parts, monkeypatch, name):
+    monkeypatch.chdir(folder)
+    arguments = CASES[name].split()
+    for form in (["-f", "json"], ["-f", "table"], []):
+        one = run("score", *arguments, *form)
+        assert one.status == 0, one.err
+        many = run("score", *arguments, *form, "--scheduler", cluster.address)
+        assert (many.status, many.out, many.err) == (0, one.out, one.err)
+    assert cluster.tasks() == 0
+    state = run("score", *arguments, "--partial", "-q").out
+    assert run("score", *arguments, "--partial", "-q", "--scheduler", cluster.address).out == state
+
+
+def test_two_processes_of_this_machine(shell, folder):
+    one = shell(f"cd {folder} && cecli score 'inside/*.csv' {INSIDE} -f json")
+    many = shell(f"cd {folder} && cecli score 'inside/*.csv' {INSIDE} -f json --workers 2")
+    assert (many.status, many.out, many.err) == (0, one.out, one.err)
+
+
+def test_a_lost_worker_costs_time_alone(run, cluster, folder, small_parts, monkeypatch):
+    from cecli.cluster import run as module
+
+    monkeypatch.chdir(folder)
+    arguments = ["score", "one.csv", *INSIDE.split(), "--worst", "9", "-f", "json"]
+    third = cluster.start()
+    cluster.wait_for(3)
+    count, plain = [0], module._wait
+
+    def wait(client, leaves, tasks, done, say):
+        def counted(size):
+            count[0] += 1
+            if count[0] == 3:
+                third.kill()
+                third.wait()
+            done(size)
+
+        plain(client, leaves, tasks, counted, say)
+
+    monkeypatch.setattr(module, "_wait", wait)
+    many = run(*arguments, "--scheduler", cluster.address)
+    assert count[0] > 6
+    assert third.poll() is not None
+    assert (many.status, many.out) == (0, run(*arguments).out), many.err
+
+
+class TestWhatIsWrong:
+    def test_a_bad_cell_is_named_and_nothing_is_printed(self, run, cluster, folder, small_parts, tmp_path):
+        lines = (folder / "one.csv").read_text().splitlines(keepends=True)
+        (tmp_path / "0.csv").write_text("".join(lines))
+        for line in (120, 121):
+            lines[line] = lines[line].replace(",0.", ",x0.", 1)
+        (tmp_path / "1.csv").write_text("".join(lines))
+        report = tmp_path / "report.json"
+        done = run("score", f"{tmp_path}/*.csv", *INSIDE.split(), "--scheduler", cluster.address, "-o", report)
+        assert (done.status, done.out) == (1, "")
+        assert done.err.startswith(f"cecli: error: {tmp_path}/1.csv:121: column 2 (cat): expected a probability, found")
+        assert not report.exists()
+        assert cluster.tasks() == 0
+
+    def test_the_first_of_several_bad_shards_is_told(self, run, cluster, folder, tmp_path):
+        for k in range(12):
+            bad = "x" if k in (3, 7, 11) else "0.5"
+            (tmp_path / f"{k}.csv").write_text(f"a,b,label\n0.5,{bad},a\n")
+        done = run("score", f"{tmp_path}/*.csv", "--label-column", "label", "--scheduler", cluster.address)
+        assert (done.status, done.out) == (1, "")
+        assert f"{tmp_path}/3.csv:2: column 2 (b)" in done.err
+
+    def test_a_row_of_parquet(self, run, cluster, tmp_path, small_parts):
+        table = pa.table({"a": [0.5] * 100, "b": [0.5] * 70 + [0.9] + [0.5] * 29, "label": ["a"] * 100})
+        parquet.write_table(table, tmp_path / "p.parquet", row_group_size=20)
+        done = run("score", tmp_path / "p.parquet", "--label-column", "label", "--scheduler", cluster.address)
+        assert done.status == 1
+        assert "p.parquet: row 71: the row sums to 1.4, not to 1" in done.err
+
+    def test_a_shard_that_is_cut_short(self, run, cluster, folder, tmp_path):
+        for k in range(3):
+            data = (folder / "parquet" / f"{2 * k}.parquet").read_bytes()
+            (tmp_path / f"{k}.parquet").write_bytes(data[: len(data) // 2] if k == 1 else data)
+        done = run("score", f"{tmp_path}/*.parquet", *INSIDE.split(), "--scheduler", cluster.address)
+        assert (done.status, done.out) == (1, "")
+        assert f"{tmp_path}/1.parquet: not readable" in done.err
+
+    def test_columns_that_differ(self, run, cluster, tmp_path):
+        (tmp_path / "0.csv").write_text("a,b,label\n0.5,0.5,a\n")
+        (tmp_path / "1.csv").write_text("a,c,label\n0.5,0.5,a\n")
+        done = run("score", f"{tmp_path}/*.csv", "--label-column", "label", "--scheduler", cluster.address)
+        assert done.status == 1
+        assert 'its columns are not those of the first shard: "b" is missing, "c" is there' in done.err
+
+    def test_pairs_of_different_lengths_and_numbers(self, run, cluster, tmp_path):
+        for k in range(2):
+            (tmp_path / f"p{k}.csv").write_text("a,b\n0.5,0.5\n")
+            (tmp_path / f"l{k}.csv").write_text("label\na\n" + "b\n" * k)
+        arguments = ["score", f"{tmp_path}/p*.csv", f"{tmp_path}/l*.csv", "--scheduler", cluster.address]
+        done = run(*arguments)
+        assert done.status == 1
+        assert "p1.csv has 1 rows and" in done.err
+        (tmp_path / "p2.csv").write_text("a,b\n0.5,0.5\n")
+        done = run(*arguments)
+        assert done.status == 1
+        (tmp_path / "all.csv").write_text("label\n" + "a\n" * 3)
+        done = run("score", f"{tmp_path}/p*.csv", tmp_path / "all.csv", "--scheduler", cluster.address)
+        assert done.status == 2
+        assert "has 3 files and" in done.err
+
+    def test_a_third_label(self, run, cluster, tmp_path):
+        for k, label in enumerate(("spam", "ham", "eggs")):
+            (tmp_path / f"{k}.csv").write_text(f"spam,label\n0.5,{label}\n")
+        done = run("score", f"{tmp_path}/*.csv", "--label-column", "label", "--scheduler", cluster.address)
+        assert (done.status, done.out) == (1, "")
+        assert "third" in done.err
+
+    def test_another_version(self, run, cluster, folder, monkeypatch):
+        monkeypatch.setattr("cecli.cluster.run.__version__", "9.9")
+        done = run("score", folder / "one.csv", *INSIDE.split(), "--scheduler", cluster.address)
+        assert (done.status, done.out) == (1, "")
+        assert re.search(r"the worker tcp://\S+ has cecli [\d.]+, and here is 9.9: the two must be the same", done.err)
+
+    def test_no_scheduler(self, run, folder, monkeypatch):
+        monkeypatch.setattr("cecli.cluster.run._CONNECT", 0.5)
+        done = run("score", folder / "one.csv", *INSIDE.split(), "--scheduler", "tcp://127.0.0.1:1")
+        assert (done.status, done.out) == (1, "")
+        assert "tcp://127.0.0.1:1: no scheduler answers there" in done.err
+        done = run("score", folder / "one.csv", *INSIDE.split(), "--scheduler", "nonsense://x")
+        assert done.status == 2
+        assert "--scheduler: " in done.err
+
+    @pytest.mark.parametrize(
+        ("options", "said"),
+        [
+            (["--scheduler", "tcp://h:1"], "exclude each other"),
+            (["--threads", "2"], "--threads has no meaning beside"),
+            (["--check"], "--check has no meaning beside"),
+            (["--reduction", "none"], "--reduction none"),
+        ],
+    )
+    def test_options_that_contradict(self, run, folder, options, said):
+        done = run("score", folder / "one.csv", *INSIDE.split(), "--workers", "2", *options)
+        assert (done.status, done.out) == (2, "")
+        assert said in done.err
+
+    def test_standard_input(self, run, cluster):
+        stdin = b"a,b,label\n0.5,0.5,a\n"
+        done = run("score", "-", "--label-column", "label", "--scheduler", cluster.address, stdin=stdin)
+        assert done.status == 2
+        assert "standard input cannot be handed out" in done.err
+
+
+def test_ctrl_c_leaves_no_task_behind(cluster, environment, folder, tmp_path):
+    rows = "".join(f"{','.join(map(str, row))}\n" for row in rows_of(4000, 1))
+    for k in range(200):
+        (tmp_path / f"{k}.csv").write_text("id,cat,dog,emu,label,country,document\n" + rows)
+    arguments = ["score", f"{tmp_path}/*.csv", *INSIDE.split(), "--scheduler", cluster.address]
+    process = subprocess.Popen([sys.executable, "-m", "cecli", *arguments], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, env=environment)  # fmt: skip
+    for _ in range(200):
+        if cluster.tasks():
+            break
+        time.sleep(0.1)
+    assert process.poll() is None
+    os.kill(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert out == b""
+    assert b"Traceback" not in err
+    for _ in range(100):
+        if not cluster.tasks():
+            break
+        time.sleep(0.1)
+    assert cluster.tasks() == 0
+
+
+def test_without_dask(run, folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    done = run("score", folder / "one.csv", *INSIDE.split(), "--workers", "2")
+    assert done.status == 2
+    assert "pip install 'cecli[cluster]'" in done.err
