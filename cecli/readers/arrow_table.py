@@ -79,6 +79,7 @@ class ArrowTable:
                     first += batch.num_rows
         except _UNREADABLE as error:
             raise self._unreadable(error) from error
+        self._source.check_unchanged()
 
     @property
     def size(self) -> int | None:

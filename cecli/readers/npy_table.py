@@ -69,7 +69,9 @@ class NpyTable:
         for first, rows, load in self._pieces(size):
             self._given = first + rows
             yield NpyBlock(self, rows, load, first, selection, everything)
-        if self._source.file is None and self._source.read(1):
+        if self._source.file is not None:
+            self._source.check_unchanged()
+        elif self._source.read(1):
             raise self._too_long()
 
     @property

@@ -77,6 +77,7 @@ class Source:
         self.position = 0
         self.lines_skipped = getattr(raw, "lines_skipped", 0)
         self._wanted = 0
+        self._stamp: tuple[int, int] | None = None
         self._hashed = hashed
         self._raw = raw
         self._owned = path is not None
@@ -89,6 +90,7 @@ class Source:
         try:
             status = os.fstat(self._raw.fileno())
             self.size = status.st_size if stat.S_ISREG(status.st_mode) and status.st_size else None
+            self._stamp = None if self.size is None else _stamp(status)
         except (OSError, io.UnsupportedOperation):  # a stand-in for standard input, without a file behind it
             pass
         kind = compression_of(self.peek(_HEAD))
@@ -173,6 +175,18 @@ class Source:
             self._hashed.saw(start, block)
         return block
 
+    def check_unchanged(self) -> None:
+        """Raise InputError where the file has been written to since it was opened; to be called when all is read."""
+        if self._stamp is None:
+            return
+        now = _stamp(os.fstat(self._raw.fileno()))
+        if now != self._stamp:
+            bytes_now = f", now {now[0]:,}" if now[0] != self._stamp[0] else ""
+            raise InputError(
+                f"{self.name}: it was written to while it was read: {self._stamp[0]:,} bytes at first{bytes_now}",
+                "read it when it is complete, or a copy of it",
+            )
+
     def read_elsewhere(self) -> None:
         """Say that ``file``, where there is one, is now read at offsets by somebody else."""
         if self._hashed is not None and self.file is not None:
@@ -202,6 +216,7 @@ class Source:
             except OSError as error:
                 raise InputError(f"{self.name}: {_reason(error)}") from error
             if not block:
+                self.check_unchanged()
                 if self._hashed is not None:
                     self._hashed.end()
                 return
@@ -302,6 +317,11 @@ def _wide_encoding(head: bytes) -> str | None:
         (True, True, True, False): "UTF-32BE",
     }
     return zeros.get(tuple(lanes))
+
+
+def _stamp(status: os.stat_result) -> tuple[int, int]:
+    """The size of a file and when it was last written to."""
+    return status.st_size, status.st_mtime_ns
 
 
 def _suffix(path: str) -> str:
