@@ -16,7 +16,6 @@ MAY_IMPORT = {
     "limits": set(),
     "commands": {"commands", "cluster", "readers", "report", "core", "errors", "click", "numpy"},
     "cluster": {"cluster", "cecli", "readers", "core", "errors", "numpy", "dask", "distributed"},
-    "cluster": {"cluster", "cecli", "readers", "core", "errors", "numpy", "dask", "distributed"},
     "readers": {"readers", "core", "errors", "numpy", "pyarrow", "fsspec"},
     "report": {"report", "core", "errors", "cecli", "numpy", "pyarrow", "rich", "matplotlib"},
     "core": {"core", "errors", "numpy", "scipy"},

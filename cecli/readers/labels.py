@@ -40,7 +40,6 @@ class LabelReading:
         ignore: Sequence[str] = (),
     ) -> None:
         self.first = first
-        self.first = first
         self._classes = classes
         self._first_label = first_label
         self._binary = binary
