@@ -25,7 +25,7 @@ _HEADER = re.compile(rf"\{{{_S}{_ENTRY},{_S}{_ENTRY},{_S}{_ENTRY}(?:,{_S})?\}}")
 _RECORDS = re.compile(rf"""\{{[^\[]*['"]descr['"]{_S}:{_S}\[""")
 _NUMBERS_OR_TEXTS = re.compile(r"[<>|=]?(f[248]|[iu][1248]|b1|\?|U[1-9][0-9]{0,6})", re.ASCII)
 _AS_NUMBERS = "save it as float64 or float32"
-_SIZE = re.compile(r"-?[0-9]{1,18}L?", re.ASCII)
+_SIZE = re.compile(r"-?(0|[1-9][0-9]{0,17})L?")
 
 
 @dataclass(frozen=True)

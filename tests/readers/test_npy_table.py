@@ -111,6 +111,7 @@ def with_header(text, body=b""):
         ("{'descr': '<f8', 'descr': '<f8', 'fortran_order': False, 'shape': (2,)}", "the header is"),
         ("{'descr': '<f8', 'fortran_order': False, 'shape': (2,)}   \x1f  ", "the header is"),
         ("{'descr': '<f8', 'fortran_order\": False, 'shape': (2,)}", "the header is"),
+        ("{'descr': '<f8', 'fortran_order': False, 'shape': (2,01)}", 'the shape is "\\(2,01\\)"'),
         ("__import__('os').system('false')", "the header is"),
         ("(" * 60_000, "the header is"),
         ("{" + " " * 60_000, "the header is"),
