@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cecli import __version__
-from cecli.commands.signature import arguments_given, command_line, signature_line
+from cecli.commands.signature import arguments_given
 from cecli.report.model import Cell, Facts, Grid, Table
 from cecli.report.numbers import rounded
 from cecli.report.page import Block, Section, Words
+from cecli.report.signature import VERSION, command_line, signature_line
 
 MOST_CLASSES = 100
 """Rows of a list on a page; a list that is not much longer is shown whole."""
@@ -42,7 +42,7 @@ def how_sections(
     arguments = arguments_given()
     facts: list[Fact] = [
         ("Command", command_line(command, arguments), ""),
-        ("Program", f"cecli {__version__}", ""),
+        ("Program", f"cecli {VERSION}", ""),
     ]
     facts += [(f"SHA-256 of {each['path']}", each["sha256"], "") for each in document.get("inputs", ())]
     line = document.get("signature") or signature_line(command, metric, str(document["unit"]), rows, arguments, {})

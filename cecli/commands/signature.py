@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from cecli import __version__
 from cecli.commands.options import Function
-from cecli.errors import literal
 from cecli.report.model import Facts, OutputOptions, Report
+from cecli.report.signature import signature_line
 from cecli.report.write import resolve_format
 
 if TYPE_CHECKING:
@@ -73,6 +72,8 @@ NEUTRAL = frozenset(
     {
         "apply",
         "check",
+        "cluster_scheduler",
+        "cluster_workers",
         "output_debug",
         "output_digits",
         "output_format",
@@ -176,39 +177,3 @@ def with_signature(report: Report, output: OutputOptions) -> Report:
     if form == "json" or (form != "plain" and "signature" in report.table.columns):
         return report
     return replace(report, notes=[*report.notes, f"signature: {line}"])
-
-
-def signature_line(
-    command: str, metric: str, unit: str, rows: int, arguments: Sequence[str], digests: Mapping[str, str]
-) -> str:
-    """What made a result, its parts between bars.
-
-    >>> signature_line("score", "cross_entropy", "bits", 3, ["--base", "bits", "--", "a.csv"], {"a.csv": "5feceb66"})
-    'cecli 0.1.0 | score cross_entropy | bits | 3 rows | --base bits | a.csv sha256:5feceb66'
-    """
-    options = [_quoted(text) for text in arguments[: arguments.index("--")]]
-    parts = [f"cecli {__version__}", f"{command} {metric}", unit, f"{rows} row{'' if rows == 1 else 's'}"]
-    parts += [" ".join(options)] if options else []
-    parts += [f"{_quoted(path)} sha256:{digest}" for path, digest in digests.items()]
-    return " | ".join(parts)
-
-
-def command_line(command: str, arguments: Sequence[str]) -> str:
-    """The command as a person types it.
-
-    >>> command_line("score", ["--clip", "1e-9", "--", "my preds.csv"])
-    "cecli score 'my preds.csv' --clip 1e-9"
-    """
-    end = arguments.index("--")
-    files = list(arguments[end + 1 :])
-    dashed = ["--"] if any(file.startswith("-") and file != "-" for file in files) else []
-    given = [*arguments[:end], *dashed, *files] if dashed else [*files, *arguments[:end]]
-    return " ".join(["cecli", command, *map(_quoted, given)])
-
-
-def _quoted(text: str) -> str:
-    """A word as a shell takes it; a bar would end a part of a signature."""
-    import shlex
-
-    shown = literal(text)
-    return shlex.quote(shown)

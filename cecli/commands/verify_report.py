@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cecli import __version__
 from cecli.core.agreement import Agreement, agreement
 from cecli.errors import GateError, literal, quoted
 from cecli.readers.signed import SignedResult
 from cecli.report.model import Block, Cell, Facts, Grid, Report, Table
 from cecli.report.numbers import shortest
+from cecli.report.signature import VERSION
 
 SKIPPED = frozenset({"arguments", "file", "inputs", "requirements", "schema_version", "signature", "version"})
 """Keys that hold no figure, or follow from others."""
@@ -20,7 +20,7 @@ _SHOWN = 10
 
 def report(signed: SignedResult, again: Mapping[str, Any]) -> Report:
     """Whether the result is what it was."""
-    same_version = signed.version == __version__
+    same_version = signed.version == VERSION
     found = agreement(signed.document, again, SKIPPED, all_of_second=same_version)
     different = len(found.differences)
     document: dict[str, Any] = {
@@ -48,7 +48,7 @@ def report(signed: SignedResult, again: Mapping[str, Any]) -> Report:
 
 
 def _other_version(signed: SignedResult) -> str:
-    return f"the result is of cecli {literal(signed.version)}, and this is {__version__}: figures of both are compared"
+    return f"the result is of cecli {literal(signed.version)}, and this is {VERSION}: figures of both are compared"
 
 
 def _view(signed: SignedResult, document: Mapping[str, Any], found: Agreement) -> list[Block]:
@@ -58,7 +58,7 @@ def _view(signed: SignedResult, document: Mapping[str, Any], found: Agreement) -
     rows: list[tuple[str, Cell, str]] = [
         ("Verified", "no" if different else "yes", f"{signed.name}: {verdict}, to the last digit"),
         ("Inputs", count, f"SHA-256 as signed: {', '.join(map(literal, signed.inputs))}"),
-        ("Made by", f"cecli {literal(signed.version)}", f"computed again by {__version__}"),
+        ("Made by", f"cecli {literal(signed.version)}", f"computed again by {VERSION}"),
     ]
     blocks: list[Block] = [Facts(rows)]
     if different:

@@ -20,7 +20,7 @@ from cecli.report.manual import Block, Page, as_roff, as_text
 NAMES = (None, *COMMANDS)
 SECTIONS = ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXAMPLES", "EXIT STATUS", "ENVIRONMENT", "SEE ALSO"]
 GATED = {name for name in COMMANDS if any("status 3" in (getattr(p, "help", None) or "")
-         for p in group.get_command(None, name).params)}  # fmt: skip
+         for p in [group.get_command(None, name), *group.get_command(None, name).params])}  # fmt: skip
 
 
 def headings(text):
