@@ -19,7 +19,8 @@ from cecli.core.poisson import log_binomial, log_poisson
 from cecli.core.power_family import family_function
 from cecli.core.weights import Floats, probabilities
 
-_CHUNK = 1 << 19
+_CHUNK = 1 << 16
+"""Partly filled tables that are worked on at once: as many as a core's cache holds."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,12 @@ def _tables(
     if index == len(cells):
         yield states.statistic, states.log_weight
         return
+    full = states.rest == 0
+    if full.any():
+        yield _completed(cells, index, states.take(np.flatnonzero(full)))
+        states = states.take(np.flatnonzero(~full))
+        if not len(states.rest):
+            return
     group, left = cells[index]
     if left == group.size:
         last = np.full_like(states.rest, group.limit)
@@ -164,6 +171,22 @@ def _tables(
         if len(filled.rest):
             yield from _tables(cells, index + 1, room, filled)
         begin = stop
+
+
+def _completed(cells: Sequence[tuple[Group, int]], index: int, states: _States) -> tuple[Floats, Floats]:
+    """The tables in which nothing is left to place: the cells from ``index`` on are empty, in one step."""
+    statistic, log_weight = states.statistic.copy(), states.log_weight.copy()
+    while index < len(cells):
+        group, left = cells[index]
+        statistic += left * group.statistic[0]
+        log_weight += left * group.log_weight[0]
+        if left < group.size:  # in a group that has begun, the empty cells may be arranged with one another
+            runs, places = np.unique(np.where(states.last == 0, states.run, 0), return_inverse=True)
+            log_weight -= np.array([math.lgamma(run + left + 1) - math.lgamma(run + 1) for run in runs.tolist()])[
+                places
+            ]
+        index += left
+    return statistic, log_weight
 
 
 def _filled(states: _States, fewest: NDArray[np.int64], widths: NDArray[np.int64], group: Group) -> _States:

@@ -16,7 +16,7 @@ KNOWN = {
 """Sides and rolls -> the size of G and of Pearson's test by chi-squared, from 400,000 samples."""
 
 SAMPLES = 400_000
-SAMPLES_AUTO = 2000
+SAMPLES_AUTO = 1000
 
 
 def run(options: Namespace) -> None:
@@ -48,7 +48,7 @@ def run(options: Namespace) -> None:
                 for counts in drawn.tolist():  # of a fair die the order of the counts does not matter
                     key = tuple(sorted(counts))
                     if key not in p_values:
-                        fit = goodness_of_fit(np.array(counts), pmf, name, Choice("auto", 999, 1))
+                        fit = goodness_of_fit(np.array(counts), pmf, name, Choice("auto", 199, 1))
                         p_values[key] = fit.p_value
                 size = np.mean([p_values[tuple(sorted(counts))] <= 0.05 for counts in drawn.tolist()])
                 line += f"{size:>{width}.4f}"

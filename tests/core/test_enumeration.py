@@ -50,6 +50,52 @@ def test_pearson_in_fractions(weights, n):
         assert upper_tail(groups, n, float(bound) * (1 - 1e-9)) == pytest.approx(expected, rel=1e-13)
 
 
+def partitions(n, parts, largest=None):
+    """The ways to write n as a sum of at most so many parts in falling order."""
+    if n == 0:
+        yield ()
+    elif parts:
+        for first in range(min(n, largest or n), 0, -1):
+            yield from ((first, *rest) for rest in partitions(n - first, parts - 1, first))
+
+
+@pytest.mark.parametrize(("cells", "n"), [(100, 12), (30, 20), (12, 30), (5000, 7)])
+def test_many_alike_cells_of_which_most_stay_empty(cells, n):
+    """Each partition of n in the ways its parts and the empty cells are arranged, in whole numbers."""
+
+    def chance(parts):
+        ways = math.factorial(n) * math.perm(cells, len(parts))
+        for part in set(parts):
+            ways //= math.factorial(parts.count(part))
+        return Fraction(ways, cells**n * math.prod(map(math.factorial, parts)))
+
+    def pearson(parts):
+        return Fraction(cells, n) * sum(part**2 for part in parts) - n
+
+    groups = multinomial_groups(np.ones(cells), n, 2.0)
+    assert upper_tail(groups, n, -1.0) == pytest.approx(1, rel=1e-11)
+    bound = sorted(pearson(parts) for parts in partitions(n, cells))[int(number_of_states(groups, n, 1e9)) // 3]
+    expected = float(sum(chance(parts) for parts in partitions(n, cells) if pearson(parts) >= bound))
+    assert upper_tail(groups, n, float(bound) * (1 - 1e-9)) == pytest.approx(expected, rel=1e-11)
+
+
+@pytest.mark.parametrize("n", [1, 5, 9])
+def test_empty_cells_of_several_groups(n):
+    """What is left empty in a group that has begun and in those behind it, against all tables."""
+    weights = np.array([5.0, 1.0, 1.0, 1.0, 0.5, 0.5])
+    groups = multinomial_groups(weights, n, 1.0)
+    shares = weights / weights.sum()
+    found, expected = [], []
+    for table in tables(n, 6):
+        expected.append(
+            math.factorial(n) * math.prod(s**t / math.factorial(t) for s, t in zip(shares, table, strict=True))
+        )
+        found.append(2 * sum(t * math.log(t / (n * s)) for s, t in zip(shares, table, strict=True) if t))
+    bound = float(np.quantile(found, 0.4))
+    tail = math.fsum(p for p, g in zip(expected, found, strict=True) if g >= bound * (1 - 1e-9))
+    assert upper_tail(groups, n, bound * (1 - 1e-9)) == pytest.approx(tail, rel=1e-12)
+
+
 @pytest.mark.parametrize(("sizes", "n"), [([3], 7), ([2, 1], 9), ([2, 2, 1], 6), ([1, 1], 5)])
 def test_the_number_of_tables_with_alike_ones_once(sizes, n):
     weights = np.repeat(np.arange(1.0, len(sizes) + 1), sizes)
