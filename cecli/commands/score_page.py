@@ -50,7 +50,7 @@ def page(scored: Scored, document: dict[str, Any], notes: Sequence[str]) -> Page
     if document.get("classes"):
         sections.append(Section("Classes", _classes(document, blocks)))
     sections += [Section(block.title, _untitled(block, document)) for block in blocks if not _is_of_classes(block)]
-    if not scored.plan.wanted.worst:
+    if not scored.plan.wanted.worst and scored.score.worst:
         sections.append(Section("The worst rows", [_worst(scored)]))
     definitions = [text for key, text in _DEFINITIONS.items() if document.get(key) is not None]
     sections += how_sections("score", "cross_entropy", rows["scored"], document, definitions)

@@ -121,16 +121,19 @@ _open: list[Ledger] = []
 
 @contextmanager
 def kept(only: Collection[str] | None = None) -> Iterator[Ledger]:
-    """A ledger of all that is opened inside. One within another may open no more than that one."""
+    """A ledger of all that is opened inside; it may be asked afterwards. One within another may open no more than that
+    one."""
     if only is None and _open:
         only = _open[-1].only
     ledger = Ledger(only)
     _open.append(ledger)
     try:
         yield ledger
+    except BaseException:
+        ledger.stop()
+        raise
     finally:
         _open.remove(ledger)
-        ledger.stop()
 
 
 def opened(path: str) -> Hashed | None:

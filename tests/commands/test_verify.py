@@ -76,6 +76,8 @@ CALLS = {
     "compare": ("compare", "a.csv", "b.csv", "labels.csv", "--drop", "place", "--drop", "copies"),
     "gates": ("compare", "a.csv", "b.csv", "labels.csv", "--drop", "place", "--drop", "copies", "--margin", "9",
               "--flips", "99", "--seed", "5"),
+    "calibrate": ("calibrate", "a.csv", "labels.csv", "--probs", "--bias", "--drop", "place", "--drop", "copies"),
+    "folds": ("calibrate", "a.csv", "labels.csv", "--probs", "--folds", "3", "--drop", "place", "--drop", "copies"),
     "three": ("compare", "a.csv", "b.csv", "a.csv", "--labels", "labels.csv", "--drop", "place", "--drop", "copies"),
 }  # fmt: skip
 

@@ -169,6 +169,18 @@ def test_only_what_is_named_may_be_opened_inside_too(tmp_path):
     open_source(str(other)).close()
 
 
+def test_a_ledger_may_be_asked_afterwards_and_ends_its_threads_when_the_run_fails(tmp_path):
+    path = tmp_path / "p.npy"
+    np.save(path, np.zeros((1 << 22, 2)))  # 64 MB, so that the thread is at work when the run ends
+    with ledger.kept() as inputs:
+        open_table(str(path)).close()
+    assert inputs.digests() == {str(path): hashlib.sha256(path.read_bytes()).hexdigest()}
+    with pytest.raises(RuntimeError, match="it fails"), ledger.kept():
+        open_table(str(path)).close()
+        raise RuntimeError("it fails")
+    assert not [thread for thread in threading.enumerate() if thread.name == "cecli-sha256"]
+
+
 def test_without_a_ledger_nothing_is_hashed(tmp_path):
     assert ledger.opened("preds.csv") is None
     source = Source(io.BytesIO(b"a\n1\n"), None)
