@@ -8,7 +8,7 @@ import click
 from click.shell_completion import CompletionItem, ShellComplete
 
 from cecli.commands.completion_line import Words, ending, split
-from cecli.commands.completion_values import Line, prepare
+from cecli.commands.completion_values import Line, completing
 
 _MOST = 2000
 """Candidates that are shown at most: a file may have a hundred thousand columns."""
@@ -60,14 +60,13 @@ def candidates(
     ['red', 'blue']
     """
     name = next((word for word in before if not word.startswith("-")), None)
-    if name is not None:
-        command = group.get_command(click.Context(group), name)
-        if command is None:
-            return []
-        prepare(command)
+    command = group if name is None else group.get_command(click.Context(group), name)
+    if command is None:
+        return []
     line = Line(tuple(before), tuple(word for word in after if word))
     machine = ShellComplete(group, {"obj": line}, "cecli", "")
-    found = machine.get_completions(list(before), incomplete)
+    with completing(command):
+        found = machine.get_completions(list(before), incomplete)
     flag, equals, _ = incomplete.partition("=")
     stem = f"{flag}=" if equals and flag.startswith("--") else ""
     shown = [item for item in found if item.type != "plain" or item.value.isprintable()][:_MOST]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -74,8 +75,10 @@ class _Completed(click.ParamType):  # type: ignore[type-arg]  # generic only to 
         return self._complete(Typed.of(ctx, param), incomplete)
 
 
-def prepare(command: click.Command) -> None:
+@contextmanager
+def completing(command: click.Command) -> Iterator[None]:
     """Let the parameters of a command complete what their metavars say; an argument is a file unless it says more."""
+    before = [(one, one.type) for one in command.params]
     for one in command.params:
         if not isinstance(one.type, click.types.StringParamType):
             continue
@@ -83,6 +86,11 @@ def prepare(command: click.Command) -> None:
         complete = _VALUES.get(name or "", _files if isinstance(one, click.Argument) else None)
         if complete is not None:
             one.type = _Completed(complete)
+    try:
+        yield
+    finally:
+        for one, kind in before:
+            one.type = kind
 
 
 def _files(typed: Typed, incomplete: str) -> Items:
