@@ -4,6 +4,7 @@ strict about."""
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -182,11 +183,12 @@ class _Row:
             if value in INFINITIES:
                 return INFINITIES[value]
             try:
-                parse_number(value)
+                infinite = math.isinf(parse_number(value))
             except ValueError:
                 self._bad(name, expected(kind, value))
             else:
-                self._bad(name, expected(kind, value, "write it without quotes"))
+                remedy = 'write "-Infinity"' if infinite else "write it without quotes"
+                self._bad(name, expected(kind, value, remedy))
         else:
             lists = isinstance(value, list) and not isinstance(value, Object)
             hint = "--vector COLUMN says which one holds the classes' numbers as a list" if lists else None
