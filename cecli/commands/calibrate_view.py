@@ -71,16 +71,15 @@ def _figures(done: Calibrated, document: dict[str, Any]) -> Grid:
 
 
 def _bins(bins: list[dict[str, Any]], stage: str, confidence: float) -> Grid:
-    """The bins that hold rows."""
-    rows = []
-    for one in bins:
-        inside = one[stage]
-        if inside["rows"]:
-            between = f"{one['low']:.2f}-{one['high']:.2f}"
-            figures = (inside[key] for key in ("rows", "confidence", "accuracy", "accuracy_low", "accuracy_high"))
-            rows.append([between, *figures])
-    title = f"Reliability {stage}, with exact {confidence * 100:g} % intervals of the accuracy"
-    return Grid(Table(["bin", "rows", "confidence", "accuracy", "low", "high"], rows), title=title, bars="accuracy")
+    """The bins that hold rows; their intervals where they are exact."""
+    filled = [one for one in bins if one[stage]["rows"]]
+    titles = {"rows": "rows", "confidence": "confidence", "accuracy": "accuracy"}
+    title = f"Reliability {stage}"
+    if all(one[stage]["accuracy_low"] is not None for one in filled):
+        titles |= {"accuracy_low": "low", "accuracy_high": "high"}
+        title += f", with exact {confidence * 100:g} % intervals of the accuracy"
+    rows = [[f"{one['low']:.2f}-{one['high']:.2f}", *(one[stage][key] for key in titles)] for one in filled]
+    return Grid(Table(["bin", *titles.values()], rows), title=title, bars="accuracy")
 
 
 def diagram(document: dict[str, Any]) -> Curve:
