@@ -16,6 +16,9 @@ from cecli.readers.urls import is_url, local_path
 PART_BYTES = 64 << 20
 """Bytes of a file that make a task: half a second of work or so, many times what it costs to hand it out."""
 
+BRANCHES = 8
+"""States that are merged at once."""
+
 
 @dataclass(frozen=True)
 class Job:

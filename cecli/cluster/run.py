@@ -1,4 +1,4 @@
-"""A job run by the workers of a Dask cluster: one that is running, or processes of this machine.
+"""A job run by the workers of a Dask cluster.
 
 Every shard is a task, and so is every merge of some of their states: a tree, whose last state alone comes back. What a
 lost worker had is done again by another; Dask sees to that. Nothing of a job stays behind, however it ends.
@@ -14,13 +14,11 @@ from queue import Empty, Queue
 from typing import Any
 
 from cecli import __version__
-from cecli.cluster.job import Job, Task
-from cecli.cluster.work import Divided, OtherVersion, ShardError, merge_states, score_shard, unpack
+from cecli.cluster.errors import error_of
+from cecli.cluster.job import BRANCHES, Job, Task
+from cecli.cluster.work import merge_states, score_shard, unpack
 from cecli.core.partial import Partial
 from cecli.errors import InputError, UsageError, literal
-
-BRANCHES = 8
-"""States that are merged at once."""
 
 _PATIENCE = 20.0
 """Seconds without a result after which it is looked whether there are workers at all."""
@@ -29,17 +27,6 @@ _CONNECT = 10.0
 """Seconds in which a scheduler must answer."""
 
 Say = Callable[[str], None]
-
-
-@contextmanager
-def workers_here(count: int) -> Iterator[Any]:
-    """A client of so many processes on this machine, of one thread each, which end with the block."""
-    distributed = _distributed()
-    with _silent(), distributed.LocalCluster(
-        n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None, worker_dashboard_address=None,
-        silence_logs=logging.CRITICAL,
-    ) as cluster, distributed.Client(cluster) as client:  # fmt: skip
-        yield client
 
 
 @contextmanager
@@ -116,12 +103,8 @@ def _error(leaf: Any, task: Task) -> BaseException:
     if leaf.status in ("cancelled", "lost"):
         return InputError(f"{literal(task.preds)}: the scheduler has lost it", "it may have been started anew")
     error: BaseException = leaf.exception()
-    if isinstance(error, ShardError):
-        return error.as_error()
-    if isinstance(error, OtherVersion):
-        return InputError(f"a worker has cecli {error}, and here is {__version__}: the two must be the same")
-    if isinstance(error, Divided) or type(error).__name__ != "KilledWorker":
-        return error
+    if type(error).__name__ != "KilledWorker":
+        return error_of(error)
     return InputError(
         f"{literal(task.preds)}: every worker that took it died", "are they short of memory? dask worker --memory-limit"
     )
@@ -155,9 +138,7 @@ def _distributed() -> Any:
     try:
         import distributed
     except ImportError as error:
-        raise UsageError(
-            "--workers and --scheduler need Dask, which is not installed", "pip install 'cecli[cluster]'"
-        ) from error
+        raise UsageError("--scheduler needs Dask, which is not installed", "pip install 'cecli[cluster]'") from error
     return distributed
 
 

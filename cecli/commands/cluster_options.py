@@ -32,9 +32,10 @@ def cluster_options(function: Function) -> Function:
         _value,
         [
             click.option("--workers", "cluster_workers", type=click.IntRange(min=1), metavar="N",
-                         help="Hand the shards out to N processes (needs Dask: pip install 'cecli[cluster]')."),
+                         help="Hand the shards out to N processes of one thread each."),
             click.option("--scheduler", "cluster_scheduler", metavar="URL",
-                         help="Hand them out to the workers of a running Dask cluster, e.g. tcp://host:8786."),
+                         help="Hand them out to the workers of a Dask cluster, e.g. tcp://host:8786 "
+                         "(needs pip install 'cecli[cluster]')."),
         ],
     )  # fmt: skip
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cecli.cluster.job import job_of, tasks_of
-from cecli.cluster.run import run, workers_here, workers_of
+from cecli.cluster.job import Job, Task, job_of, tasks_of
 from cecli.cluster.work import Divided
 from cecli.commands.cluster_options import ClusterOptions
 from cecli.commands.loss_options import LossOptions
@@ -57,12 +57,11 @@ def _total(
             options = replace(options, metrics=plan.metrics(opened.observed_only))
         job, tasks = job_of(opened, options), tasks_of(opened)
         name, notes = opened.preds.name, tuple(opened.notes)
-    start = workers_here(cluster.workers) if cluster.workers else workers_of(str(cluster.scheduler))
-    with start as client:
+    with _engine(cluster, quiet) as score:
         while True:
             try:
                 with progress(sum(task.size for task in tasks) or None, quiet=quiet) as bar:
-                    total = run(client, job, tasks, lambda size: bar.advance(0, size), lambda text: note(text, quiet))
+                    total = score(job, tasks, lambda size: bar.advance(0, size))
                 break
             except Divided as error:
                 whole.add(str(error))
@@ -70,3 +69,20 @@ def _total(
                     tasks = tasks_of(opened, whole)
     facts = replace(total.facts, name=name, notes=notes, shards=whole_files(total.facts.shards))
     return replace(total, name=name, facts=facts)
+
+
+@contextmanager
+def _engine(
+    cluster: ClusterOptions, quiet: bool
+) -> Iterator[Callable[[Job, list[Task], Callable[[int], None]], Partial]]:
+    """What scores the tasks of a job: processes of this machine, or the workers of a scheduler."""
+    if cluster.workers is not None:
+        from cecli.cluster.processes import processes
+
+        with processes(cluster.workers) as made:
+            yield made.run
+        return
+    from cecli.cluster.run import run, workers_of
+
+    with workers_of(str(cluster.scheduler)) as client:
+        yield lambda job, tasks, done: run(client, job, tasks, done, lambda text: note(text, quiet))

@@ -315,6 +315,6 @@ def test_ctrl_c_leaves_no_task_behind(cluster, environment, folder, tmp_path):
 
 def test_without_dask(run, folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    done = run("score", folder / "one.csv", *INSIDE.split(), "--workers", "2")
+    done = run("score", folder / "one.csv", *INSIDE.split(), "--scheduler", "tcp://127.0.0.1:1")
     assert done.status == 2
     assert "pip install 'cecli[cluster]'" in done.err

@@ -1,0 +1,118 @@
+"""Processes of this machine do the work, without Dask: what dies is done again, and nothing is left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cecli.cluster import processes as module
+
+
+@pytest.fixture(scope="module")
+def shards(tmp_path_factory):
+    """Twelve shards with labels inside, one with none, and a bad one that does not match the pattern of the others."""
+    base = tmp_path_factory.mktemp("shards")
+    for k in range(12):
+        rows = "".join(f"{(7 * j + k) % 97 / 100 + 0.01:.2f},{'ab'[j * k % 2]}\n" for j in range(500))
+        (base / f"s{k}.csv").write_text("b,label\n" + rows)
+    (base / "s12.csv").write_text("b,label\n")
+    (base / "x3.csv").write_text("b,label\n0.5,a\n0.5,b\n7,b\n")
+    return base
+
+
+def arguments(shards, pattern="s*.csv"):
+    return ["score", f"{shards}/{pattern}", "--label-column", "label", "-f", "json", "--worst", "3"]
+
+
+@pytest.fixture
+def whole(run, shards):
+    """The report of one process."""
+    return run(*arguments(shards)).out
+
+
+def alive():
+    """The ids of the children of this process that are workers."""
+    found = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True)
+    return [line.split()[0] for line in found.stdout.splitlines() if "cecli.cluster.worker" in line]
+
+
+@pytest.mark.parametrize("count", [1, 2, 20])
+def test_the_report_is_that_of_one_process(run, shards, whole, count):
+    done = run(*arguments(shards), "--workers", count)
+    assert (done.status, done.out, done.err) == (0, whole, "")
+    assert alive() == []
+
+
+def test_a_process_that_is_killed_costs_time_alone(run, shards, whole, monkeypatch):
+    plain, killed = module.Processes.run, []
+
+    def killing(self, job, tasks, done):
+        def counted(size):
+            if len(killed) < 3:
+                process = next(iter(self._processes.values()))
+                process.kill()
+                killed.append(process)
+            done(size)
+
+        return plain(self, job, tasks, counted)
+
+    monkeypatch.setattr(module.Processes, "run", killing)
+    done = run(*arguments(shards), "--workers", "2")
+    assert len(killed) == 3
+    assert (done.status, done.out, done.err) == (0, whole, "")
+    assert alive() == []
+
+
+def test_a_shard_that_kills_every_process_is_named(run, shards, monkeypatch):
+    program = [sys.executable, "-c", "import sys; sys.stdin.buffer.read(9); raise SystemExit(1)"]
+    started = []
+
+    def dying():
+        started.append(subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+        return started[-1]
+
+    monkeypatch.setattr(module, "_started", dying)
+    done = run(*arguments(shards, "s1.csv"), "--workers", "1")
+    assert (done.status, done.out) == (1, "")
+    assert f"{shards}/s1.csv: 3 processes died of it" in done.err
+    assert "memory" in done.err
+    assert len(started) == 3
+
+
+def test_the_error_is_that_of_one_process(run, shards):
+    one = run(*arguments(shards, "?[13].csv"))
+    many = run(*arguments(shards, "?[13].csv"), "--workers", "2")
+    assert (many.status, many.out, many.err) == (1, "", one.err)
+    assert f"{shards}/x3.csv:4: column 1 (b)" in one.err
+    assert alive() == []
+
+
+def test_the_state_can_be_written(run, shards, whole, tmp_path):
+    assert run(*arguments(shards)[:4], "--worst", "3", "--workers", "2", "--partial", "-o", tmp_path / "s").status == 0
+    assert run("merge", tmp_path / "s", "-f", "json").out == whole
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_all(environment, shards, tmp_path, sent):
+    text = (shards / "s1.csv").read_text().partition("\n")[2] * 40
+    for k in range(150):
+        (tmp_path / f"s{k}.csv").write_text("b,label\n" + text)
+    program = [sys.executable, "-m", "cecli", *arguments(tmp_path), "--workers", "2"]
+    started = subprocess.Popen(
+        program, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    )
+    children = []
+    while len(children) < 2 and started.poll() is None:
+        time.sleep(0.05)
+        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(started.pid)], capture_output=True, text=True)
+        children = listed.stdout.split()
+    time.sleep(0.3)
+    os.killpg(started.pid, sent)
+    out, err = started.communicate(timeout=30)
+    assert (started.returncode, out) == ({signal.SIGINT: 130, signal.SIGTERM: 143}[sent], b"")
+    assert len(err.splitlines()) <= 1, err
+    assert not any(Path(f"/proc/{child}").exists() for child in children)
