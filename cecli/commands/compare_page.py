@@ -138,7 +138,8 @@ def _shown(block: Facts | Grid | Curve, document: Mapping[str, Any]) -> list[Blo
         return [Words([block.title])]
     if block.title.startswith("Classes") and document.get("classes"):
         return _classes(document["classes"])
-    return cut(Grid(block.table), range(0, -len(block.table.rows), -1), "first rows")
+    kind = "groups" if block.title.startswith("By ") else "worse" if "loses" in block.title else "better"
+    return cut(Grid(block.table), range(0, -len(block.table.rows), -1), "that come first", kind)
 
 
 def _classes(classes: Sequence[Mapping[str, Any]]) -> list[Block]:
@@ -148,7 +149,7 @@ def _classes(classes: Sequence[Mapping[str, Any]]) -> list[Block]:
 
     listed = sorted((each for each in classes if each["rows"]), key=adds, reverse=True)
     cost = [abs(adds(each)) for each in listed]
-    return cut(class_grid(listed), cost, "classes that add most to the difference")
+    return cut(class_grid(listed), cost, "classes that add most to the difference", "classes")
 
 
 def _of_file(entry: Mapping[str, Any], document: Mapping[str, Any], plan: Plan) -> Section:

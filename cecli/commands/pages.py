@@ -24,15 +24,16 @@ def between(low: float | None, high: float | None, confidence: float) -> str:
     return f"{confidence * 100:g} % interval {rounded(low)} to {rounded(high)}"
 
 
-def cut(grid: Grid, cost: Sequence[float], of_what: str) -> list[Block]:
-    """The grid, of a long one the rows of largest ``cost``, and then a word on how many more there are."""
+def cut(grid: Grid, cost: Sequence[float], of_what: str, table: str) -> list[Block]:
+    """The grid; of a long one the rows of largest ``cost``, and a word on how many more there are and which ``--table``
+    lists them."""
     rows = list(grid.table.rows)
     if len(rows) <= 2 * MOST_CLASSES:
         return [grid]
     order = sorted(range(len(rows)), key=lambda k: -cost[k])[:MOST_CLASSES]
     kept = Grid(Table(grid.table.columns, [rows[k] for k in order]), grid.title, grid.bars)
-    words = f"The {MOST_CLASSES} {of_what} of {len(rows):,}; the other {len(rows) - MOST_CLASSES:,} are left out."
-    return [Words([f"{words} -f csv --table lists all."]), kept]
+    words = f"The {MOST_CLASSES} of {len(rows):,} {of_what}; the other {len(rows) - MOST_CLASSES:,} are left out."
+    return [Words([f"{words} -f csv --table {table} lists all."]), kept]
 
 
 def how_sections(

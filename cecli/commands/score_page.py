@@ -29,6 +29,9 @@ _DEFINITIONS = {
     "perplexity": ("Perplexity", "exp of the loss in nats: so many equally likely classes would be as surprising"),
     "skill": ("Skill", "1 - loss / entropy of the label frequencies: 0 for who knows these alone, 1 at best"),
     "accuracy": ("Accuracy", "how often the most probable class is the observed one; the first of equal ones counts"),
+    "top_k_accuracy": ("Top-k accuracy", "how often the observed class is among the k most probable ones"),
+    "macro_f1": ("Macro F1", "the mean over the classes of 2 precision recall / (precision + recall)"),
+    "mcc": ("MCC", "Matthews' correlation of predicted and observed classes: 0 for who guesses, 1 at best"),
     "brier": ("Brier score", "the mean of the sum over the classes of (q - [observed])², from 0 to 2"),
     "ece": ("Calibration error", "ECE of the top label: the mean over the rows of |accuracy - confidence| of their "
             "bin, of 15 equally wide ones"),
@@ -195,7 +198,7 @@ def _range(low: float, high: float) -> str:
 def _classes(document: dict[str, Any], blocks: Sequence[Any]) -> list[Block]:
     grid = next(filter(_is_of_classes, blocks))
     cost = [(each["cross_entropy"] or 0.0) * each["rows"] for each in document["classes"]]
-    return cut(Grid(grid.table, "", grid.bars), cost, "classes that cost most")
+    return cut(Grid(grid.table, "", grid.bars), cost, "classes that cost most", "classes")
 
 
 def _is_of_classes(block: Any) -> bool:
@@ -206,10 +209,12 @@ def _untitled(block: Facts | Grid | Curve, document: dict[str, Any]) -> list[Blo
     """A block of the terminal's view below a heading of its own; groups may be very many."""
     if not isinstance(block, Grid):
         return [Facts(block.rows) if isinstance(block, Facts) else Words([block.title])]
-    cost: Sequence[float] = range(0, -len(block.table.rows), -1)
+    grid = Grid(block.table, "", block.bars)
     if block.title.startswith("By "):
         cost = [(each["cross_entropy"] or 0.0) * each["rows"]["scored"] for each in document["groups"]]
-    return cut(Grid(block.table, "", block.bars), cost, "that cost most")
+        return cut(grid, cost, "groups that cost most", "groups")
+    kind = "confusions" if "confused" in block.title else "worst"
+    return cut(grid, range(0, -len(block.table.rows), -1), "that come first", kind)
 
 
 def _worst(scored: Scored) -> Block:

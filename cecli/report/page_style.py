@@ -18,7 +18,7 @@ p{margin:.5rem 0;max-width:46rem}
 .cards div{background:var(--card);border-radius:.5rem;padding:.75rem}
 .cards dt{color:var(--soft);font-size:.875rem}
 .cards dd{margin:0}
-.cards .value{font-size:1.5rem;font-weight:600;font-variant-numeric:tabular-nums;line-height:1.3}
+.cards .value{font-size:1.35rem;font-weight:600;font-variant-numeric:tabular-nums;line-height:1.3;white-space:nowrap}
 .cards div:first-child .value{color:var(--c1)}
 .cards .remark{font-size:.8125rem;color:var(--soft)}
 .notes{border-left:.25rem solid var(--warn);padding:.1rem 0 .1rem .75rem;margin:1rem 0;list-style:none}

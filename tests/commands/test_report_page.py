@@ -168,7 +168,7 @@ def test_of_very_many_classes_the_costliest_stand_there(here, run):
     Path("l.csv").write_text("label\n" + "".join(f"{label}\n" for label in labels))
     done = run("score", "p.npy", "l.csv", "--logits", "--report", "r.html", "-f", "json")
     texts = read("r.html").sections["Classes"]
-    assert texts[0].startswith("The 100 classes that cost most of 1,500; the other 1,400 are left out.")
+    assert texts[0].startswith("The 100 of 1,500 classes that cost most; the other 1,400 are left out.")
     costs = [(-(each["cross_entropy"] or 0) * each["rows"], each["class"]) for each in done.document["classes"]]
     first = [text for text in texts if text.isdigit()]
     assert first[0] == min(costs)[1]
