@@ -33,6 +33,14 @@ KEYS = {
         a.cross_entropy a.accuracy b.cross_entropy b.accuracy difference standard_error low high t
         degrees_of_freedom p_value p_worse p_better sign_flip.p_value sign_flip.p_worse sign_flip.p_better
         sign_flip.flips sign_flip.seed mcnemar.only_a_correct mcnemar.only_b_correct mcnemar.p_value wins.a
-        wins.b wins.ties rows rows_left_out rows_needed""",
+        wins.b wins.ties rows rows_left_out rows_needed infinite_rows.only_a infinite_rows.only_b
+        infinite_rows.both""",
+    "calibrate": """
+        temperature standard_error robust_standard_error low high cross_entropy_before cross_entropy_after
+        ece_before ece_after accuracy_before accuracy_after cross_fitted.folds cross_fitted.seed
+        cross_fitted.cross_entropy cross_fitted.standard_error cross_fitted.ece cross_fitted.accuracy
+        class_count rows rows_read rows_ignored""",
+    "verify": "figures different",
 }
+KEYS["merge"] = KEYS["score"]
 """Command -> the paths of its numbers, of a list of results those of the first."""

@@ -165,6 +165,7 @@ def _some_of(*values: str) -> Callable[[Typed, str], Items]:
 
 _VALUES: dict[str, Callable[[Typed, str], Items]] = {
     "FILE": _files,
+    "DIR": _files,
     "PMF": _pmf,
     "P": _pmf,
     "Q": _pmf,
