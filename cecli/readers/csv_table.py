@@ -129,10 +129,10 @@ class CsvBlock:
         data = self._piece.data
         if b"\0" in data or data.startswith(b"\xef\xbb\xbf"):
             return False  # PyArrow would leave out a byte order mark, which inside a file is text
-        if len(self._table.columns) == 1 and (
+        if (len(self._table.columns) == 1 or not self._selection.numbers) and (
             data.startswith((b"\n", b"\r\n")) or b"\n\n" in data or b"\n\r\n" in data
         ):
-            return False  # PyArrow takes a blank line in a single column for an empty cell
+            return False  # PyArrow takes a blank line for empty cells, of which only a number would complain
         return not self._piece.quoted or quotes_are_regular(data, ord(self._table.delimiter))
 
     def _arrow_columns(self) -> list[Any] | None:

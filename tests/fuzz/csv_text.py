@@ -31,6 +31,7 @@ SEEDS = [
 ]  # fmt: skip
 FOUND = [
     b"\3\1\0\1\0abel\nnityl\nnitytyl\nnity\r\n\r\r",  # lone carriage returns were taken for blank lines
+    b'\3\1\0\1\0;\r\n\n-inf;""\n-inf;+y+yfi',  # a blank line among texts was taken for a row of empty cells
 ]
 """What once broke a promise, kept."""
 

@@ -76,6 +76,7 @@ FORMS = {
     "even numbers": ("a,b\n0.50,0.50\n0.25,0.75\n0.10,0.90\n1.00,0.00\n", Selection(numbers=(1, 0))),
     "one column": ("a\n0.5\n0.25\n0.125\n0.75\n", Selection(numbers=(0,))),
     "labels of a character": ("label\n0\n1\n0\n9\n1\n", Selection(coded=(0,))),
+    "ids and labels": ('id,label\n1,cat\n2,dog\n3,"a"\n"4",\n', Selection(coded=(1,), strings=(0,))),
     "labels": ('label\ncat\ndog\n1\n"a"\ncat\n', Selection(coded=(0,))),
 }
 
@@ -108,6 +109,15 @@ def test_fast_and_careful_agree_on_mutations(save, form, edits, size):
 @pytest.mark.parametrize("line", ["n,0.5,0.5,cat\r", 'n,0.5,0.5,"cat"\r'])
 def test_a_carriage_return_at_the_end_of_the_file_is_no_line_end(save, line):
     assert concluded(fast(save("t.csv", "id,a,b,label\n" + line), 1 << 16))[0] == "unreadable"
+
+
+@pytest.mark.parametrize("blank", ["\n", "\r\n"])
+@pytest.mark.parametrize("size", [4, 16, 1 << 16])
+def test_a_blank_line_between_texts(save, blank, size):
+    status, *_ = concluded(
+        fast(save("t.csv", "id,label\n1,a\n" + blank + "2,b\n"), size, Selection(coded=(1,), strings=(0,)))
+    )
+    assert status in ("unreadable", "bad cells")
 
 
 @pytest.mark.parametrize("end", ["\r\r", "\r\n\r", "\n\r\r", "\n\n\r", "\r\r\n"])
