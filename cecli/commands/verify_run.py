@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
@@ -20,11 +21,14 @@ from typing import Any
 import click
 
 from cecli.commands.signature import FIGURES, FILES, SignedCommand, long_name
-from cecli.errors import GateError, InputError, UsageError, quoted
+from cecli.errors import GateError, InputError, UsageError, literal, quoted
 from cecli.readers.signed import SignedResult, check_read
+from cecli.readers.urls import is_url, local_path
 
 COMMANDS = ("score", "compare", "calibrate")
 """What can be signed."""
+
+_WILDCARD = re.compile(r"[*?\[]")
 
 Pair = tuple[click.Parameter, str | None]
 """An option and its value, None where it is a flag; an argument and its text."""
@@ -75,21 +79,28 @@ def _pairs(command: click.Command, result: SignedResult) -> Iterator[Pair]:
 
 
 def _place(value: str, result: SignedResult, places: Mapping[str, str], is_pmf: bool) -> str:
-    """Where a file, a file with its column, a directory or a pattern is now."""
+    """Where a file, a file with its column, a directory or a pattern is now. Raises InputError where it stands for none
+    of the inputs: nothing is looked for then, on this machine or elsewhere."""
+    value = local_path(value)
     if value in places:
         return places[value]
     file, colon, column = value.rpartition(":")
-    if is_pmf:  # which may be in line, and is no directory
-        return f"{places[file]}:{column}" if colon and file in places else value
-    for path, place in places.items():  # the files of a directory or a pattern have all moved alike
-        if place != path:
-            if not place.endswith(path) or os.path.isabs(value) or ".." in value.split("/"):
-                raise InputError(
-                    f"{result.name}: {quoted(value)} stands for several files, and leads out of the folder",
-                    "run it where their paths hold, without --folder",
-                )
-            return place.removesuffix(path) + value
-    return value
+    if is_pmf and colon and file in places:
+        return f"{places[file]}:{column}"
+    if is_pmf and not is_url(value):  # which may be in line, and is no directory
+        return value
+    start = _WILDCARD.split(value)[0] if _WILDCARD.search(value) else value.rstrip("/") + "/"
+    inside = next((path for path in places if path.startswith(start)), None)
+    if inside is None or is_url(value):
+        raise InputError(f"{literal(value)}: it is not among the inputs that the result names, and is not read")
+    if places[inside] == inside:
+        return value
+    if not places[inside].endswith(inside) or os.path.isabs(value) or ".." in value.split("/"):
+        raise InputError(
+            f"{result.name}: {quoted(value)} stands for several files, and leads out of the folder",
+            "run it where their paths hold, without --folder",
+        )
+    return places[inside].removesuffix(inside) + value
 
 
 def run_again(call: Call, result: SignedResult, places: Mapping[str, str], threads: int) -> dict[str, Any]:

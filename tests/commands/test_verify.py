@@ -253,6 +253,23 @@ def test_an_absolute_path_is_looked_for_by_its_name_in_the_folder(folder, run):
     assert (none.status, none.err) == (1, "cecli: error: none: no such directory\n")
 
 
+def test_a_directory_elsewhere_is_not_looked_for_in_the_folder(folder, run):
+    Path("p").mkdir()
+    shutil.copy("a.csv", "p")
+    options = ("--drop", "place", "--drop", "copies")
+    assert run("score", folder / "p", "labels.csv", *options, "--signature", "-o", "r.json", "-q").status == 0
+    assert run("verify", "r.json").status == 0
+    done = run("verify", "r.json", "--folder", ".")
+    assert done.status == 1
+    assert "stands for several files, and leads out of the folder" in done.err
+
+
+def test_a_file_by_its_url(folder, run):
+    call = [f"file://{folder / word}" if word.endswith(".csv") else word for word in CALLS["score"]]
+    assert run(*call, "--signature", "-o", "r.json", "-q").status == 0
+    assert run("verify", "r.json").status == 0
+
+
 def test_two_files_of_one_name_are_not_told_apart_in_a_folder(folder, run):
     for name in ("one", "two"):
         Path(name).mkdir()
@@ -292,7 +309,7 @@ def test_directories_and_patterns(folder, run):
         shutil.copy("a.csv", "p/3.csv")
         shutil.copy("labels.csv", "l/3.csv")
         more = run("verify", "r.json")
-        assert more.status == 1
+        assert more.status == 1, pattern
         assert "it is not among the inputs that the result names, and is not read" in more.err
         Path("p/3.csv").unlink()
         Path("l/3.csv").unlink()
@@ -360,7 +377,9 @@ def test_a_result_without_a_signature_says_how_to_get_one(folder, run):
     assert run("verify", "r.json", "-o", "x.foo").status == 2
 
 
-INPUTS = object()
+def only(path):
+    """A result that names one input, whose SHA-256 nobody has."""
+    return {"inputs": [{"path": path, "sha256": "0" * 64}], "arguments": ["--", path, path]}
 
 
 @pytest.mark.parametrize(
@@ -384,23 +403,31 @@ INPUTS = object()
         ({"arguments": ["--clip"]}, 'the arguments end after "--clip"'),
         ({"arguments": ["--clip", "--output=x.json", "--", "a.csv", "labels.csv"]}, "the arguments are wrong"),
         ({"arguments": ["--logits=x", "--", "a.csv", "labels.csv"]}, 'the arguments hold "--logits=x"'),
-        ({"arguments": ["--", "a.csv", "labels.csv", "--output", "x.json"]}, "the arguments are wrong"),
+        ({"arguments": ["--", "a.csv", "labels.csv", "--output", "x.json"]}, "--output: it is not among the inputs"),
+        ({"arguments": ["--", "a.csv", "labels.csv", "labels.csv"]}, "the arguments are wrong"),
         ({"arguments": ["--", "a.csv", "--output=x.json"]}, "--output=x.json: it is not among the inputs"),
         ({"arguments": ["--", "secret.csv", "labels.csv"]}, "secret.csv: it is not among the inputs"),
         ({"arguments": ["--class-weights", "secret.csv", "--", "a.csv", "labels.csv", ]}, "secret.csv: it is not"),
-        ({"arguments": ["--prior", "secret.csv", "--", *A[:2], "--drop"]}, "the arguments are wrong"),
+        ({"arguments": [*A[2:], "--prior", "secret.csv", "--", *A[:2]]}, "secret.csv: it is not among the inputs"),
+        ({"arguments": [*A[2:], "--prior", "secret.csv:cat", "--", *A[:2]]}, "it is not among the inputs"),
         ({"arguments": ["--labels", "/etc/passwd", "--", "a.csv"]}, "/etc/passwd: it is not among the inputs"),
         ({"arguments": ["--", "*.csv", "labels.csv"]}, "it is not among the inputs"),
+        ({"arguments": ["--", "/etc", "labels.csv"]}, "/etc: it is not among the inputs"),
+        ({"arguments": ["--", "/etc/*.csv", "labels.csv"]}, "/etc/*.csv: it is not among the inputs"),
+        ({"arguments": ["--", "s3://bucket/*.csv", "labels.csv"]}, "s3://bucket/*.csv: it is not among the inputs"),
+        ({"arguments": ["--", "file:///etc/passwd", "labels.csv"]}, "/etc/passwd: it is not among the inputs"),
+        ({"arguments": ["--prior", "http://localhost/p.csv", "--", *A[:2]]}, "http://localhost/p.csv: it is not among"),
         ({"arguments": ["--", "-", "labels.csv"]}, "it is not among the inputs"),
         ({"arguments": ["--clip", "7", "--", "a.csv", "labels.csv"]}, "the arguments are wrong: --clip"),
         ({"arguments": []}, "the arguments are wrong"),
         ({"inputs": 3}, "the inputs are no list of paths"),
         ({"inputs": [{"path": "a.csv"}]}, "the inputs are no list of paths"),
         ({"inputs": [{"path": "a.csv", "sha256": "0" * 63}]}, "the inputs are no list of paths"),
-        ({"inputs": [{"path": "a\0.csv", "sha256": "0" * 64}]}, r"a\x00.csv: "),
-        ({"inputs": [{"path": "/dev/zero", "sha256": "0" * 64}]}, "/dev/zero: no file"),
-        ({"inputs": [{"path": "http://localhost/a", "sha256": "0" * 64}]}, "http://localhost/a: no such file"),
-        ({"inputs": [{"path": "secret.csv", "sha256": "0" * 64}]}, "its SHA-256 is another"),
+        (only("a\0.csv"), r"a\x00.csv: "),
+        (only("/dev/zero"), "/dev/zero: no file"),
+        (only("/etc/passwd"), "/etc/passwd: it is not what the result was made of: its SHA-256 is another"),
+        (only("http://localhost/a"), "http://localhost/a: no such file"),
+        (only("secret.csv"), "its SHA-256 is another"),
     ],
 )  # fmt: skip
 def test_a_result_from_anyone_reads_and_writes_nothing_that_it_should_not(changes, said, signed, run):
@@ -437,7 +464,7 @@ def test_nothing_is_opened_but_the_result_and_its_inputs(signed, environment):
 
 def test_a_file_that_a_result_may_not_read_is_not_looked_into(signed, environment):
     signed(*CALLS["score"])
-    changed(arguments=["--", "secret.csv", "labels.csv"])
+    changed(arguments=[*A[2:], "--prior", "secret.csv", "--", "a.csv", "labels.csv"])
     done = subprocess.run(
         [sys.executable, "-B", "-c", WATCH, "verify", "r.json"],
         capture_output=True, text=True, env=environment, timeout=60, check=True,
