@@ -42,7 +42,7 @@ def page(document: Mapping[str, Any], plan: Plan, notes: Sequence[str]) -> Page:
         sections.append(Section(block.title or "Figures", _shown(block, document)))
     if several:
         sections += [_of_file(entry, document, plan) for entry in entries]
-    sections += how_sections("compare", "difference", first["rows"], document, _DEFINITIONS)
+    sections += how_sections("difference", first["rows"], document, _DEFINITIONS)
     title = f"{names[1]} compared with {names[0]}" if not several else f"{len(entries)} models compared with {names[0]}"
     return Page(title, lead, sections)
 

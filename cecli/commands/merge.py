@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from cecli.commands.options import confidence_option, unit_option
+from cecli.commands.page_option import check_one_file, report_option
 from cecli.commands.partial_options import output_or_state_options, partial_option
 from cecli.commands.requirements import Requirement, require_option
+from cecli.commands.signature import SignedCommand
 from cecli.core.units import Unit
 from cecli.errors import UsageError
 from cecli.report.model import OutputOptions
@@ -22,6 +24,7 @@ Examples:
   cecli merge a.cecli b.cecli
   cecli merge a.cecli b.cecli -f json
   cecli merge *.cecli --base bits --require 'accuracy>0.9' -o report.json
+  cecli merge a.cecli b.cecli --report report.html
   cecli merge a.cecli b.cecli --partial -o both.cecli
 
 The states are those that cecli score --partial has written, each for a shard of the rows. All that changes a figure was
@@ -30,7 +33,7 @@ one run over all shards, to the last digit, in whatever order and in however man
 numbered through the shards in the natural order of their paths. No shard counts twice."""
 
 
-@click.command("merge", epilog=EPILOG)
+@click.command("merge", cls=SignedCommand, epilog=EPILOG)
 @click.argument("states", nargs=-1, required=True)
 @click.option(
     "--reduction",
@@ -46,6 +49,7 @@ numbered through the shards in the natural order of their paths. No shard counts
     help="With CSV, TSV and Markdown: print this list.",
 )
 @partial_option
+@report_option
 @require_option
 @confidence_option
 @unit_option
@@ -56,6 +60,7 @@ def command(
     prior: str | None,
     table: str | None,
     partial: bool,
+    page: str | None,
     requirements: list[Requirement],
     confidence: float,
     unit: Unit,
@@ -69,6 +74,7 @@ def command(
     from cecli.readers.state_file import read_state
     from cecli.report.state_file import write_state
 
+    check_one_file(page, output)
     if states.count("-") > 1:
         raise UsageError("standard input can be read as one state only")
     total = merged([read_state(path) for path in states])
@@ -82,7 +88,7 @@ def command(
 
     plan = score_report.Plan(
         unit, confidence, reduction == "sum", total.options.by, table, bool(requirements),
-        _wanted(total.options, prior), output,
+        _wanted(total.options, prior), output, page,
     )  # fmt: skip
     score_report.write_report(scored_of(total, plan), requirements)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import click
+
 from cecli.commands.signature import arguments_given
 from cecli.report.model import Cell, Facts, Grid, Table
 from cecli.report.numbers import rounded
@@ -37,10 +39,10 @@ def cut(grid: Grid, cost: Sequence[float], of_what: str, table: str) -> list[Blo
 
 
 def how_sections(
-    command: str, metric: str, rows: int, document: Mapping[str, Any], definitions: Sequence[tuple[str, str]]
+    metric: str, rows: int, document: Mapping[str, Any], definitions: Sequence[tuple[str, str]]
 ) -> list[Section]:
     """What the figures mean, and how the result was made."""
-    arguments = arguments_given()
+    command, arguments = str(click.get_current_context().info_name), arguments_given()
     facts: list[Fact] = [
         ("Command", command_line(command, arguments), ""),
         ("Program", f"cecli {VERSION}", ""),

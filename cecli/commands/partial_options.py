@@ -68,5 +68,5 @@ def _check_no_report() -> None:
     context = click.get_current_context()
     for name, option in _OF_REPORT.items():
         if context.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE:
-            hint = None if option in ("--check", "--report", "--signature") else f"give {option} to cecli merge"
+            hint = None if option in ("--check", "--signature") else f"give {option} to cecli merge"
             raise UsageError(f"--partial writes a state and no report: {option} has no meaning beside it", hint)

@@ -36,6 +36,7 @@ Examples:
   cecli score 'preds/*.parquet' labels/ --worst 10 --confusions 5 -f json
   cecli score tokens.jsonl --observed logprob --log-probs --cluster document
   cecli score preds.csv labels.csv --require 'cross_entropy<0.5' -o score.json
+  cecli score preds.csv labels.csv --report report.html --signature -o signed.json
   cecli score preds.csv labels.csv --partial -o shard.cecli
 
 A directory or a quoted pattern is read as one file, in natural order. Into a pipe the loss alone is printed; -f says

@@ -56,7 +56,7 @@ def page(scored: Scored, document: dict[str, Any], notes: Sequence[str]) -> Page
     if not scored.plan.wanted.worst and scored.score.worst:
         sections.append(Section("The worst rows", [_worst(scored)]))
     definitions = [text for key, text in _DEFINITIONS.items() if document.get(key) is not None]
-    sections += how_sections("score", "cross_entropy", rows["scored"], document, definitions)
+    sections += how_sections("cross_entropy", rows["scored"], document, definitions)
     return Page(f"Cross-entropy score of {scored.facts.name}", lead, sections)
 
 

@@ -11,13 +11,12 @@ import click
 
 from cecli.commands.options import Function
 from cecli.report.model import Facts, OutputOptions, Report
-from cecli.report.signature import signature_line
 from cecli.report.write import resolve_format
 
 if TYPE_CHECKING:
     from cecli.readers.ledger import Ledger
 
-FILES = frozenset({"preds", "labels", "predictions_labels", "loss_class_weights", "wanted_prior"})
+FILES = frozenset({"preds", "labels", "predictions_labels", "loss_class_weights", "prior", "states", "wanted_prior"})
 """Parameters that name what is read."""
 
 FIGURES = FILES | {
@@ -157,6 +156,8 @@ def inputs_kept(wanted: bool) -> AbstractContextManager[Ledger | None]:
 
 def signed(document: Mapping[str, Any], command: str, metric: str, rows: int, inputs: Ledger) -> dict[str, Any]:
     """The keys of a signature: itself, a line; and the inputs and arguments that ``verify`` needs."""
+    from cecli.report.signature import signature_line
+
     arguments, digests = arguments_given(), inputs.digests()
     line = signature_line(command, metric, str(document["unit"]), rows, arguments, digests)
     return {

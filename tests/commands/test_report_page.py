@@ -240,6 +240,29 @@ def test_the_signature_is_on_the_page(here, run):
     assert "--signature adds the SHA-256 of the inputs" in texts
 
 
+def test_merged_states_have_the_page_of_one_run(here, run):
+    case(here, ["ant", "bee", "cat"])
+    lines = Path("preds.csv").read_text().splitlines(keepends=True)
+    for number, part in enumerate((lines[1:90], lines[90:])):
+        Path(f"p{number}.csv").write_text(lines[0] + "".join(part))
+        ids = {line.split(",")[0] for line in part}
+        labels = Path("labels.csv").read_text().splitlines(keepends=True)
+        Path(f"l{number}.csv").write_text(labels[0] + "".join(line for line in labels[1:] if line.split(",")[0] in ids))
+        partial = run("score", f"p{number}.csv", f"l{number}.csv", *SCORE[3:], "--worst", "10", "--partial",
+                      "-o", f"{number}.cecli")  # fmt: skip
+        assert partial.status == 0, partial.err
+    assert run("merge", "0.cecli", "1.cecli", "--report", "m.html").status == 0
+    assert run(*SCORE, "--worst", "10", "--report", "r.html").status == 0
+    merged, one = read("m.html").sections, read("r.html").sections
+    assert list(merged) == list(one)
+    for heading in ("At a glance", "Where the loss comes from", "Figures", "Classes"):
+        assert merged[heading] == one[heading]
+    assert "cecli merge 0.cecli 1.cecli" in merged["How it was computed"]
+    wrong = run("merge", "0.cecli", "1.cecli", "--partial", "--report", "m.html", "-o", "both.cecli")
+    assert wrong.status == 2
+    assert "--report has no meaning beside it" in wrong.err
+
+
 def test_compare_has_a_page(here, run):
     case(here, ["ant", "bee", "cat"])
     files = ("compare", "preds.csv", "other.csv", "labels.csv")
