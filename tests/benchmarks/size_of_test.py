@@ -25,9 +25,7 @@ def run(options: Namespace) -> None:
     from cecli.core.quantiles import chi_squared_quantile
 
     samples = min(options.rows, SAMPLES)
-    print(
-        f"size at 5 %: {samples:,} samples by chi-squared (known figure in ()); sides -> samples by auto: {SAMPLES_AUTO}"
-    )
+    print(f"size at 5 %: {samples:,} samples by chi-squared (known figure in ()); samples by auto: {SAMPLES_AUTO}")
     print(f"{'sides':>6}{'rolls':>7}{'g':>18}{'pearson':>18}{'auto g':>10}{'auto pearson':>14}  method")
     for sides in (6, 100):
         for rolls in (6, 12, 60, 100, 500, 600):
