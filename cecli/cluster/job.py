@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from cecli import __version__
@@ -61,7 +61,7 @@ def tasks_of(opened: Predictions, whole: Collection[str] = ()) -> list[Task]:
     preds = getattr(opened.preds, "files", (given.preds,))
     if given.labels is None:
         header = HEADERS[given.header][0]
-        return [task for file in preds for task in _parts(file, header, file in whole)]
+        return tasks_of_files(preds, header, whole)
     table = opened.labels_table
     labels = getattr(table, "files", (given.labels,))
     if len(labels) != len(preds):
@@ -73,6 +73,11 @@ def tasks_of(opened: Predictions, whole: Collection[str] = ()) -> list[Task]:
     return [
         Task(ours, _place(ours), _place(theirs), size=_size(ours)) for ours, theirs in zip(preds, labels, strict=True)
     ]
+
+
+def tasks_of_files(files: Sequence[str], header: bool, whole: Collection[str] = ()) -> list[Task]:
+    """The parts of files that need no others."""
+    return [task for file in files for task in _parts(file, header, file in whole)]
 
 
 def _parts(file: str, header: bool, whole: bool) -> list[Task]:

@@ -16,9 +16,7 @@ from threading import Thread
 from typing import Any
 
 from cecli.cluster.errors import error_of
-from cecli.cluster.job import BRANCHES, Job, Task
-from cecli.cluster.work import unpack
-from cecli.core.partial import Partial
+from cecli.cluster.job import BRANCHES, Task
 from cecli.errors import InputError, literal
 
 MOST_DEATHS = 3
@@ -27,9 +25,9 @@ MOST_DEATHS = 3
 
 @dataclass
 class _Order:
-    """A shard to score, or states to merge (``number`` None), and how many processes have died of it."""
+    """A shard, or results to merge (``number`` None), and how many processes have died of it."""
 
-    name: str
+    kind: str
     arguments: tuple[Any, ...]
     number: int | None = None
     deaths: int = 0
@@ -68,16 +66,16 @@ class Processes:
         for thread in self._threads:
             thread.join()
 
-    def run(self, job: Job, tasks: Sequence[Task], done: Callable[[int], None]) -> Partial:
-        """The state of all shards; ``done`` is told the bytes of each that is scored. Raises the error of the first bad
+    def run(self, kind: str, job: Any, tasks: Sequence[Task], done: Callable[[int], None]) -> bytes:
+        """The result of all shards; ``done`` is told the bytes of each that is done. Raises the error of the first bad
         shard, once all before it are known to be good."""
         for place, task in enumerate(tasks):
-            self._put(_Order("score", (job, task), place))
+            self._put(_Order(kind, (job, task), place))
         waiting, merging, bad = set(range(len(tasks))), 0, _Bad(len(tasks))
         states: list[bytes] = []
         while waiting or merging or len(states) > 1:
             if len(states) >= (BRANCHES if waiting or merging else 2):
-                self._put(_Order("merge", tuple(states[:BRANCHES])))
+                self._put(_Order(kind, tuple(states[:BRANCHES])))
                 states, merging = states[BRANCHES:], merging + 1
                 continue
             answer = self._answers.get()
@@ -95,7 +93,7 @@ class Processes:
                 bad.see(number, answer.error)
             if bad.error is not None and not any(each < bad.number for each in waiting):
                 raise error_of(bad.error)
-        return unpack(states[0])
+        return states[0]
 
     def _put(self, order: _Order | None) -> None:
         """Queue an order: to end before all others, then merges, so that few states wait, then shards as they come."""
@@ -122,7 +120,7 @@ class Processes:
         if k not in self._processes:
             self._processes[k] = _started()
         process = self._processes[k]
-        pickle.dump((order.name, order.arguments), process.stdin)  # type: ignore[arg-type]
+        pickle.dump((order.kind, order.number is None, order.arguments), process.stdin)  # type: ignore[arg-type]
         process.stdin.flush()  # type: ignore[union-attr]
         well, result = pickle.load(process.stdout)  # type: ignore[arg-type]
         return _Answer(order, state=result) if well else _Answer(order, error=result)

@@ -15,9 +15,8 @@ from typing import Any
 
 from cecli import __version__
 from cecli.cluster.errors import error_of
-from cecli.cluster.job import BRANCHES, Job, Task
-from cecli.cluster.work import merge_states, score_shard, unpack
-from cecli.core.partial import Partial
+from cecli.cluster.job import BRANCHES, Task
+from cecli.cluster.kinds import KINDS, Work
 from cecli.errors import InputError, UsageError, literal
 
 _PATIENCE = 20.0
@@ -47,29 +46,31 @@ def workers_of(address: str) -> Iterator[Any]:
             yield client
 
 
-def run(client: Any, job: Job, tasks: Sequence[Task], done: Callable[[int], None], say: Say) -> Partial:
-    """The state of all shards; ``done`` is told the bytes of each that is scored.
+def run(client: Any, kind: str, job: Any, tasks: Sequence[Task], done: Callable[[int], None], say: Say) -> bytes:
+    """The result of all shards; ``done`` is told the bytes of each that is done.
 
     Raises the error that the first bad shard has, and Divided where a text is not to be taken apart.
     """
     futures: list[Any] = []
     try:
-        leaves = client.map(score_shard, [job] * len(tasks), list(tasks), pure=False, key="cecli-score", priority=0)
+        leaves = client.map(
+            KINDS[kind].function(False), [job] * len(tasks), list(tasks), pure=False, key=f"cecli-{kind}", priority=0
+        )
         futures += leaves
-        root = _tree(client, leaves, futures)
+        root = _tree(client, KINDS[kind].function(True), leaves, futures)
         _wait(client, leaves, tasks, done, say)
-        state: bytes = root.result()
-        return unpack(state)
+        result: bytes = root.result()
+        return result
     finally:
         client.cancel(futures, force=True)
 
 
-def _tree(client: Any, leaves: list[Any], futures: list[Any]) -> Any:
+def _tree(client: Any, merge: Work, leaves: list[Any], futures: list[Any]) -> Any:
     """The future of the state of all, merged some at a time."""
     level = leaves
     while len(level) > 1 or level is leaves:
         groups = [level[start : start + BRANCHES] for start in range(0, len(level), BRANCHES)]
-        level = [client.submit(merge_states, *group, pure=False, priority=1) for group in groups]
+        level = [client.submit(merge, *group, pure=False, priority=1) for group in groups]
         futures += level
     return level[0]
 

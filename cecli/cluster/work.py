@@ -7,6 +7,8 @@ that moves it can pack; all others as they are.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -47,16 +49,38 @@ class OtherVersion(Exception):
 
 def score_shard(job: Job, task: Task) -> bytes:
     """The state of one shard."""
-    if job.version != __version__:
+    with as_shard_error(job.version, task):
+        return _score(job, task)
+
+
+@contextmanager
+def as_shard_error(version: str, task: Task) -> Iterator[None]:
+    """Check the version of who asks, and let errors of the data travel."""
+    if version != __version__:
         raise OtherVersion(__version__)
     try:
-        return _score(job, task)
+        yield
     except NotInParts as error:
         raise Divided(task.name) from error
     except CecliError as error:
         problems = error.problems if isinstance(error, CellErrors) else [error.message]
         total = error.total if isinstance(error, CellErrors) else 1
         raise ShardError(problems, total, error.hint) from None
+
+
+def with_lines(work: Callable[[Task], bytes], task: Task) -> bytes:
+    """What ``work`` makes of a task. Where it fails in the midst of a text, it does so once more with the lines counted
+    before, to name the right ones."""
+    part = task.part
+    try:
+        return work(task)
+    except CecliError as error:
+        if part is None or not part.of_text or isinstance(error, NoRows):
+            raise
+        lines = _lines_before(task)
+        if not lines:
+            raise
+    return work(replace(task, part=replace(part, lines_before=lines)))
 
 
 def merge_states(*states: bytes) -> bytes:
@@ -75,18 +99,10 @@ def unpack(state: bytes) -> Partial:
 
 
 def _score(job: Job, task: Task) -> bytes:
-    part = task.part
     try:
-        return _state(job, task)
+        return with_lines(lambda task: _state(job, task), task)
     except NoRows:
         return _nothing(job, task)
-    except CecliError:
-        if part is None or not part.of_text:
-            raise
-        lines = _lines_before(task)
-        if not lines:
-            raise
-    return _state(job, replace(task, part=replace(part, lines_before=lines)))  # to fail again, and name the right lines
 
 
 def _state(job: Job, task: Task) -> bytes:

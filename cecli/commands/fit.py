@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cecli.commands.cluster_options import ClusterOptions, cluster_options
 from cecli.commands.ledger import Fact, largest_terms, share
 from cecli.commands.options import confidence_option, delimiter_option, output_options, threads_option
 from cecli.commands.unseen import declared_names, over
@@ -16,6 +17,7 @@ from cecli.report.columns import Records
 from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
 
 if TYPE_CHECKING:
+    from cecli.readers.samples import SampleOptions
     from cecli.core.pmf import Pmf
 
 INTERVAL_NAMES = (
@@ -71,6 +73,7 @@ with the samples."""
 @click.option("--min-count", type=click.IntRange(min=1), metavar="N", help="Leave out outcomes with fewer counts.")
 @click.option("--explain", is_flag=True, help="Show what each outcome adds to the entropy and the log-likelihood.")
 @click.option("--top", type=click.IntRange(min=1), metavar="K", help="Only the K most frequent outcomes, those first.")
+@cluster_options
 @confidence_option
 @delimiter_option("delimiter")
 @threads_option
@@ -87,6 +90,7 @@ def command(
     min_count: int | None,
     explain: bool,
     top: int | None,
+    cluster: ClusterOptions,
     confidence: float,
     delimiter: str | None,
     threads: int,
@@ -106,7 +110,14 @@ def command(
     if sides is not None and outcomes is not None:
         raise UsageError("--sides and --outcomes exclude each other")
     if samples:
-        observed = count_samples(counts, SampleOptions(column, header, delimiter), threads)
+        options = SampleOptions(column, header, delimiter)
+        observed = (
+            _counted_on(cluster, counts, options, output.quiet)
+            if cluster.given
+            else count_samples(counts, options, threads)
+        )
+    elif cluster.given:
+        raise UsageError("--workers and --scheduler are for --samples: counts are read in an instant")
     else:
         observed = read_counts(counts, delimiter)
     declared = (
@@ -116,6 +127,15 @@ def command(
         observed = over(observed, declared)
     kept, left_out = _kept(observed, min_count, top)
     write(_report(kept, interval, confidence, smoothing, explain, left_out), output)
+
+
+def _counted_on(cluster: ClusterOptions, path: str, options: SampleOptions, quiet: bool) -> Pmf:
+    """Samples counted by others."""
+    from cecli.cluster.count import CountJob, count_tasks, pmf_of_total
+    from cecli.commands.cluster_run import run_on
+
+    total = run_on(cluster, "count", CountJob(options), lambda whole: count_tasks(path, options, whole), quiet)
+    return pmf_of_total(total, path)
 
 
 def _kept(observed: Pmf, min_count: int | None, top: int | None) -> tuple[Pmf, dict[str, int] | None]:

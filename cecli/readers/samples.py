@@ -16,6 +16,7 @@ from cecli.errors import InputError, UsageError, literal, quoted
 from cecli.readers.csv_split import record_ends
 from cecli.readers.parallel import ordered
 from cecli.readers.records import LONGEST_RECORD, decode, parse_records, records_from, step
+from cecli.readers.shards import files_of
 from cecli.readers.source import Source, check_text_head, detect_format, open_source
 from cecli.readers.token_counts import LineCounts
 
@@ -45,23 +46,39 @@ class SampleOptions:
 
 
 def count_samples(path: str, options: SampleOptions | None = None, threads: int = 1) -> Pmf:
-    """How often each outcome was observed in the file at ``path`` (``-``: standard input), as counts.
+    """How often each outcome was observed in the file at ``path`` (``-``: standard input), as counts; a directory and a
+    pattern stand for all their files.
 
     Outcomes are text exactly as written; a line that starts with a quote is read as a CSV cell. They come in numerical
     order if all are whole numbers, else by code point. Memory grows with the different outcomes only. Raises InputError
     with its line for a blank line inside, a second cell, and text that is not UTF-8.
     """
-    options = options or SampleOptions()
-    with open_source(path) as source:
-        kind = detect_format(source)
-        if kind not in ("csv", "tsv"):
-            raise InputError(f"{source.name}: samples are read from lines of text, this is {kind}")
-        delimiter = options.delimiter or ("\t" if kind == "tsv" else ",")
-        check_text_head(source)
-        counter = _Counter(source, delimiter)
-        _count(counter, options, min(threads, _MOST_THREADS))
-        name = source.name
-    outcomes, counts = counter.counts()
+    files = files_of(path)
+    if len(files) == 1:
+        with open_source(files[0]) as source:
+            return pmf_of_counts(*counts_in(source, options or SampleOptions(), threads), source.name)
+    total: Counter[str] = Counter()
+    for file in files:
+        with open_source(file) as source:
+            outcomes, counts = counts_in(source, options or SampleOptions(), threads)
+        total.update(dict(zip(outcomes, counts.tolist(), strict=True)))
+    return pmf_of_counts(list(total), np.array(list(total.values()), dtype=np.int64), literal(path))
+
+
+def counts_in(source: Source, options: SampleOptions, threads: int = 1) -> tuple[list[str], NDArray[np.int64]]:
+    """The different outcomes in a source, in no order, and how often each was met."""
+    kind = detect_format(source)
+    if kind not in ("csv", "tsv"):
+        raise InputError(f"{source.name}: samples are read from lines of text, this is {kind}")
+    delimiter = options.delimiter or ("\t" if kind == "tsv" else ",")
+    check_text_head(source)
+    counter = _Counter(source, delimiter)
+    _count(counter, options, min(threads, _MOST_THREADS))
+    return counter.counts()
+
+
+def pmf_of_counts(outcomes: list[str], counts: NDArray[np.int64], name: str) -> Pmf:
+    """Outcomes and how often each was met as a PMF, in their order. Raises InputError where there are none."""
     if not outcomes:
         raise InputError(f"{name}: no samples in it")
     order = _order(outcomes)
@@ -78,6 +95,7 @@ def _count(counter: _Counter, options: SampleOptions, threads: int) -> None:
         index = 0 if options.column is None else _column(counter.source.name, cells, options.column)
     else:
         index, width = _position(options.column), 1 if options.column is None else 0
+    counter.line += counter.source.lines_skipped
     if width == 1:
         counter.count_lines(options.column is None, threads)
     else:

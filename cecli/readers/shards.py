@@ -11,7 +11,7 @@ from cecli.core.natural import natural_key
 from cecli.errors import InputError, literal, quoted
 from cecli.readers.fields import NoRows
 from cecli.readers.table import Block, Cells, Selection, Table
-from cecli.readers.urls import is_url
+from cecli.readers.urls import is_url, local_path
 
 _WILDCARD = re.compile(r"[*?\[]")
 
@@ -49,6 +49,13 @@ def find_shards(path: str) -> list[str] | None:
     else:
         return None
     return sorted(names, key=natural_key)
+
+
+def files_of(path: str) -> list[str]:
+    """The files that a path stands for: those of a directory or a pattern, or the one file."""
+    path = local_path(path)
+    found = find_shards(path) if os.path.isdir(path) or _WILDCARD.search(path) or is_url(path) else None
+    return [path] if found is None else found
 
 
 def _find_remote(url: str) -> list[str] | None:

@@ -31,6 +31,7 @@ NAMES = (
     "size_of_test",
     "softmax_csv",
     "calibrate_csv",
+    "cluster",
     "startup",
 )
 

@@ -50,7 +50,7 @@ def test_the_report_is_that_of_one_process(run, shards, whole, count):
 def test_a_process_that_is_killed_costs_time_alone(run, shards, whole, monkeypatch):
     plain, killed = module.Processes.run, []
 
-    def killing(self, job, tasks, done):
+    def killing(self, kind, job, tasks, done):
         def counted(size):
             if len(killed) < 3:
                 process = next(iter(self._processes.values()))
@@ -58,7 +58,7 @@ def test_a_process_that_is_killed_costs_time_alone(run, shards, whole, monkeypat
                 killed.append(process)
             done(size)
 
-        return plain(self, job, tasks, counted)
+        return plain(self, kind, job, tasks, counted)
 
     monkeypatch.setattr(module.Processes, "run", killing)
     done = run(*arguments(shards), "--workers", "2")

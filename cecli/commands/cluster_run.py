@@ -1,0 +1,45 @@
+"""Work handed out to processes of this machine, or to the workers of a scheduler, as ``--workers`` and ``--scheduler``
+say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from cecli.cluster.job import Task
+from cecli.cluster.work import Divided
+from cecli.commands.cluster_options import ClusterOptions
+from cecli.report.messages import note
+from cecli.report.progress import progress
+
+_Run = Callable[[str, Any, list[Task], Callable[[int], None]], bytes]
+
+
+def run_on(
+    cluster: ClusterOptions, kind: str, job: Any, tasks_of: Callable[[Collection[str]], list[Task]], quiet: bool
+) -> bytes:
+    """The result of a kind of work on the tasks that ``tasks_of`` gives; it is told the files not to be taken apart."""
+    whole: set[str] = set()
+    with _engine(cluster, quiet) as run:
+        while True:
+            tasks = tasks_of(whole)
+            try:
+                with progress(sum(task.size for task in tasks) or None, quiet=quiet) as bar:
+                    return run(kind, job, tasks, lambda size: bar.advance(0, size))
+            except Divided as error:
+                whole.add(str(error))
+
+
+@contextmanager
+def _engine(cluster: ClusterOptions, quiet: bool) -> Iterator[_Run]:
+    if cluster.workers is not None:
+        from cecli.cluster.processes import processes
+
+        with processes(cluster.workers) as made:
+            yield made.run
+        return
+    from cecli.cluster.run import run, workers_of
+
+    with workers_of(str(cluster.scheduler)) as client:
+        yield lambda kind, job, tasks, done: run(client, kind, job, tasks, done, lambda text: note(text, quiet))
