@@ -47,6 +47,7 @@ class LabelReading:
         self._other: str | None = None
         self._lock = Lock()
         self._numbers: dict[int, int] = {}
+        self._prefix: str | None = None
         if binary:
             self._numbers = {first_label: 0, first_label + 1: 1}
             self.read_as = "name" if named and self._is_named(first) else "position"
@@ -98,6 +99,7 @@ class LabelReading:
             from cecli.core.nearest import meant
 
             near = meant(text, self._classes, 0.7)
+            self._prefix = self._prefix or self._beginning(text)
             found = quoted(text) if text else "an empty label"
             return f"expected a class, found {found}" + (f" ({near})" if near else "")
         low, high = min(self._numbers), max(self._numbers)
@@ -109,7 +111,16 @@ class LabelReading:
         if self._binary or self.read_as != "name":
             return None
         more = len(self._classes) - _LISTED
+        if self._prefix is not None:
+            how = f": sed '1s/{self._prefix}//g' PREDS" if self._prefix.replace("_", "").isalnum() else ""
+            return f"without {quoted(self._prefix)} the classes are called as the labels; rename the columns{how}"
         return f"the classes are {', '.join(self._classes[:_LISTED])}" + (f" and {more:,} more" if more > 0 else "")
+
+    def _beginning(self, text: str) -> str | None:
+        """What all classes begin with, if without it the label is one of them: ``prob_cat`` and ``cat``."""
+        name = next((name for name in self._classes if text and name != text and name.endswith(text)), None)
+        beginning = None if name is None else name[: -len(text)]
+        return beginning if beginning and all(other.startswith(beginning) for other in self._classes) else None
 
     def _ignore(self, texts: Sequence[str]) -> None:
         """A label is ignored if it is one of the texts, or the class that one of them stands for."""

@@ -47,9 +47,10 @@ class Roles:
 def find_roles(preds: Table, labels: Table | None, options: ColumnOptions) -> Roles:
     """The role of every column (SPEC, ``score``). Raises InputError where a file does not say, UsageError where the
     options do not."""
-    _check_header(preds, options.drop)
+    chosen = options.classes is not None or options.observed is not None
+    _check_header(preds, None if chosen else options.drop)
     if labels is not None:
-        _check_header(labels, ())
+        _check_header(labels, None)
     elif options.label is None and options.observed is None:
         likely = next((name for name in ("label", "labels", "target", "class", "y") if name in preds.columns), None)
         hint = "name a second file, or the column of PREDS with --label-column COLUMN"
@@ -78,7 +79,7 @@ def find_classes(
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The class columns of a file of predictions alone, and those beside them: the id, if there is one and it is not
     ``none``, and the columns called ``kept``. Raises InputError where the file does not say."""
-    _check_header(table, options.drop)
+    _check_header(table, options.drop if options.classes is None else None)
     own_id = _id_position(table, options)
     if own_id is None and options.id not in (None, "none"):
         _position(table, str(options.id))
@@ -158,6 +159,8 @@ def _with_labels(side: Side, labels: Table, classes: Sequence[str], options: Col
         return replace(side, label=_position(labels, options.label))
     apart = {_id_position(labels, options), side.weight, side.group, side.cluster}
     left = [k for k in range(len(labels.columns)) if k not in apart]
+    named = [k for k in left if labels.columns[k].strip()]  # without a name: the index of a data frame
+    left = named or left
     if len(classes) > 1 and set(classes) <= {labels.columns[k] for k in left}:
         return replace(side, soft=tuple(labels.columns.index(name) for name in classes))
     vector = vector_columns(labels)
@@ -176,7 +179,9 @@ def _with_labels(side: Side, labels: Table, classes: Sequence[str], options: Col
     )
 
 
-def _check_header(table: Table, drop: Sequence[str]) -> None:
+def _check_header(table: Table, drop: Sequence[str] | None) -> None:
+    """Raise InputError for a header that is none. Where every column counts that is not dropped, each needs a name;
+    ``drop`` is None where columns are chosen by their names."""
     if not table.header:
         return
     for mark, word in MARKS.items():
@@ -188,7 +193,7 @@ def _check_header(table: Table, drop: Sequence[str]) -> None:
             message = f"{table.name}:1: columns {seen[name] + 1} and {k + 1} are both called {quoted(name)}"
             raise InputError(message, None if _number(name) is None else "--header none if the file has no header")
         seen[name] = k
-        if not name.strip() and name not in drop:
+        if drop is not None and not name.strip() and name not in drop:
             raise InputError(
                 f"{table.name}:1: column {k + 1} has no name",
                 f"the index of a data frame? leave it out with --drop {quoted(name)}",
