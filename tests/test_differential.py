@@ -5,19 +5,26 @@ program is run on it, and every figure is held against its definition. The value
 the same doubles, so all formats hold the same case.
 """
 
+import contextlib
 import csv
 import gzip
 import io
 import json
 import math
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import mpmath
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cecli.core.metrics.libraries import LIKE
 from cecli.core.quantiles import student_t_quantile
+from cecli.readers import arrow_table, npy_table
+from cecli.readers.predictions import PredictionOptions
+from cecli.readers.table import BLOCK_BYTES
 
 mpf = mpmath.mpf
 NAMES = ("ant", "bee", "cat", "dog", "eel")
@@ -208,15 +215,15 @@ def tables(draw, kind, rows, classes):
 
 
 @st.composite
-def cases(draw, soft_too=True):
+def cases(draw, most=7):
     """Anything that score takes."""
-    rows, classes = draw(st.integers(1, 7)), draw(st.sampled_from([1, 2, 3, 5]))
+    rows, classes = draw(st.integers(1, most)), draw(st.sampled_from([1, 2, 3, 5]))
     kind = draw(st.sampled_from(["probabilities", "probabilities", "logits", "log-probabilities"]))
     case = Case(kind, draw(tables(kind, rows, classes)))
     if kind == "probabilities" and classes > 1 and draw(st.booleans()):
         scale = draw(st.sampled_from([0.5, 0.25, 1.0]))  # powers of two, so that rows stay what they were drawn as
         case = replace(case, table=[[p * scale for p in row] for row in case.table], normalize=True)
-    if soft_too and classes > 1 and draw(st.integers(0, 3)) == 0:
+    if classes > 1 and draw(st.integers(0, 3)) == 0:
         case = replace(case, soft=draw(tables("probabilities", rows, classes)))
     else:
         case = replace(case, labels=draw(st.lists(st.integers(0, case.classes - 1), min_size=rows, max_size=rows)))
@@ -610,3 +617,100 @@ def check_observed(document, case, losses, group):
         assert document["clusters"] == count
     error = None if factor is None else mpmath.sqrt(factor * mpmath.fsum(gap * gap for gap in gaps)) / total
     assert close(document["standard_error"], error, 8 * float(max(own, default=0)) * 3)
+
+
+# ------------------------------------------------------------------------------------------------------ the same bits
+
+
+@contextlib.contextmanager
+def blocks_of(size):
+    """Blocks of so many bytes of text, and of about as few rows elsewhere; None leaves them as they are."""
+    made = PredictionOptions.__init__
+    before = made.__defaults__
+    assert BLOCK_BYTES in before
+    with pytest.MonkeyPatch.context() as patch:
+        if size is not None:
+            made.__defaults__ = tuple(size if value is BLOCK_BYTES else value for value in before)
+            patch.setattr(arrow_table, "_BATCH_ROWS", 1 + size // 50)
+            patch.setattr(npy_table, "_BLOCK_BYTES", size)
+            patch.setattr(npy_table, "_WIDE_BLOCK_BYTES", size)
+        try:
+            yield
+        finally:
+            made.__defaults__ = before
+
+
+def digits(document, names):
+    """All that a report says of the rows, whatever their format: classes by their numbers, no ids."""
+    number = {name: k for k, name in enumerate(names)} | {None: None}
+    kept = {key: value for key, value in document.items() if key not in ("labels_read_as", "matched_by")}
+    kept["classes"] = [entry | {"class": number[entry["class"]]} for entry in document["classes"]]
+    for key in ("worst", "confusions"):
+        for entry in kept.get(key, []):
+            entry.pop("id", None)
+            entry |= {side: number[entry[side]] for side in ("label", "predicted")}
+    kept["groups"] = [digits(entry, names) for entry in document.get("groups", [])]
+    return kept
+
+
+EVERYTHING = ["--worst", "4", "--confusions", "9", "--decompose", "--corp", *(f"--like={name}" for name in LIKE)]
+
+
+def report_of(run, case, layout, folder, *more):
+    """The digits of a run; None where no row is left."""
+    arguments = [*files_of(case, layout, folder), *options_of(case, layout, folder), *EVERYTHING, *more]
+    done = run("score", *arguments, "-f", "json", "-q")
+    if done.status == 1 and "no row is left to score" in done.err:
+        return None
+    assert done.status == 0, done.err
+    return digits(done.document, reported_names(case, layout))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(case=cases(most=25), data=st.data())
+def test_formats_orders_threads_and_blocks_do_not_change_a_bit(run, tmp_path_factory, case, data):
+    first = report_of(run, case, Layout(inside=case.soft is None), drawn_folder(tmp_path_factory), "--threads", "1")
+    for form in FORMATS:
+        bare = form in BARE
+        called = "position" if bare or "vector" in form else "name"
+        inside = case.soft is None and not bare and data.draw(st.booleans())
+        order = data.draw(st.permutations(range(case.rows))) if not bare and not inside else None
+        labels_form = "semicolon" if form == "semicolon" else "csv"
+        layout = Layout(form, inside, called, order, form != "npy fortran" and data.draw(st.booleans()), labels_form)
+        threads, size = data.draw(st.sampled_from([1, 2, 7])), data.draw(st.sampled_from([64, 200, 1000, None]))
+        with blocks_of(size):
+            again = report_of(run, case, layout, drawn_folder(tmp_path_factory), "--threads", threads)
+        assert again == first, (layout, threads, size)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(case=cases(most=25), data=st.data())
+def test_shards_do_not_change_a_bit(run, tmp_path_factory, case, data):
+    """PREDS in several files, LABELS in as many with the same cuts, in another format each time."""
+    first = report_of(run, case, Layout(), drawn_folder(tmp_path_factory))
+    form = data.draw(st.sampled_from(["csv", "jsonl", "parquet", "arrow", "jsonl vector", "npy", "npy fortran"]))
+    layout = Layout(form, called="position" if form in BARE or "vector" in form else "name")
+    folder = drawn_folder(tmp_path_factory)
+    cuts = sorted(data.draw(st.sets(st.integers(1, max(1, case.rows - 1)), max_size=4)))
+    ends = [0, *(cut for cut in cuts if cut < case.rows), case.rows]
+    for number, (start, stop) in enumerate(pairwise(ends)):
+        part = replace(case, **{
+            name: getattr(case, name)[start:stop]
+            for name in ("table", "labels", "soft", "weights", "groups", "clusters")
+            if getattr(case, name) is not None
+        })  # fmt: skip
+        made = files_of(part, layout, folder)
+        for path, kind in zip(made, ("preds", "labels"), strict=True):
+            (folder / kind).mkdir(exist_ok=True)
+            path.rename(folder / kind / f"{kind}-{number + 8}{path.suffix}")
+    arguments = [folder / "preds", folder / "labels", *options_of(case, layout, folder), *EVERYTHING]
+    done = run("score", *arguments, "--threads", data.draw(st.sampled_from([1, 3])), "-f", "json", "-q")
+    if first is None:
+        assert done.status == 1
+        return
+    assert done.status == 0, done.err
+    again = digits(done.document, reported_names(case, layout))
+    for entry in again["worst"]:
+        entry.pop("file", None)
+        entry.pop("file_row", None)
+    assert again == first
