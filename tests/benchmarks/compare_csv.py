@@ -1,4 +1,4 @@
-"""``cecli compare`` on two CSV files of ten classes beside ``cecli score`` on one of them, and its memory on more rows."""
+"""``cecli compare`` on two CSV files of ten classes beside ``cecli score`` on one of them, and its memory."""
 
 from __future__ import annotations
 
