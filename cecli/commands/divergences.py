@@ -71,6 +71,9 @@ def command(
 
     if only in ("renyi", "tsallis") and order is None:
         raise UsageError(f"--only {only} needs an order", "--order 2; at 1 it is kl")
+    named = only or ("kl" if matrix else None)
+    if order is not None and named not in (None, "renyi", "tsallis"):
+        raise UsageError(f"--order has no meaning for {named}", "--only renyi and --only tsallis take one")
     if only == CROSS_ENTROPY and not matrix:
         raise UsageError("--only cross-entropy is for --matrix", "cecli cross-entropy P Q gives it for two PMFs")
     if matrix:

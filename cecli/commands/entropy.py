@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cecli.commands.options import PmfArguments, order_option, output_options, pmf_options, unit_option
+from cecli.commands.options import PmfArguments, lone_pmf_options, order_option, output_options, unit_option
 from cecli.core.units import Unit
 from cecli.errors import UsageError
 from cecli.report.model import OutputOptions
@@ -50,7 +50,7 @@ ESTIMATOR_NAMES = (
 @order_option("--tsallis", "tsallis", "The Tsallis entropy of order A.")
 @click.option("--min-entropy", is_flag=True, help="-log max p, the Rényi entropy of order inf.")
 @click.option("--explain", is_flag=True, help="Show what each outcome contributes.")
-@pmf_options
+@lone_pmf_options
 @output_options
 def command(
     pmf: tuple[str, ...],

@@ -44,14 +44,20 @@ def read_samples(arguments: Sequence[str], options: PmfArguments) -> list[Pmf]:
     """The counts that an estimator works on: files only, since a PMF written out is no sample."""
     from cecli.readers.columns import split_column
     from cecli.readers.pmf_file import read_counts
-    from cecli.readers.pmf_inline import is_inline
 
-    written = next((text for text in arguments if is_inline(text) and not os.path.lexists(text)), None)
-    if written is not None:
-        raise InputError(f"{literal(written)}: a PMF written out is no sample", "an estimator needs a file of counts")
+    for text in arguments:
+        refuse_written_out(text, "an estimator needs a file of counts")
     if sum(split_column(argument)[0] == "-" for argument in arguments) > 1:
         raise UsageError("standard input (-) can be read only once", "write one of the two to a file first")
     return [read_counts(argument, options.delimiter) for argument in arguments]
+
+
+def refuse_written_out(argument: str, hint: str) -> None:
+    """Raise InputError for a PMF that is written out where counts are needed."""
+    from cecli.readers.pmf_inline import is_inline
+
+    if is_inline(argument) and not os.path.lexists(argument):
+        raise InputError(f"{literal(argument)}: a PMF written out is no sample", hint)
 
 
 def refined(entry: dict[str, Any], p: Pmf, unit: Unit, wanted: Wanted) -> dict[str, Any]:

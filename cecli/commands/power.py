@@ -14,6 +14,7 @@ from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
 
 STATISTIC_NAMES = ("g", "pearson")
 _MOST_ROLLS = 10**18
+REPLICATES = 20_000
 
 EPILOG = """\b
 Examples:
@@ -38,8 +39,8 @@ has the power."""
 )
 @click.option("--statistic", type=click.Choice(STATISTIC_NAMES), default="g", show_default=True, help="The test's.")
 @click.option("--simulate", is_flag=True, help="Confirm by simulation, and raise the rolls where they do not reach.")
-@click.option("--replicates", type=click.IntRange(100, 10**8), default=20_000, show_default=True, metavar="B",
-              help="Simulated experiments.")  # fmt: skip
+@click.option("--replicates", type=click.IntRange(100, 10**8), metavar="B",
+              help=f"Simulated experiments.  [default: {REPLICATES}]")  # fmt: skip
 @seed_option("Repeat the simulation of this seed.  [default: drawn]")
 @pmf_options
 @output_options
@@ -51,7 +52,7 @@ def command(
     rolls: int | None,
     statistic: str,
     simulate: bool,
-    replicates: int,
+    replicates: int | None,
     seed: int | None,
     pmfs: PmfArguments,
     output: OutputOptions,
@@ -67,6 +68,9 @@ def command(
 
     if rolls is not None and wanted is not None:
         raise UsageError("--power and --rolls exclude each other", "one is given, the other is the answer")
+    if not simulate and (seed is not None or replicates is not None):
+        raise UsageError("--seed and --replicates are for --simulate")
+    replicates = replicates or REPLICATES
     [(left, right)], notes = pairs(p, [q], pmfs)
     test = planning.plan(left, right, statistic, alpha)
     goal = 0.9 if wanted is None else wanted

@@ -66,6 +66,10 @@ def command(
 
     if two_sample and pmf is None:
         raise UsageError("--two-sample needs two files of counts")
+    if method in ("asymptotic", "exact") and (seed is not None or replicates is not None):
+        raise UsageError(
+            f"--seed and --replicates have no meaning beside --method {method}", "nothing is simulated there"
+        )
     observed, other, notes = _inputs(counts, pmf, two_sample, pmfs)
     drawn = drawn_seed(seed)
     choice = Choice(method, replicates, drawn)
@@ -86,6 +90,7 @@ def _inputs(counts: str, pmf: str | None, two_sample: bool, options: PmfArgument
     """The observed counts, the hypothesis or the second sample over the same outcomes, and notes."""
     import numpy as np
 
+    from cecli.commands.estimates import refuse_written_out
     from cecli.core.pmf import Pmf
     from cecli.readers.columns import split_column
     from cecli.readers.pmf import UNIFORM, PmfOptions, read_pmf
@@ -94,6 +99,7 @@ def _inputs(counts: str, pmf: str | None, two_sample: bool, options: PmfArgument
 
     if pmf is not None and split_column(counts)[0] == split_column(pmf)[0] == "-":
         raise UsageError("standard input (-) can be read only once", "write one of the two to a file first")
+    refuse_written_out(counts, "COUNTS is a file of outcome,count, or - for standard input")
     observed = read_counts(counts, options.delimiter)
     notes: list[str] = []
     if pmf is None or (pmf == UNIFORM and not two_sample):

@@ -224,3 +224,27 @@ def test_the_matrix_of_cross_entropies_is_that_of_the_command(run):
     done = run("divergences", *pmfs[:2], "--only", "cross-entropy")
     assert (done.status, done.out) == (2, "")
     assert "is for --matrix" in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["power", "0.5,0.5", "0.6,0.4", "--seed", "1"], "are for --simulate"),
+        (["power", "0.5,0.5", "0.6,0.4", "--replicates", "500"], "are for --simulate"),
+        (["test", WOLF, "--method", "exact", "--seed", "1"], "no meaning beside --method exact"),
+        (["test", WOLF, "--method", "asymptotic", "--replicates", "9"], "no meaning beside --method asymptotic"),
+        (["divergences", "0.5,0.5", "0.6,0.4", "--only", "kl", "--order", "2"], "--order has no meaning for kl"),
+        (["divergences", "--matrix", "0.5,0.5", "0.6,0.4", "--order", "2"], "--order has no meaning for kl"),
+    ],
+)
+def test_no_option_is_taken_and_ignored(run, arguments, words):
+    done = run(*arguments)
+    assert (done.status, done.out) == (2, "")
+    assert words in done.err
+
+
+def test_a_pmf_written_out_is_no_sample(run):
+    for arguments in (["test", "3,1"], ["test", "0.5,0.5", "uniform"], ["entropy", "0.5,0.5", "--estimator", "nsb"]):
+        done = run(*arguments)
+        assert (done.status, done.out) == (1, "")
+        assert "a PMF written out is no sample" in done.err
