@@ -98,3 +98,13 @@ def test_products_of_any_size_are_exact(pairs):
     products.update(a, b)
     total = sum((Fraction(x) * Fraction(y) for x, y in pairs), Fraction(0))
     assert Fraction(products.integer(), 1 << 2148) == total
+
+
+@given(st.integers(1, 5), st.integers(0, 40), st.integers(0, 10**6))
+def test_sums_over_an_axis_are_those_of_each_column(columns, rows, seed):
+    random = np.random.default_rng(seed)
+    table = random.normal(size=(columns, rows)) * 10.0 ** random.integers(-300, 300, size=(columns, rows))
+    for axis, laid in ((0, table), (1, np.ascontiguousarray(table.T))):
+        sums = exact.ExactSums()
+        sums.update_columns(laid, axis)
+        assert sums.integers(0, columns) == [exact.exact_integer(column) for column in table]
