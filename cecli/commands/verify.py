@@ -11,11 +11,12 @@ EPILOG = """\b
 Examples:
   cecli verify signed.json
   cecli verify signed.json --folder . -f table
+  cecli score preds.csv labels.csv --signature -f json | cecli verify -
 
-RESULT is the JSON that score, compare or calibrate wrote with --signature. The paths that it names hold from where
-verify is run, or from --folder; an absolute one, or one that leads upwards, is looked for in that folder by its last
-name. First the SHA-256 of every file is taken, and only if all are as signed, the command is run again. Numbers are
-equal if they are the same double. Requirements are not checked again.
+RESULT is the JSON that score, compare or calibrate wrote with --signature; - is standard input. The paths that it names
+hold from where verify is run, or from --folder; an absolute one, or one that leads upwards, is looked for in that
+folder by its last name. First the SHA-256 of every file is taken, and only if all are as signed, the command is run
+again. Numbers are equal if they are the same double. Requirements are not checked again.
 
 Status 1 says that an input is missing or another one, 3 that a figure differs. A result of another version is compared
 as far as it goes, and a note says so.

@@ -30,7 +30,7 @@ class SignedResult:
 
 def read_signed(path: str) -> SignedResult:
     """The result in a file of JSON. Raises InputError where there is none, or where it has no signature."""
-    document, name = read_stored(path), literal(path)
+    document, name = read_stored(path), "standard input" if path == "-" else literal(path)
     missing = [key for key in ("command", "version", "signature", "inputs", "arguments") if key not in document]
     if missing:
         raise InputError(f"{name}: the result has no signature: {quoted(missing[0])} is missing", _AGAIN)
@@ -39,7 +39,10 @@ def read_signed(path: str) -> SignedResult:
         raise InputError(f"{name}: the command and the version are no texts", _AGAIN)
     if not isinstance(arguments, list) or not all(isinstance(one, str) for one in arguments):
         raise InputError(f"{name}: the arguments are no list of texts", _AGAIN)
-    return SignedResult(name, command, version, tuple(arguments), _inputs(document["inputs"], name), document)
+    inputs = _inputs(document["inputs"], name)
+    if path == "-" and "-" in inputs:
+        raise InputError("standard input cannot be both the result and one of its inputs", "store the result in a file")
+    return SignedResult(name, command, version, tuple(arguments), inputs, document)
 
 
 def _inputs(entries: Any, name: str) -> dict[str, str]:

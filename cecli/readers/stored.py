@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from cecli.errors import InputError, literal
 
 
 def read_stored(path: str) -> dict[str, Any]:
-    """The object in a file of JSON as ``-f json`` writes it. Raises InputError where there is none."""
+    """The object in a file of JSON (``-`` is standard input) as ``-f json`` writes it. Raises InputError where there is
+    none."""
     import json
 
-    name = literal(path)
+    name = "standard input" if path == "-" else literal(path)
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        data = _standard_input() if path == "-" else _file(path)
     except OSError as error:
         raise InputError(f"{name}: {error.strerror or error}", "-o last.json stores a result") from error
     except ValueError as error:  # a NUL in the path
@@ -30,3 +31,14 @@ def read_stored(path: str) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise InputError(f"{name}: expected a result, one JSON object", "-o last.json stores a result")
     return document
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise InputError("standard input: it is closed")
+    return sys.stdin.buffer.read()
+
+
+def _file(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()

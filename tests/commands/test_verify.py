@@ -326,6 +326,16 @@ def test_standard_input_is_read_again(folder, run):
     assert "standard input: it is not what the result was made of" in done.err
 
 
+def test_the_result_itself_on_standard_input(folder, run):
+    result = run(*CALLS["score"], "--signature", "-f", "json", "-q").stdout
+    done = run("verify", "-", "-f", "json", stdin=result)
+    assert (done.status, done.document["result"]) == (0, "standard input")
+    both = run("score", "-", *A[1:], "--signature", "-f", "json", "-q", stdin=Path("a.csv").read_bytes()).stdout
+    done = run("verify", "-", stdin=both)
+    assert done.status == 1
+    assert "standard input cannot be both the result and one of its inputs" in done.err
+
+
 @pytest.mark.parametrize("kind", ["npy", "parquet", "csv.gz"])
 def test_files_read_at_offsets_and_packed_ones(kind, folder, run):
     import gzip
