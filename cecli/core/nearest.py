@@ -21,9 +21,18 @@ def nearest(text: str, names: Iterable[str], likeness: float = 0.6) -> str | Non
 
     folded: dict[str, str] = {}
     for name in islice(names, _MOST):
-        folded.setdefault(name.casefold(), name)
-    found = get_close_matches(text.casefold(), folded, n=1, cutoff=likeness)
+        folded.setdefault(_composed(name).casefold(), name)
+    found = get_close_matches(_composed(text).casefold(), folded, n=1, cutoff=likeness)
     return folded[found[0]] if found else None
+
+
+def _composed(text: str) -> str:
+    """Unicode's normal form, in which an accent is a part of its letter."""
+    if text.isascii():
+        return text
+    from unicodedata import normalize
+
+    return normalize("NFC", text)
 
 
 def meant(text: str, names: Iterable[str], likeness: float = 0.6) -> str | None:
@@ -33,4 +42,8 @@ def meant(text: str, names: Iterable[str], likeness: float = 0.6) -> str | None:
     'did you mean "id"?'
     """
     near = nearest(text, names, likeness)
-    return None if near is None else f"did you mean {quoted(near)}?"
+    if near is None:
+        return None
+    if _composed(near) == _composed(text):
+        return f"{quoted(near)} looks the same, and is composed of other characters"
+    return f"did you mean {quoted(near)}?"

@@ -132,9 +132,12 @@ class _Blocks:
         self.closed = True
 
 
+_NUMBERS = re.compile(r"^Error -?[0-9]+ while decompressing data: ")
+
+
 def _reason(error: Exception) -> str:
-    """The library's own words, on one line."""
-    return " ".join(str(error).split()) or type(error).__name__
+    """The library's own words, on one line, without its numbers."""
+    return _NUMBERS.sub("", " ".join(str(error).split())) or type(error).__name__
 
 
 _STREAMS: dict[str, Callable[[Iterator[bytes]], Iterator[bytes]]] = {

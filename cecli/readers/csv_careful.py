@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cecli.errors import SHOWN_PROBLEMS, CellErrors
+from cecli.errors import SHOWN_PROBLEMS, CellErrors, quoted
 from cecli.readers.csv_split import Piece
 from cecli.readers.numbers import expected, read_number
 from cecli.readers.records import Record, decode, parse_records, place
 from cecli.readers.table import Cells, Coded, Problems, Selection
+
+_ONE_HEADER = "were files put together? name them by a pattern or as a directory instead"
 
 
 def read_carefully(piece: Piece, columns: Sequence[str], delimiter: str, name: str, selection: Selection) -> Cells:
@@ -23,8 +25,12 @@ def read_carefully(piece: Piece, columns: Sequence[str], delimiter: str, name: s
             problems.add([f"{name}:{record.line}: a blank line inside the file"])
         elif len(record.cells) != len(columns):
             problems.add([_ragged(record, columns, name, delimiter)])
+        elif _is_header(record, columns, selection):
+            problems.add([f"{name}:{record.line}: the header once more"], hint=_ONE_HEADER)
         else:
             numbers.append(_numbers(record, columns, name, selection, problems))
+            if problems.total and record.line == piece.first_line and not piece.first_row:
+                problems.hint = _column_hint(record, columns, selection)
             texts.append([record.cells[k] for k in (*selection.coded, *selection.strings)])
     if problems.total:
         raise CellErrors(problems.messages, problems.total, problems.hint)
@@ -50,9 +56,24 @@ def _numbers(
     return row
 
 
+def _is_header(record: Record, columns: Sequence[str], selection: Selection) -> bool:
+    """Whether a record repeats the names of the columns, and is no row: names may be numbers too."""
+    return record.cells == list(columns) and any(read_number(record.cells[k]) is None for k in selection.numbers)
+
+
+def _column_hint(record: Record, columns: Sequence[str], selection: Selection) -> str | None:
+    """What helps where the first row holds a word in one column, and numbers in others."""
+    words = [k for k in selection.numbers if record.cells[k][:1].isalpha() and read_number(record.cells[k]) is None]
+    if not words or len(words) == len(selection.numbers) or selection.kind(words[0]) != selection.number_kind:
+        return None
+    name = quoted(columns[words[0]])
+    return f"a column of text? --drop {name} leaves it out, --label-column {name} says that it holds the labels"
+
+
 def _ragged(record: Record, columns: Sequence[str], name: str, delimiter: str) -> str:
     found, wanted = len(record.cells), len(columns)
-    text = f"{name}:{record.line}: expected {wanted} cells as in the header, found {found}"
+    cells = "cell" if wanted == 1 else "cells"
+    text = f"{name}:{record.line}: expected {wanted} {cells} as in the header, found {found}"
     if found > wanted and delimiter == ",":
         text += " (a cell that holds a comma must be in quotes)"
     return text

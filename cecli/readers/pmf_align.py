@@ -59,7 +59,7 @@ def _by_name(p: Pmf, q: Pmf, missing: str) -> tuple[Pmf, Pmf, list[str]]:
         if only:
             notes.append(f"{_listed(only)} only in {here.name}, not in {there.name}")
     if notes and missing != "zero":
-        raise InputError("; ".join(notes), "--missing zero takes it as probability 0 there")
+        raise InputError("; ".join(notes), _alike(only_p, only_q) or "--missing zero takes it as probability 0 there")
     outcomes = ours + only_q
     # An outcome that a side does not have points at a weight of 0 put behind its own.
     rows = np.array([position.get(outcome, q.size) for outcome in outcomes], dtype=np.intp)
@@ -68,6 +68,17 @@ def _by_name(p: Pmf, q: Pmf, missing: str) -> tuple[Pmf, Pmf, list[str]]:
     aligned_p = np.concatenate([p.weights, np.zeros(len(only_q), dtype=p.weights.dtype)])
     notes = [f"{note}: taken as probability 0 there" for note in notes]
     return replace(p, weights=aligned_p, outcomes=outcomes), replace(q, weights=aligned_q, outcomes=outcomes), notes
+
+
+def _alike(ours: Sequence[str], theirs: Sequence[str]) -> str | None:
+    """What to say where outcomes that look the same are composed of other characters."""
+    if all(outcome.isascii() for outcome in ours):
+        return None
+    from unicodedata import normalize
+
+    if not {normalize("NFC", outcome) for outcome in ours} & {normalize("NFC", outcome) for outcome in theirs}:
+        return None
+    return "what looks the same is composed of other characters: bring both to one form, as by uconv -x nfc"
 
 
 def _listed(outcomes: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -68,13 +69,8 @@ def decode(block: bytes, name: str, first_line: int) -> str:
         return block.decode("utf-8")
     except UnicodeDecodeError as error:
         line = first_line + block.count(b"\n", 0, error.start)
-        byte = f"{name}:{line}: byte 0x{block[error.start]:02x} is not UTF-8"
-        if b"\0" in block:
-            raise InputError(f"{byte}; this looks like binary data, not text") from error
-        encoding, known = _single_byte_encoding(block)
-        raise InputError(
-            f"{byte}; the text looks like {known}", f"convert it: iconv -f {encoding} -t UTF-8 FILE"
-        ) from error
+        what, hint = _not_utf8(block, error)
+        raise InputError(f"{name}:{line}: byte 0x{block[error.start]:02x} is not UTF-8; {what}", hint) from error
 
 
 def place(name: str, line: int, column: int | None = None, header: str | None = None) -> str:
@@ -88,11 +84,26 @@ def place(name: str, line: int, column: int | None = None, header: str | None = 
     return f"{name}:{line}: column {column + 1}" + (f" ({quoted(header)[1:-1]})" if header else "")
 
 
-def _single_byte_encoding(block: bytes) -> tuple[str, str]:
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
+"""What text does not hold, save for line ends, tabs, form feeds, escapes and the mark with which DOS ends a file."""
+
+_NOT_WINDOWS = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+"""Bytes that Windows-1252 does not define."""
+
+
+def _not_utf8(block: bytes, error: UnicodeDecodeError) -> tuple[str, str | None]:
+    """What the block looks like instead, and what helps."""
+    if _CONTROL.search(block):
+        return "this looks like binary data, not text", None
+    if error.reason == "unexpected end of data":
+        return "the text ends within a character", "was the file cut short?"
+    if _NOT_WINDOWS.search(block):
+        return "the text is in an encoding that cannot be told", "convert it: iconv -f ENCODING -t UTF-8 FILE"
     # 0x80-0x9f are control characters in Latin-1 and quotes, dashes and the euro sign in Windows-1252.
-    if any(0x80 <= byte <= 0x9F for byte in block):
-        return "WINDOWS-1252", "Windows-1252"
-    return "ISO-8859-1", "Latin-1 (ISO-8859-1 or Windows-1252)"
+    windows = any(0x80 <= byte <= 0x9F for byte in block)
+    known = "Windows-1252" if windows else "Latin-1 (ISO-8859-1 or Windows-1252)"
+    encoding = "WINDOWS-1252" if windows else "ISO-8859-1"
+    return f"the text looks like {known}", f"convert it: iconv -f {encoding} -t UTF-8 FILE"
 
 
 def _all_records(source: Source, delimiter: str, line: int) -> Iterator[Record]:

@@ -184,7 +184,8 @@ def _check_header(table: Table, drop: Sequence[str] | None) -> None:
     ``drop`` is None where columns are chosen by their names."""
     if not table.header:
         return
-    for mark, word in MARKS.items():
+    other = {} if getattr(table, "delimiter", ",") == "," else {",": "','"}
+    for mark, word in (MARKS | other).items():
         if len(table.columns) == 1 and table.columns[0].count(mark) > 1:
             raise InputError(f"{table.name}:1: one column, {quoted(table.columns[0])}", f"try --delimiter {word}")
     seen: dict[str, int] = {}

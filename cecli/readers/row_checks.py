@@ -88,11 +88,13 @@ def _check_range(
     top = 1.0 if kind == "probabilities" else 0.0
     if values.max() <= top and (kind != "probabilities" or values.min() >= 0.0):
         return
-    wrong = (values > top) | (values < 0.0) if kind == "probabilities" else ~(values <= top)
+    wrong = ~((values >= 0.0) & (values <= top)) if kind == "probabilities" else ~(values <= top)  # nan is neither
     wanted = "a probability from 0 to 1" if kind == "probabilities" else "a log-probability, at most 0"
     hint = "--logits if these are raw scores"
     if kind == "probabilities" and values.max() <= 0.0:
         hint = "--log-probs if these are logarithms of probabilities, --logits if they are raw scores"
+    elif kind == "probabilities" and _are_percentages(values, axis):
+        hint = "these look like percentages: divide them by 100"
     problems.hint = hint
     _add_cells(wrong, values, axis, wanted, block, columns, problems)
 
@@ -120,7 +122,7 @@ def _check_sums(
     values: Floats, axis: int, sums: Floats, kind: Kind, options: CheckOptions, block: Block, problems: Problems
 ) -> None:
     classes = values.shape[axis]
-    off = np.flatnonzero(np.abs(sums - 1.0) > options.sum_tolerance + classes * _ROUNDING)
+    off = np.flatnonzero(~(np.abs(sums - 1.0) <= options.sum_tolerance + classes * _ROUNDING))
     if not len(off):
         return
     what = "the row" if kind == "probabilities" else "exp of the row"
@@ -156,6 +158,10 @@ def _add_cells(
         for row, k in cells[:10]
     ]
     problems.add(found, len(cells))
+
+
+def _are_percentages(values: Floats, axis: int) -> bool:
+    return bool(values.min() >= 0.0 and values.max() > 1.0 and np.abs(row_sum(values, axis) - 100.0).max() <= 1.0)
 
 
 def _are_pmfs(values: Floats, axis: int) -> bool:

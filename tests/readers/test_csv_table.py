@@ -187,3 +187,36 @@ def test_without_a_header_the_columns_are_numbered(save):
     with contextlib.closing(open_table(save("t.csv", "x,0.5,0.5,cat\n"), header=False)) as table:
         assert table.columns == ("0", "1", "2", "3")
         assert [block.rows for block in table.blocks(SELECTION)] == [1]
+
+
+def problems(path, size, selection=SELECTION):
+    """All messages, and the first hint."""
+    found, hint = [], None
+    with contextlib.closing(open_table(path, block_bytes=size)) as table:
+        for block in table.blocks(selection):
+            try:
+                block.parse()
+            except CellErrors as error:
+                found += error.lines()
+                hint = hint or error.hint
+    return found, hint
+
+
+@pytest.mark.parametrize("size", [8, 30, 1 << 16])
+class TestHints:
+    def test_the_header_once_more(self, save, size):
+        found, hint = problems(save("t.csv", "id,a,b,label\n1,0,1,x\nid,a,b,label\n2,0,1,x\n"), size)
+        assert [text.split("t.csv")[1] for text in found] == [":3: the header once more"]
+        assert "were files put together?" in hint
+
+    def test_a_row_like_a_header_of_numbers_is_a_row(self, save, size):
+        path = save("t.csv", "0,1\n0,1\n1,0\n 0,1\n")
+        assert problems(path, size, Selection(numbers=(0, 1))) == ([], None)
+
+    def test_a_column_of_text(self, save, size):
+        found, hint = problems(save("t.csv", "id,a,b,label\n1,cat,1,x\n2,dog,1,x\n"), size)
+        assert len(found) == 2
+        assert hint == 'a column of text? --drop "a" leaves it out, --label-column "a" says that it holds the labels'
+        assert problems(save("t.csv", "id,a,b,label\n1,cat,dog,x\n"), size)[1] is None
+        assert problems(save("t.csv", 'id,a,b,label\n1,"0,5",0,x\n'), size)[1] is None
+        assert problems(save("t.csv", "id,a,b,label\n1,0,1,x\n2,cat,1,x\n"), size)[1] is None

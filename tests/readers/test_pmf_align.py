@@ -91,3 +91,13 @@ def test_an_unseen_face_is_named():
     with pytest.raises(InputError, match=r'^outcome "2" is only in uniform:3, not in p$'):
         align(p, q)
     assert aligned(p, q, "zero")[:3] == (["1", "3", "2"], [1, 2, 0], [1, 1, 1])
+
+
+def test_outcomes_that_only_look_the_same():
+    composed, other = Pmf(np.array([1, 1]), ["\u00e9", "b"], "p"), Pmf(np.array([1, 1]), ["e\u0301", "b"], "q")
+    with pytest.raises(InputError) as caught:
+        align(composed, other)
+    assert "composed of other characters" in caught.value.hint
+    with pytest.raises(InputError) as caught:
+        align(composed, Pmf(np.array([1, 1]), ["\u00e8", "b"], "q"))
+    assert "--missing zero" in caught.value.hint

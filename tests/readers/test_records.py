@@ -162,3 +162,20 @@ def test_place():
     assert place("x.csv", 3) == "x.csv:3"
     assert place("x.csv", 3, 0, "") == "x.csv:3: column 1"
     assert place("x.csv", 3, 1, "a\x1b") == "x.csv:3: column 2 (a\\x1b)"
+
+
+@pytest.mark.parametrize(
+    ("block", "said"),
+    [
+        (b"caf\xe9\n", "the text looks like Latin-1 (ISO-8859-1 or Windows-1252)"),
+        (b"\x93x\x94\n", "the text looks like Windows-1252"),
+        (b"\x97\x9d\x8f\n", "the text is in an encoding that cannot be told"),
+        (b"\x89PNG\x1a\x01\n", "this looks like binary data, not text"),
+        (b"\x89PNG\0\n", "this looks like binary data, not text"),
+        (b"caf\xc3", "the text ends within a character"),
+    ],
+)
+def test_what_is_not_utf8(block, said):
+    with pytest.raises(InputError, match=r"x\.csv:3: byte 0x.. is not UTF-8; ") as caught:
+        decode(b"a\n" + block, "x.csv", 2)
+    assert caught.value.message.endswith(said)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cecli.errors import CellErrors
-from cecli.readers.row_checks import CheckOptions, check_rows
+from cecli.readers.row_checks import CheckOptions, check_column, check_rows
 
 
 class Stub:
@@ -97,6 +97,23 @@ def test_log_probabilities():
     assert got.row_sums.tolist() == [1.0, 1.0]
     assert "at most 0" in failure([[0.1, -3.0]], "log-probabilities").problems[0]
     assert "exp of the row sums to" in failure([[-1.0, -1.0]], "log-probabilities").problems[0]
+
+
+@pytest.mark.parametrize("kind", ["probabilities", "logits", "log-probabilities"])
+@pytest.mark.parametrize("classes", [1, 2, 5, 3000])
+def test_nan_is_none_of_them(kind, classes):
+    row = [0.0 if kind != "probabilities" else 1 / max(classes, 2)] * classes
+    for place in {0, classes // 2, classes - 1}:
+        bad = [*row[:place], math.nan, *row[place + 1 :]]
+        assert "found nan" in failure([row, bad], kind).problems[0]
+        assert "found nan" in failure([row, bad], kind, normalize=True).problems[0]
+        with pytest.raises(CellErrors, match="found nan"):
+            check_column(np.array([[0.0], [math.nan]]), kind, Stub(), [0])
+
+
+def test_percentages_are_told():
+    assert failure([[70.0, 20.0, 10.0], [1.0, 98.5, 0.4]]).hint == "these look like percentages: divide them by 100"
+    assert "--logits" in failure([[70.0, 20.0, 10.0], [1.0, 2.0, 3.0]]).hint
 
 
 def test_normalize():

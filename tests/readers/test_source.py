@@ -81,9 +81,7 @@ def test_a_wrong_check_sum_is_an_error(tmp_path):
     packed[-6] ^= 1
     path = tmp_path / "data.gz"
     path.write_bytes(packed)
-    assert message(path)[0].endswith(
-        "this gzip archive is broken: Error -3 while decompressing data: incorrect data check"
-    )
+    assert message(path)[0].endswith("this gzip archive is broken: incorrect data check")
 
 
 @pytest.mark.parametrize("kind", ["bzip2", "xz"])
