@@ -14,6 +14,9 @@ from cecli.errors import UsageError
 from cecli.report.model import Grid, OutputOptions, Report, Table
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from cecli.core.pmf import Pmf
 
 EPILOG = """\b
@@ -70,6 +73,8 @@ def command(
         raise UsageError("simulate has no headline number", hint="--get outcomes.1.count prints one count")
     if sequence and (output.format != "auto" or output.get is not None):
         raise UsageError("--sequence prints one roll a line: --format and --get have no meaning beside it")
+    if sequence and output.path is not None and output.path.lower().endswith((".json", ".md")):
+        raise UsageError(f"--sequence prints one roll a line, which is not what {output.path} promises", "-o rolls.txt")
     drawn, notes = die(pmf, sides, pmfs)
     if seed is None:
         seed = drawn_seed(seed)
@@ -95,17 +100,28 @@ def _sequence(pmf: Pmf, rolls: int, seed: int, repeat: int | None, delimiter: st
     from cecli.core import sampling
     from cecli.report.lines import LineTable
 
-    limits, labels = sampling.thresholds(pmf), pmf.labels()
+    limits = sampling.thresholds(pmf)
+    few = rolls * (repeat or 1) < pmf.size  # then only those that come up are looked at
+    labels = [] if few else pmf.labels()
+
+    def chosen(block: NDArray[np.int32], prefix: str = "") -> bytes:
+        if len(block) >= len(labels) > 0:
+            return LineTable(labels, prefix).of(block)
+        seen, places = np.unique(block, return_inverse=True)
+        return LineTable([_label(pmf, k) for k in seen.tolist()], prefix).of(places)
+
     if repeat is None:
-        lines = LineTable(labels)
-        yield from map(lines.of, sampling.rolls(seed, rolls, limits))
+        make = chosen if few else LineTable(labels).of
+        yield from map(make, sampling.rolls(seed, rolls, limits))
         return
     yield b"experiment,outcome\n"
     for number in range(repeat):
         for block in sampling.rolls(seed, rolls, limits, number):
-            seen, places = np.unique(block, return_inverse=True) if len(block) < pmf.size else (None, block)
-            texts = labels if seen is None else [labels[k] for k in seen.tolist()]
-            yield LineTable(texts, f"{number + 1},").of(places)
+            yield chosen(block, f"{number + 1},")
+
+
+def _label(pmf: Pmf, k: int) -> str:
+    return pmf.outcomes[k] if pmf.outcomes is not None else str(k + 1)
 
 
 def _counts(pmf: Pmf, rolls: int, seed: int, repeat: int | None, delimiter: str) -> Iterator[str]:

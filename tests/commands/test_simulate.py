@@ -153,6 +153,18 @@ def test_a_sequence_goes_to_a_file_of_any_name(run, tmp_path):
     assert target.read_text().split() == ["5", "2", "4"]
 
 
+@pytest.mark.parametrize("repeat", [[], ["--repeat", "2"]])
+def test_a_few_rolls_of_many_sides_are_those_of_all(run, save, repeat):
+    """Where only the outcomes that came up are looked at, and where all are."""
+    path = save("q.csv", "outcome,count\n" + "".join(f"f{k},{k % 5}\n" for k in range(1000)))
+    few = run("simulate", path, "-n", "300", "--seed", "4", "--sequence", *repeat).out.splitlines()
+    many = run("simulate", path, "-n", "3000", "--seed", "4", "--sequence", *repeat).out.splitlines()
+    if repeat:
+        assert few[1:] == [*many[1:301], *many[3001:3301]]
+    else:
+        assert few == many[:300]
+
+
 def test_a_million_sides(run):
     done = run("simulate", "-k", "1000000", "-n", "2000000", "--seed", "1")
     assert done.out.count("\n") == 1_000_001
@@ -172,6 +184,7 @@ def test_a_million_sides(run):
         (["--seed", "-1"], "--seed"),
         (["--value"], "no headline number"),
         (["--sequence", "-f", "json"], "--format"),
+        (["--sequence", "-o", "rolls.JSON"], "one roll a line"),
         (["--repeat", "0"], "--repeat"),
         (["--repeat", "2", "--value"], "no headline number"),
         (["--missing", "zero"], "no option --missing"),
