@@ -101,6 +101,8 @@ class ArrowTable:
     def _find_fields(self, vector: str | None) -> Fields:
         schema = self._file.schema
         names = list(schema.names)
+        if not names:
+            raise InputError(f"{self.name}: it has no columns")
         if len(set(names)) < len(names):
             repeated = next(name for name, count in Counter(names).items() if count > 1)
             raise InputError(f"{self.name}: the column {quoted(repeated)} stands more than once")
@@ -168,6 +170,7 @@ def _open_ipc(where: Any) -> _File:
     def batches(names: list[str], rows: int) -> Iterator[tuple[Any, float]]:
         for k in range(total):
             batch = reader.get_batch(k).select(names)
+            batch.validate()
             _validate(batch)  # and so are offsets and lengths, wherever they point
             for start in range(0, batch.num_rows, rows):
                 yield batch.slice(start, rows), (k + 1) / total

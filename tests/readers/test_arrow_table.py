@@ -201,6 +201,16 @@ class TestLies:
             for block in table.blocks(chosen):
                 block.parse()
 
+    def test_rows_without_columns(self, tmp_path):
+        path = tmp_path / "t.arrow"
+        nothing = table_of().select([])
+        with pa.ipc.new_file(path, nothing.schema) as file:
+            file.write_batch(pa.record_batch(table_of().to_batches()[0]).select([]))
+        lengths = (size.to_bytes(8, "little") for size in (ROWS, 1 << 60))
+        path.write_bytes(path.read_bytes().replace(*lengths))
+        with pytest.raises(InputError, match="it has no columns"):
+            open_table(str(path))
+
     def test_a_code_beyond_its_dictionary(self, tmp_path):
         codes = pa.array([k % 3 for k in range(ROWS)])
         column = pa.DictionaryArray.from_arrays(codes, pa.array(["x", "y", "z"]))
