@@ -73,7 +73,7 @@ def check(data: bytes) -> None:
 
 def read(path: str, kind: str) -> Any:
     """All cells: numbers as numbers, the rest as texts."""
-    with closing(ArrowTable(open_source(path), kind)) as table:
+    with open_source(path) as source, closing(ArrowTable(source, kind)) as table:
         schema = table._file.schema
         numbers = {name for name in schema.names if is_number(schema.field(name).type)}
         columns = range(len(table.columns))
