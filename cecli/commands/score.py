@@ -38,9 +38,15 @@ Examples:
   cecli score preds.csv labels.csv --require 'cross_entropy<0.5' -o score.json
   cecli score preds.csv labels.csv --report report.html --signature -o signed.json
   cecli score preds.csv labels.csv --partial -o shard.cecli
+  cecli score preds.parquet --label-column label --by country --workers 2
 
-A directory or a quoted pattern is read as one file, in natural order. Into a pipe the loss alone is printed; -f says
-otherwise.
+A directory or a quoted pattern is read as one file, in natural order; it may be a URL, such as 's3://bucket/*.parquet'
+(needs pip install 'cecli[cluster]'). Into a pipe the loss alone is printed; -f says otherwise.
+
+--workers and --scheduler hand out the files of a directory or pattern, and, where the labels are inside, row groups of
+Parquet and stretches of plain text. The report is that of one process to the last digit. The workers of a scheduler
+read the files where they run, and must have this version of cecli. LABELS go along in as many files as PREDS; repeated
+ids are then found within a file.
 
 Memory does not grow with the rows, save when ids are in different orders: by 12 to 19 bytes a row of LABELS and the
 length of its id, to the next multiple of 8 (290 MB for 10 million ids like img_00012345), more with weights; with
