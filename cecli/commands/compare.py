@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -99,9 +100,13 @@ def command(
 
     check_one_file(page, output)
     plan = Plan(unit, confidence, compared.shared.columns.by, table, seed)
+    lists = bool(table or page or requirements) or _shows_lists(output)
     with inputs_kept(signature) as inputs:
         with Compared(compared) as opened, progress(opened.size, quiet=output.quiet) as bar:
-            totals, groups = _accumulated(opened, _spec(opened, loss, worst, flips, seed), loss, threads, bar)
+            spec = _spec(opened, loss, flips, seed)
+            if lists:
+                spec = replace(spec, classes=max(2, len(opened.reference.classes)) if spec.hard else 0, worst=worst)
+            totals, groups = _accumulated(opened, spec, loss, threads, bar)
         finished = Finished(opened, totals, groups, [each.result(confidence) for each in totals], plan)
         _write(finished, gates, requirements, inputs, page, output)
 
@@ -140,7 +145,14 @@ def _write(
     raise_unmet(document.get("requirements", []), unmet_gates(document))
 
 
-def _spec(opened: Compared, loss: LossOptions, worst: int, flips: int | None, seed: int) -> PairSpec:
+def _shows_lists(output: OutputOptions) -> bool:
+    """Whether the output has room for the classes and the rows that differ most; else they are not looked for."""
+    from cecli.report.write import resolve_format
+
+    return output.get is not None or (not output.value and resolve_format(output) in ("json", "table"))
+
+
+def _spec(opened: Compared, loss: LossOptions, flips: int | None, seed: int) -> PairSpec:
     from cecli.core.paired.spec import PairSpec
     from cecli.core.sign_flip import FLIPS, SIMULATED
 
@@ -148,11 +160,9 @@ def _spec(opened: Compared, loss: LossOptions, worst: int, flips: int | None, se
     hard = not (read.soft or read.observed_only)
     weighted = read.options.columns.weight is not None
     return PairSpec(
-        classes=max(2, len(read.classes)) if hard else 0,
         weights=None if not weighted else "frequency" if read.options.frequency else "importance",
         own_denominator=loss.class_weights is not None and not read.soft,
         hard=hard,
-        worst=worst,
         flips=flips or FLIPS,
         seed=seed,
         held=None if flips else SIMULATED,
@@ -163,8 +173,6 @@ def _accumulated(
     opened: Compared, spec: PairSpec, loss: LossOptions, threads: int, bar: Progress
 ) -> tuple[list[Comparer], list[Comparer | None]]:
     """For every candidate the comparison of all rows, and of the groups where there are some."""
-    from dataclasses import replace
-
     from cecli.core.paired.comparison import Comparer, GroupedComparer
 
     rule = loss.rule(opened.reference.class_names, opened.reference.learn)

@@ -2,8 +2,8 @@
 
 Two nulls. *exchangeable*: both losses of a row come from the same law, which has a long tail (lognormal, sigma 1.5,
 with a blunder of 14 nats in 2 % of the rows), so a difference has either sign with equal chance: what the sign-flip
-test assumes. *skewed*: the difference is a lognormal of sigma 1 less its mean, so B is often a little better and rarely much
-worse, and the means are equal all the same: what neither test assumes. One-sided sizes are those of the gates.
+test assumes. *skewed*: the difference is a lognormal of sigma 1 less its mean, so B is often a little better and rarely
+much worse, and the means are equal all the same: what neither test assumes. One-sided sizes are those of the gates.
 """
 
 from __future__ import annotations
