@@ -50,7 +50,7 @@ class RemoteFile(io.RawIOBase):
             except ValueError:  # HTTP does not tell beforehand
                 self._file.seek(place)
                 return None
-        return RemoteRanges(self._file, self.url)
+        return RemoteRanges(self)
 
     def readable(self) -> bool:
         return True
@@ -88,10 +88,11 @@ class RemoteFile(io.RawIOBase):
 class RemoteRanges(io.RawIOBase):
     """A file behind a URL of which nothing is fetched but what is asked for. All errors are OSErrors."""
 
-    def __init__(self, file: Any, url: str) -> None:
+    def __init__(self, of: RemoteFile) -> None:
         super().__init__()
-        self.url = url
-        self._file = file
+        self.url = of.url
+        self._of = of  # which is closed when nobody holds it
+        self._file = of._file
 
     def readable(self) -> bool:
         return True
@@ -113,6 +114,10 @@ class RemoteRanges(io.RawIOBase):
     def tell(self) -> int:
         place: int = self._file.tell()
         return place
+
+    def close(self) -> None:
+        self._of.close()
+        super().close()
 
 
 def open_remote(url: str) -> RemoteFile:

@@ -284,3 +284,10 @@ class TestS3:
         put(f"{bucket['AWS_ENDPOINT_URL']}/shards/s.cecli", (tmp_path / "s.cecli").read_bytes())
         done = shell("cecli merge s3://shards/s.cecli -f json", env=bucket)
         assert done.out == here("score c1.csv --label-column label -f json").out, done.err
+
+    def test_two_workers_read_parts_of_objects(self, shell, bucket, here):
+        for name, more in (("p*.parquet", "--drop blob --worst 3"), ("large.parquet", "--drop blob"), ("c*.csv", "")):
+            arguments = f"--label-column label {more} -f json"
+            done = shell(f"cecli score 's3://shards/{name}' {arguments} --workers 2", env=bucket)
+            assert done.status == 0, done.err
+            assert done.out.replace("s3://shards/", "") == here(f"score '{name}' {arguments}").out
