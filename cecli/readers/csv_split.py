@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cecli.errors import InputError
+from cecli.readers.record_ends import count_ends, first_end, last_end
 from cecli.readers.records import LONGEST_RECORD, step
 from cecli.readers.source import Source, check_text_head
 
 _QUOTE, _NEWLINE = 34, 10
+_LONGEST = 1 << 24
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -47,11 +48,11 @@ class Splitter:
         """The bytes of the first record, b"" where there is none; with ``keep`` it is also the first row."""
         self._fill()
         while True:
-            end = record_ends(self._rest)
-            if len(end) or self._final:
+            end = first_end(self._rest)
+            if end or self._final:
                 break
             self._fill()
-        cut = int(end[0]) + 1 if len(end) else len(self._rest)
+        cut = end or len(self._rest)
         record = self._rest[:cut]
         if not keep:
             self._rest = self._rest[cut:]
@@ -76,7 +77,7 @@ class Splitter:
         block = self._source.read(size)
         self._final = len(block) < size
         self._rest = self._rest + block if self._rest else block
-        if len(self._rest) > LONGEST_RECORD + self._block and not len(record_ends(self._rest)):
+        if len(self._rest) > LONGEST_RECORD + self._block and not first_end(self._rest):
             what = "a quote that is not closed" if b'"' in self._rest else "a line without an end"
             raise InputError(f"{self._source.name}:{self._line}: {what} within {LONGEST_RECORD >> 20} MiB")
 
@@ -112,10 +113,7 @@ class Splitter:
         return self._without_blank_end(data)
 
     def _last_end(self) -> int:
-        if b'"' not in self._rest:
-            return self._rest.rfind(b"\n") + 1
-        ends = record_ends(self._rest)
-        return int(ends[-1]) + 1 if len(ends) else 0
+        return last_end(self._rest)
 
     def _without_blank_end(self, data: bytes) -> bytes:
         """Blank lines at the end of a piece are the file's end, or an error when something follows them."""
@@ -145,7 +143,7 @@ class Splitter:
         quoted = b'"' in data
         view = np.frombuffer(data, dtype=np.uint8)
         lines = int(np.count_nonzero(view == _NEWLINE))
-        rows = len(record_ends(data)) if quoted else lines
+        rows = count_ends(data) if quoted else lines
         if not data.endswith(b"\n"):
             rows += 1
         piece = Piece(data, rows, lines, self._row, self._line, quoted)
@@ -154,22 +152,14 @@ class Splitter:
         return piece
 
 
-def record_ends(data: bytes) -> NDArray[np.intp]:
-    """Positions of the line ends outside quotes: those with an even number of quotes before them (RFC 4180)."""
-    view = np.frombuffer(data, dtype=np.uint8)
-    newlines = np.flatnonzero(view == _NEWLINE)
-    if b'"' not in data:
-        return newlines
-    quotes = np.flatnonzero(view == _QUOTE)
-    outside: NDArray[np.intp] = newlines[np.searchsorted(quotes, newlines) % 2 == 0]
-    return outside
-
-
 def quotes_are_regular(data: bytes, delimiter: int) -> bool:
     """Whether every quote opens at the start of a cell, closes at the end of one, or is doubled inside one.
 
-    Only then do quotes mean to every parser what RFC 4180 says. ``data`` holds whole records.
+    Only then do quotes mean to every parser what RFC 4180 says. ``data`` holds whole records; of very long ones, which
+    would take much memory here, it is not said.
     """
+    if len(data) > _LONGEST:
+        return False
     view = np.frombuffer(data, dtype=np.uint8)
     quotes = np.flatnonzero(view == _QUOTE)
     if len(quotes) % 2:

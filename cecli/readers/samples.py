@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from cecli.core.pmf import Pmf
 from cecli.errors import InputError, UsageError, literal, quoted
-from cecli.readers.csv_split import record_ends
 from cecli.readers.parallel import ordered
+from cecli.readers.record_ends import first_end
 from cecli.readers.records import LONGEST_RECORD, decode, parse_records, records_from, step
 from cecli.readers.shards import files_of
 from cecli.readers.source import Source, check_text_head, detect_format, open_source
@@ -128,14 +128,14 @@ class _Counter:
         while True:
             read = self.source.read(size)
             block += read
-            ends = record_ends(block)
-            if len(ends) or len(read) < size:
+            end = first_end(block)
+            if end or len(read) < size:
                 break
             if len(block) > LONGEST_RECORD:
                 what = "a quote that is not closed" if b'"' in block else "a line without an end"
                 raise InputError(f"{name}:1: {what} within {LONGEST_RECORD >> 20} MiB")
             size = step(_BLOCK, len(block))
-        end = int(ends[0]) + 1 if len(ends) else len(block)
+        end = end or len(block)
         record = next(parse_records(decode(block[:end], name, 1), self.delimiter, name), None)
         if record is None or not record.cells:
             raise InputError(f"{name}: expected a header, found nothing")
