@@ -6,7 +6,7 @@ accumulator. Whole sums are texts: ``1f4p-52`` is 0x1f4 times 2^-52, exactly.
 
 Groups, clusters and rows have numbers that mean nothing elsewhere. A ``Numbering`` says what they are here; positions,
 keys and entries are renumbered as they are read. What was read is merged like any other accumulator: the laws hold on
-both sides of a file (``tests/core/test_state.py``).
+both sides of a file (``tests/core/test_laws.py``).
 """
 
 from __future__ import annotations
