@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cecli import __version__
 from cecli.core.partial import Options
-from cecli.errors import InputError, UsageError, literal
+from cecli.errors import InputError, UsageError, literal, quoted
 from cecli.readers.parts import Part, parts_of
 from cecli.readers.predictions import HEADERS, PredictionOptions, Predictions
+from cecli.readers.table import Selection
+from cecli.readers.tables import open_table
 from cecli.readers.urls import is_url, local_path
 
 PART_BYTES = 64 << 20
@@ -33,8 +39,8 @@ class Job:
 
 @dataclass(frozen=True)
 class Task:
-    """A shard of PREDS or a part of one, and its shard of LABELS, where they lie; ``name`` is what the person called
-    PREDS, ``number`` counts the parts of a file."""
+    """A shard of PREDS or a part of one, and its shard of LABELS, or with ``shared`` all of LABELS, where they lie.
+    ``name`` is what the person called PREDS, ``number`` counts the parts of a file."""
 
     name: str
     preds: str
@@ -42,6 +48,7 @@ class Task:
     part: Part | None = None
     number: int = 0
     size: int = 0
+    shared: bool = False
 
 
 def job_of(opened: Predictions, options: Options) -> Job:
@@ -64,10 +71,13 @@ def tasks_of(opened: Predictions, whole: Collection[str] = ()) -> list[Task]:
         return tasks_of_files(preds, header, whole)
     table = opened.labels_table
     labels = getattr(table, "files", (given.labels,))
+    if len(labels) != len(preds) and opened.roles.by_id:
+        everything = _place(given.labels)
+        return [Task(file, _place(file), everything, size=_size(file), shared=True) for file in preds]
     if len(labels) != len(preds):
         raise UsageError(
             f"{literal(given.preds)} has {len(preds):,} files and {literal(given.labels)} has {len(labels):,}: "
-            "workers read shards that are paired, or have the labels inside",
+            "workers read shards that are paired, have the labels inside, or ids that rows are matched by",
             "score them in one process, without --workers and --scheduler",
         )
     return [
@@ -102,3 +112,29 @@ def _size(file: str) -> int:
         return os.stat(local_path(file)).st_size
     except OSError as error:
         raise InputError(f"{literal(file)}: {error.strerror or error}") from error
+
+
+def check_all_used(opened: Predictions, used: NDArray[np.bool_] | None) -> None:
+    """Raise InputError where a row of LABELS, which all shards share, is one of none of them."""
+    missing = set() if used is None else set(np.flatnonzero(~used).tolist())
+    table, position = opened.labels_table, opened.roles.labels.id
+    if not missing or table is None or position is None:
+        return
+    first, names = sorted(missing)[:5], []
+    again = open_table(str(opened.options.labels), **_how(opened.options))
+    try:
+        for block in again.blocks(Selection(strings=(position,))):
+            ids = block.parse().strings[0]
+            names += [ids[row - block.first_row].as_py() for row in first if 0 <= row - block.first_row < block.rows]
+    finally:
+        again.close()
+    some = ", ".join(quoted(name) for name in names)
+    raise InputError(f"{opened.preds.name}: no row for {len(missing):,} of the ids in {table.name}: {some}")
+
+
+def _how(options: PredictionOptions) -> dict[str, Any]:
+    return {
+        "delimiter": options.delimiter,
+        "header": HEADERS[options.header][1],
+        "block_bytes": options.block_bytes,
+    }

@@ -106,7 +106,7 @@ def _score(job: Job, task: Task) -> bytes:
 
 
 def _state(job: Job, task: Task) -> bytes:
-    options = replace(job.predictions, preds=task.preds, labels=task.labels)
+    options = replace(job.predictions, preds=task.preds, labels=task.labels, shared_labels=task.shared)
     how: dict[str, Any] = {
         "delimiter": options.delimiter,
         "header": HEADERS[options.header][0],
@@ -129,7 +129,8 @@ def _state(job: Job, task: Task) -> bytes:
         table.close()
     shards = tuple(replace(shard, file=literal(task.name), part=task.number) for shard in facts.shards)
     facts = replace(facts, shards=shards, notes=())
-    return pack(partial_of(scorer, job.options, facts, opened.decoder.clusters.texts, fingerprint()))
+    partial = partial_of(scorer, job.options, facts, opened.decoder.clusters.texts, fingerprint())
+    return pack(replace(partial, labels_used=opened.used_labels if task.shared else None))
 
 
 def _nothing(job: Job, task: Task) -> bytes:

@@ -45,8 +45,9 @@ A directory or a quoted pattern is read as one file, in natural order; it may be
 
 --workers and --scheduler hand out the files of a directory or pattern, and, where the labels are inside, row groups of
 Parquet and stretches of plain text. The report is that of one process to the last digit. The workers of a scheduler
-read the files where they run, and must have this version of cecli. LABELS go along in as many files as PREDS; repeated
-ids are then found within a file.
+read the files where they run, and must have this version of cecli. LABELS go along in as many files as PREDS; or in
+others, where rows are matched by id, and are then read whole for every file of PREDS. Repeated ids are found within a
+file, and in such LABELS.
 
 Memory does not grow with the rows, save when ids are in different orders: by 12 to 19 bytes a row of LABELS and the
 length of its id, to the next multiple of 8 (290 MB for 10 million ids like img_00012345), more with weights; with

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cecli.cluster.job import Task, job_of, tasks_of
+from cecli.cluster.job import Task, check_all_used, job_of, tasks_of
 from cecli.cluster.work import unpack
 from cecli.commands.cluster_options import ClusterOptions
 from cecli.commands.cluster_run import run_on
@@ -62,5 +62,8 @@ def _total(
             return tasks_of(again, whole)
 
     total = unpack(run_on(cluster, "score", job, tasks_without, plan.output.quiet))
+    if total.labels_used is not None:
+        with Predictions(predictions) as opened:
+            check_all_used(opened, total.labels_used)
     facts = replace(total.facts, name=name, notes=notes, shards=whole_files(total.facts.shards))
-    return replace(total, name=name, facts=facts)
+    return replace(total, name=name, facts=facts, labels_used=None)

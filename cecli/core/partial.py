@@ -9,6 +9,7 @@ It is one object of JSON (``score --partial`` writes it, ``merge`` reads it), ve
   clusters, whose numbers below are their positions here.
 - ``total`` and ``groups``: metric -> what it has added up (``core.state``), of all rows and of each group of them;
   ``groups`` is null without --by. Exact sums are texts: 1f4p-52 is 0x1f4 times 2^-52.
+- ``labels_used``, only in what workers send: which rows of a file of labels that all shards share have been used.
 
 Merging adds whole numbers: any order, and any tree, of merges gives the same bits.
 """
@@ -21,13 +22,14 @@ from itertools import accumulate
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cecli.core.facts import Facts, Shard
 from cecli.core.grouped import GroupedScorer
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.rows import LossRule
 from cecli.core.scoring import Scorer
-from cecli.core.state import Numbering, restored, state_of
+from cecli.core.state import Numbering, bits_from, bits_of, restored, state_of
 from cecli.errors import InputError, quoted
 
 FORMAT = 1
@@ -104,6 +106,7 @@ class Partial:
     clusters: tuple[str, ...]
     machines: tuple[dict[str, Any], ...]
     state: Mapping[str, Any]
+    labels_used: NDArray[np.bool_] | None = None
 
     def scorers(self) -> tuple[Scorer, Scorer | None]:
         """The score of all rows, and of the groups where there are some. Raises InputError where it is none."""
@@ -123,6 +126,7 @@ class Partial:
         total, groups = (
             (self.state["total"], self.state["groups"]) if self.options.by is not None else (self.state, None)
         )
+        used = {} if self.labels_used is None else {"labels_used": bits_of(self.labels_used)}
         return {
             "cecli_state": FORMAT,
             "machines": list(self.machines),
@@ -130,6 +134,7 @@ class Partial:
             "read": facts | {"clusters": self.clusters},
             "total": total["metrics"],
             "groups": None if groups is None else groups["metrics"],
+            **used,
         }
 
 
@@ -190,6 +195,7 @@ def merged(partials: Sequence[Partial]) -> Partial:
         tuple(clusters),
         tuple(distinct[key] for key in sorted(distinct)),
         state_of(total),
+        _used(partials),
     )
 
 
@@ -235,6 +241,25 @@ def _shards(partials: Sequence[Partial]) -> list[tuple[int, int, Shard]]:
             holders[place] = partial.name
             found.append((k, j, shard))
     return sorted(found, key=lambda one: (one[2].order, one[:2]))
+
+
+def _used(partials: Sequence[Partial]) -> NDArray[np.bool_] | None:
+    """The rows of shared labels that any of them used. Raises InputError where two used the same."""
+    total: NDArray[np.bool_] | None = None
+    for partial in partials:
+        used = partial.labels_used
+        if used is None:
+            continue
+        total = np.zeros(len(used), dtype=bool) if total is None else total
+        again = np.flatnonzero(total & used)
+        if len(again):
+            first = next(one for one in partials if one.labels_used is not None and one.labels_used[again[0]])
+            raise InputError(
+                f"{partial.facts.shards[0].file}: it has an id that {first.facts.shards[0].file} has, too: "
+                f"that of row {int(again[0]) + 1:,} of LABELS"
+            )
+        total |= used
+    return total
 
 
 def _check_same(first: Partial, other: Partial) -> None:
@@ -316,6 +341,7 @@ def _parsed(document: dict[str, Any], name: str) -> Partial:
         clusters,
         tuple({"numpy": str(machine["numpy"]), "cpu": list(machine["cpu"])} for machine in document["machines"]),
         state,
+        None if "labels_used" not in document else bits_from(document["labels_used"]),
     )
 
 

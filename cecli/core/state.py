@@ -418,6 +418,26 @@ def value_of(plain: Plain) -> Any:
     return plain["infinite"] * math.inf if isinstance(plain, dict) else plain
 
 
+def bits_of(flags: np.ndarray[Any, np.dtype[np.bool_]]) -> Plain:
+    """Flags as their number and their bits, packed."""
+    import zlib
+
+    packed = zlib.compress(np.packbits(flags).tobytes())
+    return {"rows": len(flags), "bits": _base64(np.frombuffer(packed, dtype=np.uint8), "u1")}
+
+
+def bits_from(plain: Plain) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """What ``bits_of`` wrote.
+
+    >>> bits_from(bits_of(np.array([True, False, True]))).tolist()
+    [True, False, True]
+    """
+    import zlib
+
+    packed = np.frombuffer(zlib.decompress(_array(plain["bits"], "u1").tobytes()), dtype=np.uint8)
+    return np.unpackbits(packed, count=_count(plain["rows"])).astype(bool)
+
+
 def _bits(sums: ExactSums | ExactProducts) -> int:
     return 2 * FRACTION_BITS if isinstance(sums, ExactProducts) else FRACTION_BITS
 

@@ -95,6 +95,11 @@ class IdIndex:
             before |= again
         return np.flatnonzero(before)
 
+    @property
+    def used(self) -> NDArray[np.bool_]:
+        """Which rows have been asked for."""
+        return self._used
+
     def unused(self) -> tuple[int, list[str]]:
         """How many ids nobody asked for, and the first few."""
         left = np.flatnonzero(~self._used)

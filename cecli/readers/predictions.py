@@ -41,6 +41,8 @@ class PredictionOptions:
     """The label that decides how labels are read, and what else they are called, where that is known before."""
     may_be_empty: bool = False
     """Whether PREDS may have no rows, as a shard may."""
+    shared_labels: bool = False
+    """Whether LABELS has the rows of other shards, too; those of this one are found by id."""
 
 
 class Predictions:
@@ -159,6 +161,7 @@ class Predictions:
             pass
         run.finish()
         self.notes += run.notes()
+        self.used_labels = run.used_labels()
         return pool.merged()
 
     def _opened(self, path: str, header: bool, vector: str | None = None) -> Table:

@@ -9,6 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cecli.core.facts import ALL_PMFS
 from cecli.core.layout import Integers
@@ -191,13 +192,14 @@ class Run:
         """Raise what was found wrong, and what can only be known at the end."""
         of = self._of
         stream = of.labels
-        left = sum(part.rows for part in stream.rest()) if stream and self._index is None else 0
+        shared = of.options.shared_labels
+        left = sum(part.rows for part in stream.rest()) if stream and self._index is None and not shared else 0
         self._problems.add(self._label_problems.messages, self._label_problems.total, self._label_problems.hint)
         self._problems.raise_any()
         of.check_shards()
         if stream is not None and (left or self._short):
             raise self._unequal()
-        if self._index is not None:
+        if self._index is not None and not shared:
             count, names = self._index.unused()
             if count:
                 some = ", ".join(quoted(name) for name in names)
@@ -205,6 +207,10 @@ class Run:
         self._check_repeated()
         if not of.rows_read and not of.options.may_be_empty:
             raise InputError(f"{of.preds.name}: no rows")
+
+    def used_labels(self) -> NDArray[np.bool_] | None:
+        """Which rows of LABELS were used, where those are looked up by id; None where they are not."""
+        return None if self._index is None else self._index.used
 
     def notes(self) -> list[str]:
         """What a person should know of the rows."""
@@ -233,7 +239,10 @@ class Run:
     def _tasks(self) -> Iterator[_Task]:
         for task in self._counted(_Task(block, None) for block in self._of.blocks()):
             stream = self._of.labels
-            yield task if stream is None else _Task(task.block, stream.take(task.block.rows))
+            if stream is None or self._of.options.shared_labels:  # those of other parts stand between
+                yield task
+            else:
+                yield _Task(task.block, stream.take(task.block.rows))
             if self.postponed:
                 return
 

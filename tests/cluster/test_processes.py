@@ -116,3 +116,49 @@ def test_an_interrupt_ends_all(environment, shards, tmp_path, sent):
     assert (started.returncode, out) == ({signal.SIGINT: 130, signal.SIGTERM: 143}[sent], b"")
     assert len(err.splitlines()) <= 1, err
     assert not any(Path(f"/proc/{child}").exists() for child in children)
+
+
+class TestSharedLabels:
+    """PREDS in shards and one file of LABELS, matched by id."""
+
+    @pytest.fixture
+    def folder(self, tmp_path):
+        ids = [f"id{k}" for k in range(90)]
+        for k in range(3):
+            rows = "".join(f"{ids[j]},{(j * 7 % 50 + 1) / 100}\n" for j in range(k, 90, 3))
+            (tmp_path / f"p{k}.csv").write_text("id,b\n" + rows)
+        (tmp_path / "p3.csv").write_text("id,b\n")
+        self.write(tmp_path, ids)
+        return tmp_path
+
+    def write(self, folder, ids):
+        (folder / "labels.csv").write_text("id,label\n" + "".join(f"{each},{'ab'[len(each) % 2]}\n" for each in ids))
+
+    def both(self, run, folder):
+        arguments = ["score", f"{folder}/p*.csv", folder / "labels.csv", "-f", "json", "--worst", "3"]
+        return run(*arguments), run(*arguments, "--workers", "2")
+
+    def test_the_report_is_that_of_one_process(self, run, folder):
+        one, many = self.both(run, folder)
+        assert one.status == 0, one.err
+        assert (many.status, many.out, many.err) == (0, one.out, one.err)
+
+    def test_ids_that_no_row_has(self, run, folder):
+        self.write(folder, [f"id{k}" for k in range(-2, 90)])
+        one, many = self.both(run, folder)
+        assert (many.status, many.out, many.err) == (1, "", one.err)
+        assert "no row for 2 of the ids" in one.err
+
+    def test_an_id_without_a_label(self, run, folder):
+        self.write(folder, [f"id{k}" for k in range(90) if k != 40])
+        one, many = self.both(run, folder)
+        assert (many.status, many.out, many.err) == (1, "", one.err)
+        assert "no label in" in one.err
+
+    def test_an_id_in_two_shards(self, run, folder):
+        with (folder / "p1.csv").open("a") as file:
+            file.write("id0,0.5\n")
+        one, many = self.both(run, folder)
+        assert (one.status, many.status, many.out) == (1, 1, "")
+        assert "p1.csv: it has an id that" in many.err or "p0.csv: it has an id that" in many.err
+        assert "that of row 1 of LABELS" in many.err
