@@ -170,8 +170,8 @@ def _open_ipc(where: Any) -> _File:
     def batches(names: list[str], rows: int) -> Iterator[tuple[Any, float]]:
         for k in range(total):
             batch = reader.get_batch(k).select(names)
-            batch.validate()
             _validate(batch)  # and so are offsets and lengths, wherever they point
+            batch.validate()
             for start in range(0, batch.num_rows, rows):
                 yield batch.slice(start, rows), (k + 1) / total
 

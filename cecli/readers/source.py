@@ -286,8 +286,6 @@ def check_text_head(source: Source) -> None:
     if head.startswith(b"\xef\xbb\xbf"):
         source.read(3)
         return
-    if head and not head.strip(b"\0"):
-        raise InputError(f"{source.name}:1: a NUL byte: this does not look like a text file")
     encoding = _wide_encoding(head)
     if encoding:
         file = source.name if source.file else "FILE"
@@ -295,6 +293,9 @@ def check_text_head(source: Source) -> None:
             f"{source.name}: this text is encoded as {encoding}, not as UTF-8",
             f"convert it: iconv -f {encoding} -t UTF-8 {file}",
         )
+    if b"\0" in head:
+        line = head.count(b"\n", 0, head.index(b"\0")) + 1
+        raise InputError(f"{source.name}:{line}: a NUL byte: this does not look like a text file")
 
 
 def _wide_encoding(head: bytes) -> str | None:
