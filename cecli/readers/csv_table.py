@@ -102,13 +102,12 @@ class CsvBlock:
             return None
         chosen = self._selection
         numbers = np.empty((len(chosen.numbers), self.rows))
-        for k, column in enumerate(columns[: len(chosen.numbers)]):
-            numbers[k] = flat(column)
+        for k, column in enumerate(chosen.numbers):
+            numbers[k] = flat(columns[column])
         if not np.isfinite(numbers).all() and _OVERFLOW.search(self._piece.data):
             return None
-        rest = columns[len(chosen.numbers) :]
-        coded = tuple(_coded(column) for column in rest[: len(chosen.coded)])
-        return Cells(numbers.T, coded, tuple(rest[len(chosen.coded) :]))
+        coded = tuple(_coded(columns[column]) for column in chosen.coded)
+        return Cells(numbers.T, coded, tuple(columns[column] for column in chosen.strings))
 
     def _regular(self) -> Cells | None:
         """A block that is nothing but numbers, or one character a line; None where it is not."""
@@ -135,11 +134,14 @@ class CsvBlock:
             return False  # PyArrow takes a blank line for empty cells, of which only a number would complain
         return not self._piece.quoted or quotes_are_regular(data, ord(self._table.delimiter))
 
-    def _arrow_columns(self) -> list[Any] | None:
+    def _arrow_columns(self) -> dict[int, Any] | None:
+        """The selected columns by position; one may be both coded and a string, but not a number, too."""
         import pyarrow as pa
         from pyarrow import csv
 
         chosen, piece = self._selection, self._piece
+        if not set(chosen.numbers).isdisjoint((*chosen.coded, *chosen.strings)):
+            return None
         names = [str(k) for k in range(len(self._table.columns))]
         types: dict[str, Any] = {str(k): pa.float64() for k in chosen.numbers}
         types |= {str(k): pa.dictionary(pa.int32(), pa.string()) for k in chosen.coded}
@@ -161,8 +163,11 @@ class CsvBlock:
             return None  # the careful reader finds what is wrong, or reads what PyArrow was too strict about
         if table.num_rows != piece.rows:
             return None
-        return [column.chunk(0) if column.num_chunks == 1 else column.combine_chunks() for column in table.columns]
+        whole = (column.chunk(0) if column.num_chunks == 1 else column.combine_chunks() for column in table.columns)
+        return {int(name): column for name, column in zip(table.column_names, whole, strict=True)}
 
 
 def _coded(column: Any) -> Coded:
+    if not hasattr(column, "dictionary"):
+        column = column.dictionary_encode()
     return Coded(flat(column.indices), column.dictionary.to_pylist())

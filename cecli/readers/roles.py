@@ -158,6 +158,9 @@ def _with_labels(side: Side, labels: Table, classes: Sequence[str], options: Col
     if options.label is not None:
         return replace(side, label=_position(labels, options.label))
     apart = {_id_position(labels, options), side.weight, side.group, side.cluster}
+    called = labels.columns.index("label") if labels.header and "label" in labels.columns else None
+    if called is not None and called in (side.group, side.cluster):
+        return replace(side, label=called)  # --by label: a column that is both
     left = [k for k in range(len(labels.columns)) if k not in apart]
     named = [k for k in left if labels.columns[k].strip()]  # without a name: the index of a data frame
     left = named or left
@@ -171,8 +174,8 @@ def _with_labels(side: Side, labels: Table, classes: Sequence[str], options: Col
         return replace(side, label=left[0])
     if not left:
         raise InputError(f"{labels.name}: no column of labels is left")
-    if labels.header and "label" in labels.columns:
-        return replace(side, label=labels.columns.index("label"))
+    if called is not None:
+        return replace(side, label=called)
     raise InputError(
         f"{labels.name}: {len(left)} columns, none is called label, and they are not the classes",
         f"--label-column COLUMN (PREDS comes first, then LABELS); {_listed(labels.columns)}",
