@@ -82,16 +82,15 @@ _SHOWN = {
     "total_variation": "TV",
     "wilks": "2n D",
     "entropy": "H(p_n)",
-    "cross_entropy": "H(p_n, q)",
+    "cross_entropy": "H(p_n,q)",
 }
 _SHOWN_SPREAD = {
     "rolls": "n",
     "kl_divergence_mean": "mean D",
     "kl_divergence_low": "low",
-    "kl_divergence_median": "median",
     "kl_divergence_high": "high",
     "total_variation_mean": "mean TV",
-    "within_band": "2n D in band",
+    "within_band": "in band",
 }
 
 

@@ -80,8 +80,8 @@ def test_the_table_draws_the_curve(run):
     shown = run("converge", "--seed", "1", "-f", "table").out
     assert "● D(p_n||q)   ○ total variation   ┄ (K-1)/2n   ◆ 2n D(p_n||q)" in shown
     assert max(map(len, shown.splitlines())) <= 80
-    assert "H(p_n, q)" not in shown.rpartition("One growing sample")[2]  # log 6 in every line
-    assert "H(p_n, q)" in run("converge", "0.9,0.1", "--seed", "1", "-f", "table").out
+    assert "H(p_n,q)" not in shown.rpartition("One growing sample")[2]  # log 6 in every line
+    assert "H(p_n,q)" in run("converge", "0.9,0.1", "--seed", "1", "-f", "table").out
 
 
 @pytest.mark.parametrize("arguments", [["-k", "1"], ["0,1,0"], ["-n", "1"], ["a=0.25,b=0,c=0.75"], ["uniform:3"]])
