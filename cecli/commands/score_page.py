@@ -172,6 +172,10 @@ def _losses(bins: Sequence[LossBin], infinite: float, scored: Scored) -> Picture
         below=Curve([Series("loss that they carry", places, loss, "bars", width=widths)], y_label="share of the loss"),
     )
     words = "Above: how many rows have a loss of this size. Below: how much of the whole loss they carry."
+    if bins[0].low == 0:
+        words += " The first bar holds all smaller losses, 0 among them."
+    if math.isinf(bins[-1].high):
+        words += " The last bar holds all larger ones."
     if infinite:
         words += f" {rounded(100 * infinite, 3)} % of the rows have an infinite loss and stand outside."
     cells = [

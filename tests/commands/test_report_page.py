@@ -190,7 +190,10 @@ def test_the_ends_of_the_scale(losses, here, run):
     Path("l.csv").write_text("logprob\n" + "".join(f"{-loss!r}\n" for loss in losses))
     done = run("score", "l.csv", "--observed", "logprob", "--log-probs", "--report", "r.html")
     assert done.status == 0
-    assert "nan" not in Path("r.html").read_text("utf-8")
+    written = Path("r.html").read_text("utf-8")
+    assert "nan" not in written
+    assert ("The first bar holds all smaller losses" in written) == (min(losses) < 2**-20)
+    assert ("The last bar holds all larger ones" in written) == (max(losses) == 1e9)
 
 
 @pytest.mark.parametrize(
