@@ -70,8 +70,14 @@ def test_no_smoothing_is_the_maximum_likelihood_estimate(name):
     assert smoothed(SPARSE, pseudocount(name, 19, 11)).tolist() == maximum_likelihood(SPARSE).tolist()
 
 
-@pytest.mark.parametrize("text", ["-1", "inf", "nan", "Laplace!", "", "1_0", "1e999"])
+@pytest.mark.parametrize("text", ["-1", "inf", "nan", "jaynes", "", "1_0", "1e999"])
 def test_other_smoothings_are_usage_errors_that_name_the_choices(text):
     with pytest.raises(UsageError) as error:
         pseudocount(text, 19, 11)
     assert all(name in str(error.value.hint) for name in SMOOTHINGS)
+
+
+def test_a_smoothing_that_is_nearly_a_name_is_told_the_name():
+    with pytest.raises(UsageError) as error:
+        pseudocount("Laplace!", 19, 11)
+    assert error.value.hint == "did you mean laplace?"
