@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from queue import PriorityQueue, Queue
+from queue import Empty, PriorityQueue, Queue
 from threading import Thread
 from typing import Any
 
@@ -25,10 +25,11 @@ MOST_DEATHS = 3
 
 @dataclass
 class _Order:
-    """A shard, or results to merge (``number`` None), and how many processes have died of it."""
+    """A shard, or results to merge (``number`` None), where its answer goes, and how many processes have died of it."""
 
     kind: str
     arguments: tuple[Any, ...]
+    answers: Queue[_Answer]
     number: int | None = None
     deaths: int = 0
 
@@ -48,7 +49,6 @@ class Processes:
     def __init__(self, count: int) -> None:
         self._orders: PriorityQueue[tuple[int, int, _Order | None]] = PriorityQueue()
         self._count = itertools.count()
-        self._answers: Queue[_Answer] = Queue()
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
         self._ended = False
         self._threads = [Thread(target=self._serve, args=(k,), name=f"cecli-worker-{k}") for k in range(count)]
@@ -69,16 +69,25 @@ class Processes:
     def run(self, kind: str, job: Any, tasks: Sequence[Task], done: Callable[[int], None]) -> bytes:
         """The result of all shards; ``done`` is told the bytes of each that is done. Raises the error of the first bad
         shard, once all before it are known to be good."""
+        answers: Queue[_Answer] = Queue()
+        try:
+            return self._run(kind, job, tasks, done, answers)
+        finally:
+            self._forget_orders()
+
+    def _run(
+        self, kind: str, job: Any, tasks: Sequence[Task], done: Callable[[int], None], answers: Queue[_Answer]
+    ) -> bytes:
         for place, task in enumerate(tasks):
-            self._put(_Order(kind, (job, task), place))
+            self._put(_Order(kind, (job, task), answers, place))
         waiting, merging, bad = set(range(len(tasks))), 0, _Bad(len(tasks))
         states: list[bytes] = []
         while waiting or merging or len(states) > 1:
             if len(states) >= (BRANCHES if waiting or merging else 2):
-                self._put(_Order(kind, tuple(states[:BRANCHES])))
+                self._put(_Order(kind, tuple(states[:BRANCHES]), answers))
                 states, merging = states[BRANCHES:], merging + 1
                 continue
-            answer = self._answers.get()
+            answer = answers.get()
             number = answer.order.number
             if number is None:
                 merging -= 1
@@ -95,6 +104,14 @@ class Processes:
                 raise error_of(bad.error)
         return states[0]
 
+    def _forget_orders(self) -> None:
+        """Leave nothing to do of a run that has ended; what is in hand is answered where nobody listens."""
+        try:
+            while True:
+                self._orders.get_nowait()
+        except Empty:
+            return
+
     def _put(self, order: _Order | None) -> None:
         """Queue an order: to end before all others, then merges, so that few states wait, then shards as they come."""
         urgency = 0 if order is None else 1 if order.number is None else 2
@@ -104,7 +121,7 @@ class Processes:
         """Hand a process its orders, and start another where it dies."""
         while (order := self._orders.get()[2]) is not None and not self._ended:
             try:
-                self._answers.put(self._asked(k, order))
+                order.answers.put(self._asked(k, order))
             except (EOFError, OSError, pickle.UnpicklingError):
                 self._forget(k)
                 if self._ended:
@@ -113,7 +130,7 @@ class Processes:
                 if order.deaths < MOST_DEATHS:
                     self._put(order)
                 else:
-                    self._answers.put(_Answer(order, error=_dead(order)))
+                    order.answers.put(_Answer(order, error=_dead(order)))
         self._forget(k)
 
     def _asked(self, k: int, order: _Order) -> _Answer:

@@ -39,7 +39,8 @@ Examples:
   cecli fit sample_data/wolf_white_die.csv --smoothing jeffreys -f json
   cecli fit sample_data/wolf_white_die.csv --explain -f table
 
-The output is itself a PMF file: cecli fit counts.csv | cecli kl - uniform. What --min-count and --top leave out takes
+With --samples a directory, a quoted pattern or a URL stands for all its files, which --workers hands out. The output is
+itself a PMF file: cecli fit counts.csv | cecli kl - uniform. What --min-count and --top leave out takes
 no part in the fit: the probabilities are those among the outcomes kept. sison-glaz gives all outcomes the same width
 and is meant for counts of five and more. Memory grows with the different outcomes, not
 with the samples."""

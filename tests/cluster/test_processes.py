@@ -162,3 +162,32 @@ class TestSharedLabels:
         assert (one.status, many.status, many.out) == (1, 1, "")
         assert "p1.csv: it has an id that" in many.err or "p0.csv: it has an id that" in many.err
         assert "that of row 1 of LABELS" in many.err
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_line_ends_in_quotes_far_into_a_text(run, tmp_path, monkeypatch, wrong):
+    """The head of the file has no quotes, so it is taken apart; then some are met, and it is read as a whole."""
+    from cecli.cluster.work import Divided
+    from cecli.commands import cluster_run
+
+    monkeypatch.setattr("cecli.cluster.job.PART_BYTES", 6000)
+    plain = [f"{k},{(k % 99 + 1) / 100},{'ab'[k % 2]}\n" for k in range(6000)]
+    quoted = [f'"{k}\n{"," * (k % 9)}0.5,\n",{(k % 99 + 1) / 100},{"ab"[k % 2]}\n' for k in range(3000)]
+    if wrong:
+        quoted[2000] = quoted[2000].replace(",0.", ",7.", 2)
+    (tmp_path / "t.csv").write_text("id,b,label\n" + "".join(plain + quoted))
+    divided, plain_run = [], module.Processes.run
+
+    def noted(self, *given):
+        try:
+            return plain_run(self, *given)
+        except Divided as error:
+            divided.append(str(error))
+            raise
+
+    monkeypatch.setattr(module.Processes, "run", noted)
+    arguments = ["score", tmp_path / "t.csv", "--label-column", "label", "-f", "json", "--worst", "2"]
+    one, many = run(*arguments), run(*arguments, "--workers", "2")
+    assert divided == [str(tmp_path / "t.csv")]
+    assert (many.status, many.out, many.err) == (int(wrong), one.out, one.err)
+    assert cluster_run.Divided is Divided
