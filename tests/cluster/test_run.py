@@ -289,6 +289,22 @@ class TestWhatIsWrong:
         assert "standard input cannot be handed out" in done.err
 
 
+def test_a_scheduler_without_workers_is_told_of(run, environment, folder, tmp_path, monkeypatch):
+    import threading
+
+    monkeypatch.setattr("cecli.cluster.run._PATIENCE", 0.5)
+    made = Cluster(environment, tmp_path)
+    try:
+        timer = threading.Timer(3, made.start)
+        timer.start()
+        done = run("score", folder / "one.csv", *INSIDE.split(), "--scheduler", made.address)
+        timer.join()
+        assert done.out == run("score", folder / "one.csv", *INSIDE.split()).out
+        assert done.err == "cecli: note: the scheduler has no workers: waiting for some\n"
+    finally:
+        made.stop()
+
+
 def test_ctrl_c_leaves_no_task_behind(cluster, environment, folder, tmp_path):
     rows = "".join(f"{','.join(map(str, row))}\n" for row in rows_of(4000, 1))
     for k in range(200):
