@@ -231,7 +231,8 @@ class TestSignals:
         time.sleep(0.7)
         process.send_signal(number)
         out, err = process.communicate(timeout=60)
-        assert (process.returncode, out) == (status, b"")
+        assert out == b""
+        assert process.returncode in (status, -number)  # killed by it while still importing, which a shell tells as status
         assert b"Traceback" not in err
         assert target.read_text() == "old"
         assert os.listdir(tmp_path) == ["fit.json"]

@@ -12,6 +12,7 @@ from io import FileIO
 from typing import IO, TYPE_CHECKING, Any
 
 from cecli.errors import OutputError, literal
+from cecli.report.terminal import shown_literally
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,8 +84,9 @@ def opened(path: str) -> Iterator[Send]:
 
 
 def _lent(raw: FileIO, name: str) -> Iterator[Send]:
+    send = _sender(raw, name)
     try:
-        yield _sender(raw, name)
+        yield (lambda data: send(shown_literally(data))) if raw.isatty() else send
     except BaseException:
         raw.close()
         raise

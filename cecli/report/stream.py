@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from cecli.errors import InputError
 from cecli.report import sink
 from cecli.report.model import STDOUT
-from cecli.report.terminal import is_terminal
+from cecli.report.terminal import is_terminal, shown_literally
 
 CHUNK = 1 << 18
 """Bytes collected before they are written: four times what a pipe holds, so that writing costs little."""
@@ -40,6 +40,10 @@ class Stream:
             self._send(data)
 
 
+def _send_to_terminal(data: bytes) -> None:
+    sink.send_to_stdout(shown_literally(data))
+
+
 @contextmanager
 def stream(path: str | None = None) -> Iterator[Stream]:
     """A ``Stream`` to standard output, line by line on a terminal, or to the file
@@ -55,7 +59,7 @@ def stream(path: str | None = None) -> Iterator[Stream]:
             yield lines
             lines.flush()
         return
-    lines = Stream(sink.send_to_stdout, 1 if is_terminal(sys.stdout) else CHUNK)
+    lines = Stream(_send_to_terminal, 1) if is_terminal(sys.stdout) else Stream(sink.send_to_stdout)
     try:
         yield lines
     except InputError:

@@ -7,6 +7,8 @@ import os
 import sys
 from typing import IO
 
+from cecli.errors import literal
+
 Line = list[tuple[str, str]]
 """Pieces of text, each with the name of its style."""
 
@@ -78,6 +80,19 @@ def width_of(stream: IO[str] | None) -> int:
 def paint(text: str, style: str, colour: bool) -> str:
     """``text`` in one of ``STYLES``, or as it is without ``colour``."""
     return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if colour and style and text else text
+
+
+def shown_literally(data: bytes) -> bytes:
+    r"""Lines of data for a terminal: line ends and tabs stay, all else that it would obey or hide becomes an escape.
+
+    >>> shown_literally(b"a\tb\x1b[2J\n")
+    b'a\tb\\x1b[2J\n'
+    """
+    text = data.decode("utf-8", "backslashreplace")
+    if "".join(text.split()).isprintable() and "\r" not in text:
+        return data
+    lines = ("\t".join(map(literal, line.split("\t"))) for line in text.split("\n"))
+    return "\n".join(lines).encode("utf-8")
 
 
 def fitting(text: str, encoding: str, signs: bool = True) -> str:

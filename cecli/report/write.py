@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from itertools import chain
 
 from cecli.errors import UsageError, quoted
 from cecli.report import messages, sink
@@ -11,7 +12,7 @@ from cecli.report.formats import FORMATS, SUFFIXES
 from cecli.report.model import Cell, OutputOptions, Report
 from cecli.report.numbers import shortest
 from cecli.report.surface import surface_of, surface_of_file
-from cecli.report.terminal import is_terminal
+from cecli.report.terminal import is_terminal, shown_literally
 
 PLAIN = "plain"
 """What ``auto`` is in a pipe: bare numbers, or CSV where the report says so."""
@@ -26,12 +27,24 @@ def write(report: Report, options: OutputOptions) -> None:
     """
     data = _compose(report, options)
     if options.file is None:
-        sink.send_to_stdout(data)
+        painted = not options.value and options.get is None and resolve_format(options) == "table"
+        sink.send_to_stdout(data if painted or not is_terminal(sys.stdout) else shown_literally(data))
     else:
         with sink.opened(options.file) as send:
             send(data)
-    for text in report.notes:
+    for text in [*report.notes, *_formulas(report, options)]:
         messages.note(text, options.quiet)
+
+
+def _formulas(report: Report, options: OutputOptions) -> list[str]:
+    """What to tell of a file that a spreadsheet may be given to open."""
+    single = options.value or options.get is not None
+    if options.file is None or single or resolve_format(options) not in ("csv", "tsv"):
+        return []
+    from cecli.report.formulas import formula_note
+
+    note = formula_note(chain(report.table.columns, *report.table.rows))
+    return [] if note is None else [note]
 
 
 def check_options(options: OutputOptions) -> None:
