@@ -127,7 +127,8 @@ class Unlabelled:
             self.rows_read += block.rows
             if wrong is not None:
                 no_class = self.named and wrong.total >= block.rows
-                problems.add(wrong.problems, wrong.total, wrong.hint or (_NO_CLASS if no_class else None))
+                hint = None if "--label-column" in (wrong.hint or "") else wrong.hint  # there are no labels here
+                problems.add(wrong.problems, wrong.total, hint or (_NO_CLASS if no_class else None))
             elif made is not None and not problems.total:
                 yield made
             position = self._table.position
