@@ -128,6 +128,12 @@ def order_option(flag: str, name: str, text: str) -> Callable[[Function], Functi
     return click.option(flag, name, metavar="A", callback=_order_value, help=text)
 
 
+def is_given(name: str) -> bool:
+    """Whether the person gave an option, by its parameter: one that only has its default is not."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source == click.core.ParameterSource.COMMANDLINE
+
+
 def hidden(*names: str) -> Callable[[Function], Function]:
     """Leave options of this function, by their parameters, out of its help: it takes them only to say why it does
     not."""

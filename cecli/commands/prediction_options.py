@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cecli.commands.options import Function, delimiter_option, grouped
+from cecli.commands.options import Function, delimiter_option, grouped, is_given
 from cecli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -125,9 +125,12 @@ def _check_observed(own: dict[str, Any], labels: str | None) -> None:
         raise UsageError("--observed needs a probability, a log-probability or a loss: one logit alone says nothing")
     if labels is not None or own["labels"] is not None:
         raise UsageError("--observed takes no LABELS: the column holds the figure of what was observed")
-    for option in ("label", "classes", "vector", "drop", "ignore", "normalize", "id"):
-        if own[option]:
-            raise UsageError(f"--observed has no classes and no labels: --{_FLAGS.get(option, option)} has no meaning")
+    given = {"sum_tolerance": is_given("predictions_sum_tolerance")} | {
+        name: own[name] for name in ("label", "classes", "vector", "drop", "ignore", "normalize", "id", "first_label")
+    }
+    for name in filter(given.get, given):
+        flag = _FLAGS.get(name, name.replace("_", "-"))
+        raise UsageError(f"--observed has no classes and no labels: --{flag} has no meaning")
 
 
 def names_value(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[str, ...] | None:

@@ -11,7 +11,7 @@ import click
 from cecli.commands.cluster_options import ClusterOptions, cluster_options
 from cecli.commands.loss_options import LossOptions, loss_options
 from cecli.commands.metric_options import MetricOptions, metric_options
-from cecli.commands.options import confidence_option, threads_option, unit_option
+from cecli.commands.options import confidence_option, is_given, threads_option, unit_option
 from cecli.commands.page_option import WORST_ROWS, check_one_file, report_option
 from cecli.commands.partial_options import output_or_state_options, partial_option
 from cecli.commands.prediction_options import prediction_options
@@ -70,7 +70,7 @@ Repeated ids are found among the first 16 MB of ids where both files have one or
 @metric_options
 @click.option(
     "--table",
-    type=click.Choice(["classes", "worst", "confusions", "groups"]),
+    type=click.Choice(["classes", "worst", "confusions", "like", "groups"]),
     help="With CSV, TSV and Markdown: print this list.",
 )
 @click.option("--check", is_flag=True, help="Say what would be read as what, and score nothing.")
@@ -117,18 +117,20 @@ def command(
     if check:
         from cecli.commands.score_check import write_check
 
-        _check_no_result({"report": page, "signature": signature})
+        _check_no_result({"require": requirements, "report": page, "signature": signature})
         write_check(with_ids, output)
         return
-    _check_meaning(predictions, wanted, reduction)
+    _check_meaning(predictions, loss, wanted, reduction)
     check_one_file(page, output)
     if reduction == "none":
         from cecli.commands.score_rows import write_rows
 
         of_report: dict[str, object] = {"require": requirements, "table": table, "report": page, "signature": signature}
+        of_report |= {"top-k": is_given("wanted_top_k"), "confidence": is_given("confidence")}
         _check_rows_only(predictions, wanted, of_report, output)
         write_rows(with_ids, loss, unit, threads, output)
         return
+    score_report.check_table(table, output)
     if partial and not cluster.given:
         from cecli.commands.score_partial import write_partial
 
@@ -151,7 +153,9 @@ def command(
             prior = _prior(opened, wanted)
             metrics = plan.metrics(opened.observed_only)
             total, groups = _accumulated(opened, lambda: Scorer(spec, rule, metrics), plan.by, threads, bar)
-        scored = score_report.Scored(facts_of(opened), total, groups, plan, prior)
+        facts = facts_of(opened)
+        facts = replace(facts, notes=(*facts.notes, *opened.remarks()))
+        scored = score_report.Scored(facts, total, groups, plan, prior)
         score_report.write_report(scored, requirements, inputs)
 
 
@@ -189,12 +193,18 @@ def _accumulated(
     return both.total, both.groups
 
 
-def _check_meaning(predictions: PredictionOptions, wanted: MetricOptions, reduction: str) -> None:
+def _check_meaning(
+    predictions: PredictionOptions, loss: LossOptions, wanted: MetricOptions, reduction: str
+) -> None:  # fmt: skip
     """Raise UsageError for what needs classes where only the figure of what was observed is known, and the like."""
     if predictions.columns.observed is not None:
-        for name, given in wanted.of_classes().items():
-            if given:
-                raise UsageError(f"--observed has no classes: --{name} has no meaning beside it")
+        of_classes = wanted.of_classes() | {
+            "top-k": is_given("wanted_top_k"),
+            "label-smoothing": loss.smoothing,
+            "class-weights": loss.class_weights,
+        }
+        for name in filter(of_classes.get, of_classes):
+            raise UsageError(f"--observed has no classes: --{name} has no meaning beside it")
     if reduction == "sum" and wanted.like:
         raise UsageError("--like is the mean that a library prints: it has no meaning beside --reduction sum")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cecli.report.write import resolve_format
+
 if TYPE_CHECKING:
     from cecli.commands.score_report import Scored
 
@@ -12,7 +14,22 @@ _ABOUT_THE_ERROR = ("standard_error", "low", "high")
 
 def notes(scored: Scored, document: dict[str, Any]) -> list[str]:
     """The notes of a run, the gravest first."""
-    return [*_infinite(scored, document), *_tail(scored), *_twice(scored), *_reasons(scored)]
+    found = [*_infinite(scored, document), *_tail(scored), *_twice(scored), *_reasons(scored)]
+    return found + _lists(scored, document)
+
+
+def _lists(scored: Scored, document: dict[str, Any]) -> list[str]:
+    """Lists that were asked for and have no place in a report that is one row."""
+    plan = scored.plan
+    if plan.is_number or plan.table is not None or plan.output.value or plan.output.get is not None:
+        return []
+    if resolve_format(plan.output) not in ("csv", "tsv", "md"):
+        return []
+    return [
+        f"--{name} is a list: --table {name} prints it"
+        for name in ("worst", "confusions", "like")
+        if document.get(name)
+    ]
 
 
 def _infinite(scored: Scored, document: dict[str, Any]) -> list[str]:

@@ -269,6 +269,16 @@ def write_report(scored: Scored, requirements: Sequence[Requirement], inputs: Le
     raise_unmet(document.get("requirements", []))
 
 
+def check_table(table: str | None, output: OutputOptions) -> None:
+    """Raise UsageError where ``--table`` has no meaning: JSON holds all lists, and a number is none."""
+    if table is None:
+        return
+    if output.value or output.get is not None:
+        raise UsageError(f"--table prints a list: --{'value' if output.value else 'get'} has no meaning beside it")
+    if resolve_format(output) == "json":
+        raise UsageError("--table is for CSV, TSV and Markdown: JSON holds all lists")
+
+
 def report(scored: Scored, document: dict[str, Any]) -> Report:
     """The report, or just its number where nothing else is printed."""
     from cecli.commands.score_notes import notes
@@ -304,8 +314,8 @@ def _table(scored: Scored, document: dict[str, Any]) -> Table:
         raise UsageError("--table groups needs --by COLUMN")
     if table == "classes" and scored.facts.observed_only:
         raise UsageError("--table classes: with --observed there are no classes")
-    if table in ("worst", "confusions") and table not in document:
-        raise UsageError(f"--table {table} needs --{table} N")
+    if table in ("worst", "confusions", "like") and table not in document:
+        raise UsageError(f"--table {table} needs --{table} {'LIBRARY' if table == 'like' else 'N'}")
     if table is not None and table != "groups":
         return listed(document[table])
     return listed([_scalars(entry) for entry in document["groups"]] if by else [_scalars(document)])

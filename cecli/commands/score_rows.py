@@ -41,7 +41,7 @@ def write_rows(options: PredictionOptions, loss: LossOptions, unit: Unit, thread
         sink = Sink(lambda *block: _lines(*block, unit=unit, delimiter=delimiter), _writer(out))
         rule = loss.rule(opened.class_names, opened.learn)
         opened.accumulate(lambda: _RowLosses(rule), threads, bar.advance, sink)
-    for text in opened.notes:
+    for text in [*opened.notes, *opened.remarks()]:
         note(text, output.quiet)
 
 

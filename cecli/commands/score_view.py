@@ -14,21 +14,21 @@ _Rows = list[tuple[str, Cell, str]]
 
 
 def view(scored: Scored, document: dict[str, Any]) -> list[Facts | Grid]:
-    """The headline figures, then a block for each list."""
-    blocks: list[Facts | Grid] = [_facts(scored, document)]
+    """The headline figures, then a block for each list; just the list that ``--table`` names."""
+    blocks: dict[str, Facts | Grid] = {"figures": _facts(scored, document)}
     if "classes" in document:
-        blocks.append(_class_grid(scored, document))
+        blocks["classes"] = _class_grid(scored, document)
     if document.get("worst"):
-        blocks.append(_grid(scored, document["worst"], "loss", "The worst rows"))
+        blocks["worst"] = _grid(scored, document["worst"], "loss", "The worst rows")
     if document.get("confusions"):
         titles = "The pairs of classes confused at the greatest cost"
-        blocks.append(_grid(scored, document["confusions"], "excess_cost", titles))
+        blocks["confusions"] = _grid(scored, document["confusions"], "excess_cost", titles)
     if scored.plan.by:
-        blocks.append(_groups(scored, document))
+        blocks["groups"] = _groups(scored, document)
     if document.get("like"):
         likes = [(each["library"], each["cross_entropy"], each["note"]) for each in document["like"]]
-        blocks.append(Facts(likes, title=f"What other libraries give for these rows, in {scored.plan.unit.name}"))
-    return blocks
+        blocks["like"] = Facts(likes, title=f"What other libraries give for these rows, in {scored.plan.unit.name}")
+    return list(blocks.values()) if scored.plan.table is None else [blocks.get(scored.plan.table, blocks["figures"])]
 
 
 def _facts(scored: Scored, document: dict[str, Any]) -> Facts:

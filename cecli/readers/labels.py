@@ -88,7 +88,14 @@ class LabelReading:
         if found is None:
             found = self._resolve(text)
             found = self._known[text] = IGNORED if found in self._ignored_classes else found
+        if found == IGNORED:
+            self._met.add(text)
         return found
+
+    def unmet(self) -> list[str]:
+        """The texts of ``--ignore`` that no label was so far."""
+        classes = {self._behind(text) for text in self._met} - {UNKNOWN}
+        return [text for text in self._ignored if text not in self._met and self._behind(text) not in classes]
 
     def expected(self, text: str) -> str:
         """What to say of a label that is not known."""
@@ -124,11 +131,15 @@ class LabelReading:
 
     def _ignore(self, texts: Sequence[str]) -> None:
         """A label is ignored if it is one of the texts, or the class that one of them stands for."""
-        ignored = {self._classes.index(text) for text in texts if text in self._classes and not self._binary}
-        if self.read_as != "name":
-            ignored |= {self._resolve(text) for text in texts} - {UNKNOWN}
-        self._ignored_classes = ignored
+        self._ignored, self._met = tuple(texts), set[str]()
+        self._ignored_classes = {self._behind(text) for text in texts} - {UNKNOWN}
         self._known |= dict.fromkeys(texts, IGNORED)
+
+    def _behind(self, text: str) -> int:
+        """The class that a text of ``--ignore`` stands for, or UNKNOWN."""
+        if text in self._classes and not self._binary:
+            return self._classes.index(text)
+        return UNKNOWN if self.read_as == "name" else self._resolve(text)
 
     def _is_named(self, first: str) -> bool:
         """Whether labels of a binary prediction are names; where the column is called 0, so is a 1."""

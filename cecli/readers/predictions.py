@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from cecli.core.rows import Kind
-from cecli.errors import InputError, UsageError
+from cecli.errors import InputError, UsageError, quoted
 from cecli.readers.label_stream import LabelStream
 from cecli.readers.labels import LabelReading
 from cecli.readers.observed import Decoder
@@ -61,13 +61,15 @@ class Predictions:
             self.roles = find_roles(self.preds, labels, options.columns)
             self._labels_table = labels
             self.check_shards()
-            self._check_soft()
+            self._check_options()
             self.classes = tuple(names) or self._class_names()
             self._named = bool(names) or not self._is_numbered(self.roles.classes[0])
             self.observed_only = options.columns.observed is not None
             self.binary = len(self.classes) == 1 and not self.observed_only
             self.decoder = Decoder(None, options.checks, options.frequency)
             self.notes = list(self.roles.notes)
+            if self.soft and self._named and options.first_label:
+                self.notes.append("--first-label has no effect: LABELS holds a PMF for every row")
             if options.first_texts:
                 self.decoder.reading = self._reading(options.first_texts[0])
                 for text in options.first_texts[1:]:
@@ -114,6 +116,12 @@ class Predictions:
     def labels_table(self) -> Table | None:
         """LABELS, where it is a file of its own."""
         return self._labels_table
+
+    def remarks(self) -> list[str]:
+        """What is odd where these are all the rows there are, once they have been read: labels to ignore that never
+        came."""
+        unmet = () if self.decoder.reading is None else self.decoder.reading.unmet()
+        return [f"--ignore {quoted(text)}: no row has this label" for text in unmet]
 
     @property
     def size(self) -> int | None:
@@ -181,7 +189,9 @@ class Predictions:
         first, names = self.options.first_label, self.preds.columns
         return tuple(f"{int(names[k]) + first}" if self._is_numbered(k) else names[k] for k in self.roles.classes)
 
-    def _check_soft(self) -> None:
+    def _check_options(self) -> None:
+        if len(self.roles.classes) == 1 and self.options.columns.observed is None and self.options.checks.normalize:
+            raise UsageError("--normalize divides a row by its sum, and one class column has none")
         if self.soft and self.options.ignore:
             raise UsageError("--ignore names a label, and LABELS holds a PMF for every row")
 
