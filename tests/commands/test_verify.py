@@ -457,7 +457,8 @@ sys.addaudithook(lambda event, arguments: seen.append((str(arguments[0]), argume
 from cecli.cli import main
 status = main(sys.argv[1:])
 import os
-inside = [os.path.relpath(name) for name, flags in seen if os.path.abspath(name).startswith(os.getcwd() + os.sep)]
+names = [name for name, _ in seen if not name.isdigit()]  # a number is a descriptor that was open already
+inside = [os.path.relpath(name) for name in names if os.path.abspath(name).startswith(os.getcwd() + os.sep)]
 written = [name for name, flags in seen if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) and not name.isdigit()]
 print(status, sorted(set(inside)), written, file=sys.stderr)
 """
