@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
+
+settings.register_profile("cecli", deadline=None)  # a machine that is busy fails no property
+settings.load_profile("cecli")
 
 
 @dataclass(frozen=True)
