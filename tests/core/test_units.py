@@ -45,3 +45,24 @@ def test_other_bases_are_usage_errors_that_say_base(text):
 @pytest.mark.parametrize("weights", [np.full(6, 1 / 6), np.full(6, 7)])
 def test_a_fair_die_has_one_digit_of_its_own_base(weights):
     assert parse_unit("6").from_nats(entropy(Pmf(weights))) == pytest.approx(1, abs=2**-52)
+
+
+def test_what_a_unit_is_worth():
+    assert (NATS.divisor, BITS.divisor, BANS.divisor) == (1.0, math.log(2), math.log(10))
+    assert BITS.to_nats(3.0) == 3 * math.log(2)
+    assert BITS.from_nats(BITS.to_nats(0.75)) == 0.75
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("bit", "did you mean bits?"),
+        ("ban", "did you mean bans?"),
+        ("zzz", "use nats, bits, bans or a number > 1"),
+        ("1", "use nats, bits, bans or a number > 1"),
+    ],
+)
+def test_what_was_meant(text, hint):
+    with pytest.raises(UsageError) as caught:
+        parse_unit(text)
+    assert caught.value.hint == hint

@@ -67,3 +67,19 @@ def test_surprisals_are_within_a_few_ulps_at_both_ends(pmf):
 def test_surprisals_of_the_impossible_and_the_certain():
     certain, impossible = surprisals(exact_weights(Pmf(np.array([3.0, 0.0]))))
     assert (certain, math.copysign(1, certain), impossible) == (0, 1, math.inf)
+
+
+def test_the_rest_of_a_share_whose_bits_reach_below_the_unit_or_not():
+    """1 - p of the largest outcome is exact, be its weight a count (no bits below 1) or a double."""
+    for pmf in (Pmf(np.array([3, 1])), Pmf(np.array([2**62 + 1, 1])), Pmf(np.array([0.75, 0.25]))):
+        shares = [Fraction(w) for w in pmf.weights.tolist()]
+        exact = mpmath.log(mpmath.mpf(sum(shares).numerator) / sum(shares).denominator) - mpmath.log(
+            mpmath.mpf(shares[0].numerator) / shares[0].denominator
+        )
+        assert surprisals(exact_weights(pmf))[0] == pytest.approx(float(exact), rel=1e-15)
+
+
+@pytest.mark.parametrize("total", [107, 2**53, 2**53 + 2])
+def test_shares_of_totals_on_either_side_of_the_largest_exact_double(total):
+    pmf = Pmf(np.array([1, total - 1]))
+    assert probabilities(pmf).tolist() == [1 / total, (total - 1) / total]

@@ -140,3 +140,42 @@ def test_the_other_class_of_a_binary_prediction_may_be_named_before_it_is_met():
     assert not met.learn("nein")
     assert not LabelReading(("yes",), "0", binary=True).learn("no")
     assert not LabelReading(NAMES, "ant").learn("no")
+
+
+def test_codes_of_what_is_no_class_are_below_0():
+    """So that no class number can be taken for one of them."""
+    assert UNKNOWN < 0
+    assert IGNORED < 0
+    assert UNKNOWN != IGNORED
+
+
+def test_a_block_without_labels_has_none():
+    assert LabelReading(NAMES, "ant").read(Coded(np.zeros(0, dtype=np.int32), [])).tolist() == []
+
+
+@pytest.mark.parametrize(("count", "more"), [(12, ""), (13, " and 1 more"), (1013, " and 1,001 more")])
+def test_the_hint_names_some_classes_and_counts_the_rest(count, more):
+    names = [f"c{k:04}x" for k in range(count)]
+    assert LabelReading(names, names[0]).hint() == f"the classes are {', '.join(names[:12])}{more}"
+
+
+@pytest.mark.parametrize(
+    ("classes", "first", "binary"), [(NAMES, "1", False), (("spam",), "spam", True), (("spam",), "1", True)]
+)
+def test_no_hint_where_what_was_expected_says_it(classes, first, binary):
+    assert LabelReading(classes, first, binary=binary).hint() is None
+
+
+def test_what_a_third_label_of_two_is_told():
+    reading = LabelReading(("spam",), "spam", binary=True)
+    assert reading.expected("x") == 'expected "spam", found a third label, "x"'
+    reading.class_of("ham")
+    assert reading.expected("x") == 'expected "spam" or "ham", found a third label, "x"'
+
+
+def test_the_beginning_that_classes_share_is_told_of():
+    reading = LabelReading(("p_ant", "p_bee"), "ant")
+    reading.expected("ant")
+    assert reading.hint() == 'without "p_" the classes are called as the labels; rename the columns: ' + (
+        "sed '1s/p_//g' PREDS"
+    )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cecli.readers.numbers import expected, parse_count, parse_number
+from cecli.readers.numbers import expected, parse_count, parse_number, parse_probability
 
 digits = st.text("0123456789", max_size=25)
 grammar = st.builds(
@@ -142,3 +142,25 @@ def test_long_texts_take_linear_time_and_are_cut():
     with pytest.raises(ValueError):
         parse_count("1" * 200_000)
     assert parse_count("0" * 200_000 + "7") == 7
+
+
+def test_a_probability_is_a_number_that_is_finite_and_not_negative():
+    assert [parse_probability(text) for text in ("0", "0.25", " 1 ", "3", "-0")] == [0.0, 0.25, 1.0, 3.0, 0.0]
+    for text, advice in (("-0.5", "it is negative"), ("inf", "it is infinite"), ("-inf", "it is negative")):
+        with pytest.raises(ValueError, match=advice):
+            parse_probability(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [("\u0665", "write it in ASCII digits"), ("zwölf", None), ("abc", None), ("é5", None), ("5é", None)],
+)
+def test_only_digits_of_other_scripts_are_to_be_written_in_ascii(text, advice):
+    assert ("ASCII" in expected("a number", text)) == (advice is not None)
+
+
+@pytest.mark.parametrize("exponent", ["9" * 17, "9" * 18, "9" * 40, "1" + "0" * 17])
+def test_exponents_of_any_length(exponent):
+    with pytest.raises(ValueError, match=r"2\^63-1"):
+        parse_count(f"1e{exponent}")
+    assert parse_count(f"0e{exponent}") == 0
