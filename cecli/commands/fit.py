@@ -17,8 +17,8 @@ from cecli.report.columns import Records
 from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
 
 if TYPE_CHECKING:
-    from cecli.readers.samples import SampleOptions
     from cecli.core.pmf import Pmf
+    from cecli.readers.samples import SampleOptions
 
 INTERVAL_NAMES = (
     "goodman",
