@@ -23,6 +23,7 @@ def content(text, part):
 
 @given(text=TEXTS, header=st.booleans(), cuts=st.lists(st.integers(0, 120), max_size=5))
 @example(text="a\n\n\nb\nc", header=False, cuts=[2, 3, 4])
+@example(text="a\n\n\n", header=True, cuts=[3])
 def test_the_parts_together_are_the_text(text, header, cuts):
     data = text.encode()
     length = data.find(b"\n") + 1 if header else 0
@@ -31,11 +32,11 @@ def test_the_parts_together_are_the_text(text, header, cuts):
     pieces = [content(data, part) for part in parts]
     assert all(piece.startswith(data[:length]) for piece in pieces)
     assert data[:length] + b"".join(piece[length:] for piece in pieces) == data
-    for piece in pieces[:-1]:
-        rest = piece[length:]
-        following = data[data.find(rest) + len(rest) :] if rest else b""
-        if following:
-            assert not re.search(rb"\n\r?\n$", rest)
+    for part in parts:
+        end = TextPart(io.BytesIO(data), part).end
+        if length < end < len(data):
+            assert not re.search(rb"\n\r?\n$", data[:end])
+            assert not re.match(rb"\r?\n", data[end:])
 
 
 def test_lines_before_a_part():
