@@ -179,3 +179,8 @@ def test_the_beginning_that_classes_share_is_told_of():
     assert reading.hint() == 'without "p_" the classes are called as the labels; rename the columns: ' + (
         "sed '1s/p_//g' PREDS"
     )
+
+
+@pytest.mark.parametrize(("digits", "read_as"), [(18, "suffix"), (19, "position")])
+def test_a_suffix_has_up_to_18_digits(digits, read_as):
+    assert LabelReading(("a" + "1" * digits, "b2"), "1").read_as == read_as

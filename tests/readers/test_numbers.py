@@ -164,3 +164,8 @@ def test_exponents_of_any_length(exponent):
     with pytest.raises(ValueError, match=r"2\^63-1"):
         parse_count(f"1e{exponent}")
     assert parse_count(f"0e{exponent}") == 0
+
+
+def test_an_exponent_too_long_to_matter_outweighs_any_number_of_decimals():
+    with pytest.raises(ValueError, match=r"2\^63-1"):
+        parse_count(f"0.{'0' * 300}1e{'9' * 18}")
