@@ -10,9 +10,9 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cecli.core.goodness_of_fit import Fit
-    from cecli.core.pmf import Pmf
-    from cecli.core.scoring import Score
+    from cecli.core.hypotheses.goodness_of_fit import Fit
+    from cecli.core.pmfs.pmf import Pmf
+    from cecli.core.scoring.scorer import Score
     from cecli.library.pmfs import (
         Fitted,
         cross_entropy,
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from cecli.library.scores import ScoreAccumulator, losses, score, softmax
 
 _PLACES = {
-    "Fit": "core.goodness_of_fit",
+    "Fit": "core.hypotheses.goodness_of_fit",
     "Fitted": "library.pmfs",
-    "Pmf": "core.pmf",
-    "Score": "core.scoring",
+    "Pmf": "core.pmfs.pmf",
+    "Score": "core.scoring.scorer",
     "ScoreAccumulator": "library.scores",
     "cross_entropy": "library.pmfs",
     "divergence": "library.pmfs",

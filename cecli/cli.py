@@ -107,14 +107,14 @@ _GARBAGE = 100_000
 
 
 _COMPLETING = "_CECLI_COMPLETE"
-"""Set by a shell that asks for candidates: see ``commands.completion_scripts``."""
+"""Set by a shell that asks for candidates: see ``commands.completion.scripts``."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status; every error becomes a message here and nowhere else."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if _COMPLETING in os.environ:
-        from cecli.commands.completion_answer import answer
+        from cecli.commands.completion.answer import answer
 
         return answer(group, os.environ[_COMPLETING], arguments)
     gc.set_threshold(_GARBAGE)

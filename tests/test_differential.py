@@ -20,11 +20,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cecli.core.distributions.quantiles import student_t_quantile
 from cecli.core.metrics.libraries import LIKE
-from cecli.core.quantiles import student_t_quantile
-from cecli.readers import arrow_table, npy_table
-from cecli.readers.predictions import PredictionOptions
-from cecli.readers.table import BLOCK_BYTES
+from cecli.readers.predictions.predictions import PredictionOptions
+from cecli.readers.tables import arrow_table, npy_table
+from cecli.readers.tables.table import BLOCK_BYTES
 
 mpf = mpmath.mpf
 NAMES = ("ant", "bee", "cat", "dog", "eel")

@@ -48,7 +48,7 @@ class TestImport:
         [
             ("cecli.entropy", "cecli.library.pmfs"),
             ("cecli.score", "cecli.library.scores"),
-            ("cecli.Pmf", "cecli.core.pmf"),
+            ("cecli.Pmf", "cecli.core.pmfs.pmf"),
         ],
     )
     def test_a_name_loads_what_it_needs(self, environment, line, module):

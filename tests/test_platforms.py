@@ -120,7 +120,7 @@ def test_paths_of_windows_are_paths(run, path):
 
 
 def test_a_path_of_windows_with_a_column(tmp_path, monkeypatch):
-    from cecli.readers.columns import split_column
+    from cecli.readers.tables.columns import split_column
 
     monkeypatch.setattr("os.path.lexists", lambda path: path == r"C:\data\counts.csv")
     assert split_column(r"C:\data\counts.csv:share") == (r"C:\data\counts.csv", "share")

@@ -80,7 +80,7 @@ def test_the_changelog_has_the_version():
 
 
 def test_the_source_has_what_its_tests_need(source):
-    for name in ("pyproject.toml", "README.md", "hatch_build.py", "tests/conftest.py", ".ci/run", "cecli/py.typed"):
+    for name in ("pyproject.toml", "README.md", ".ci/hatch_build.py", "tests/conftest.py", ".ci/run", "cecli/py.typed"):
         assert name in source
     assert {name for name in source if name.startswith("sample_data/")} >= {
         f"sample_data/{path.name}" for path in (ROOT / "sample_data").iterdir() if path.is_file()

@@ -14,12 +14,12 @@ import numpy as np
 from cecli import __version__
 from cecli.cluster.job import Task, tasks_of_files
 from cecli.cluster.work import as_shard_error, with_lines
-from cecli.core.pmf import Pmf
+from cecli.core.pmfs.pmf import Pmf
 from cecli.errors import UsageError, literal
-from cecli.readers.parts import TextPart, open_seekable
-from cecli.readers.samples import SampleOptions, counts_in, pmf_of_counts
-from cecli.readers.shards import files_of
-from cecli.readers.source import Source, open_source
+from cecli.readers.pmfs.samples import SampleOptions, counts_in, pmf_of_counts
+from cecli.readers.sources.source import Source, open_source
+from cecli.readers.tables.parts import TextPart, open_seekable
+from cecli.readers.tables.shards import files_of
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli import __version__
-from cecli.core.partial import Options
+from cecli.core.scoring.partial import Options
 from cecli.errors import InputError, UsageError, literal, quoted
-from cecli.readers.parts import Part, parts_of
-from cecli.readers.predictions import HEADERS, PredictionOptions, Predictions
-from cecli.readers.table import Selection
-from cecli.readers.tables import open_table
-from cecli.readers.urls import is_url, local_path
+from cecli.readers.predictions.predictions import HEADERS, PredictionOptions, Predictions
+from cecli.readers.sources.urls import is_url, local_path
+from cecli.readers.tables.parts import Part, parts_of
+from cecli.readers.tables.table import Selection
+from cecli.readers.tables.tables import open_table
 
 PART_BYTES = 64 << 20
 """Bytes of a file that make a task: half a second of work or so, many times what it costs to hand it out."""
@@ -105,7 +105,7 @@ def _place(file: str) -> str:
 
 def _size(file: str) -> int:
     if is_url(file):
-        from cecli.readers.remote import sizes_of
+        from cecli.readers.sources.remote import sizes_of
 
         return sizes_of([file]) or 0
     try:

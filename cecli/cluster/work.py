@@ -1,7 +1,7 @@
 """What a worker does: it scores a shard with the accumulators of one process, and merges what others have added up.
 
-A result is the bytes of a state (``core.partial``). An error of the data goes back as a ShardError, which every library
-that moves it can pack; all others as they are.
+A result is the bytes of a state (``core.scoring.partial``). An error of the data goes back as a ShardError, which every
+library that moves it can pack; all others as they are.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from cecli import __version__
 from cecli.cluster.job import Job, Task
 from cecli.core.facts import Facts, Shard
 from cecli.core.machine import fingerprint
-from cecli.core.partial import Partial, merged, partial_from, partial_of
+from cecli.core.scoring.partial import Partial, merged, partial_from, partial_of
 from cecli.errors import CecliError, CellErrors, InputError, literal
-from cecli.readers.facts import facts_of, place_of
-from cecli.readers.fields import NoRows
-from cecli.readers.parts import NotInParts, TextPart, open_seekable
-from cecli.readers.predictions import HEADERS, Predictions
-from cecli.readers.tables import open_part, open_table
+from cecli.readers.predictions.facts import facts_of, place_of
+from cecli.readers.predictions.predictions import HEADERS, Predictions
+from cecli.readers.tables.fields import NoRows
+from cecli.readers.tables.parts import NotInParts, TextPart, open_seekable
+from cecli.readers.tables.tables import open_part, open_table
 
 
 class ShardError(Exception):
@@ -117,7 +117,7 @@ def _state(job: Job, task: Task) -> bytes:
     table = open_table(task.preds, **how) if task.part is None else open_part(task.preds, task.part, **how)
     try:
         if tuple(table.columns) != job.columns:
-            from cecli.readers.shards import difference
+            from cecli.readers.tables.shards import difference
 
             raise InputError(
                 f"{table.name}: its columns are not those of the first shard: {difference(table.columns, job.columns)}"

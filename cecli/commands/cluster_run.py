@@ -9,7 +9,7 @@ from typing import Any
 
 from cecli.cluster.job import Task
 from cecli.cluster.work import Divided
-from cecli.commands.cluster_options import ClusterOptions
+from cecli.commands.options.cluster import ClusterOptions
 from cecli.report.messages import note
 from cecli.report.progress import progress
 

@@ -12,7 +12,7 @@ from cecli.commands.options import Function, PmfArguments
 from cecli.errors import UsageError
 
 if TYPE_CHECKING:
-    from cecli.core.pmf import Pmf
+    from cecli.core.pmfs.pmf import Pmf
 
 LARGEST_ROLLS = 10**15
 LARGEST_SIDES = 10**8
@@ -39,8 +39,8 @@ def die(pmf: str | None, sides: int | None, options: PmfArguments) -> tuple[Pmf,
     """The PMF to roll and notes: the argument's, else that of a fair die with K sides."""
     import numpy as np
 
-    from cecli.core.pmf import Pmf
-    from cecli.readers.pmf import PmfOptions, read_pmf
+    from cecli.core.pmfs.pmf import Pmf
+    from cecli.readers.pmfs.pmf import PmfOptions, read_pmf
 
     if pmf is not None and sides is not None:
         raise UsageError("a PMF and --sides exclude each other", hint="--sides K is the PMF uniform:K")

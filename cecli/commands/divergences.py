@@ -13,7 +13,7 @@ from cecli.errors import UsageError
 from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
 
 if TYPE_CHECKING:
-    from cecli.core.pmf import Pmf
+    from cecli.core.pmfs.pmf import Pmf
 
 NAMES = (
     "kl",
@@ -86,7 +86,7 @@ def command(
 
 def _pair(p: str, q: str, only: str | None, order: float | None, unit: Unit, options: PmfArguments) -> Report:
     from cecli.commands.measures import pairs
-    from cecli.core.divergences import DIVERGENCES, Pair
+    from cecli.core.pmfs.divergences import DIVERGENCES, Pair
 
     [(left, right)], notes = pairs(p, [q], options)
     pair = Pair(left, right)
@@ -113,7 +113,7 @@ def _pair(p: str, q: str, only: str | None, order: float | None, unit: Unit, opt
 
 
 def _matrix(arguments: Sequence[str], name: str, order: float | None, unit: Unit, options: PmfArguments) -> Report:
-    from cecli.core.divergence_matrix import cross_entropy_matrix, divergence_matrix
+    from cecli.core.pmfs.divergence_matrix import cross_entropy_matrix, divergence_matrix
 
     pmfs, notes = _many(arguments, options)
     if name == CROSS_ENTROPY:
@@ -141,8 +141,8 @@ def _matrix(arguments: Sequence[str], name: str, order: float | None, unit: Unit
 def _many(arguments: Sequence[str], options: PmfArguments) -> tuple[list[Pmf], list[str]]:
     """The PMFs of a matrix over the same outcomes, and notes."""
     from cecli.commands.measures import read
-    from cecli.readers.pmf_align import align
-    from cecli.readers.wide_table import read_wide
+    from cecli.readers.pmfs.align import align
+    from cecli.readers.pmfs.wide_table import read_wide
 
     if len(arguments) == 1:
         return read_wide(arguments[0], options.delimiter, options.normalize)
@@ -156,7 +156,7 @@ def _many(arguments: Sequence[str], options: PmfArguments) -> tuple[list[Pmf], l
 
 def _power(name: str) -> float:
     """The power of the unit of information that a measure has."""
-    from cecli.core.divergences import DIVERGENCES
+    from cecli.core.pmfs.divergences import DIVERGENCES
 
     return 1.0 if name == CROSS_ENTROPY else DIVERGENCES[name].unit
 
@@ -166,7 +166,7 @@ def _in_unit(value: float, power: float, unit: Unit) -> float:
 
 
 def _remark(name: str, order: float | None, unit: Unit) -> str:
-    from cecli.core.divergences import DIVERGENCES
+    from cecli.core.pmfs.divergences import DIVERGENCES
 
     remark = {1: unit.name, 0.5: f"root of {unit.name}"}.get(_power(name), "")
     ordered = name != CROSS_ENTROPY and DIVERGENCES[name].ordered

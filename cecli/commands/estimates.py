@@ -10,7 +10,7 @@ from typing import Any
 
 from cecli.commands.options import PmfArguments
 from cecli.commands.unseen import check_declared, declared_names
-from cecli.core.pmf import Pmf
+from cecli.core.pmfs.pmf import Pmf
 from cecli.core.units import Unit
 from cecli.errors import InputError, UsageError, literal
 
@@ -42,8 +42,8 @@ class Wanted:
 
 def read_samples(arguments: Sequence[str], options: PmfArguments) -> list[Pmf]:
     """The counts that an estimator works on: files only, since a PMF written out is no sample."""
-    from cecli.readers.columns import split_column
-    from cecli.readers.pmf_file import read_counts
+    from cecli.readers.pmfs.file import read_counts
+    from cecli.readers.tables.columns import split_column
 
     for text in arguments:
         refuse_written_out(text, "an estimator needs a file of counts")
@@ -54,7 +54,7 @@ def read_samples(arguments: Sequence[str], options: PmfArguments) -> list[Pmf]:
 
 def refuse_written_out(argument: str, hint: str) -> None:
     """Raise InputError for a PMF that is written out where counts are needed."""
-    from cecli.readers.pmf_inline import is_inline
+    from cecli.readers.pmfs.inline import is_inline
 
     if is_inline(argument) and not os.path.lexists(argument):
         raise InputError(f"{literal(argument)}: a PMF written out is no sample", hint)
@@ -62,14 +62,14 @@ def refuse_written_out(argument: str, hint: str) -> None:
 
 def refined(entry: dict[str, Any], p: Pmf, unit: Unit, wanted: Wanted) -> dict[str, Any]:
     """The result of one PMF with what was asked for; ``value`` is then that."""
-    from cecli.core import entropy_orders as orders
-    from cecli.core.information import perplexity
+    from cecli.core.pmfs import entropy_orders as orders
+    from cecli.core.pmfs.information import perplexity
 
     terms = {"terms": entry.pop("terms")} if "terms" in entry else {}
     sides = _sides(p, wanted)
     added: dict[str, Any] = {}
     if wanted.estimator is not None:
-        from cecli.core.estimators import estimate
+        from cecli.core.pmfs.estimators import estimate
 
         found = estimate(wanted.estimator, p.weights.astype("int64", copy=False), sides)
         value = unit.from_nats(found.value)

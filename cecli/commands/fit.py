@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cecli.commands.cluster_options import ClusterOptions, cluster_options
 from cecli.commands.ledger import Fact, largest_terms, share
 from cecli.commands.options import confidence_option, delimiter_option, output_options, threads_option
+from cecli.commands.options.cluster import ClusterOptions, cluster_options
 from cecli.commands.unseen import declared_names, over
 from cecli.errors import InputError, UsageError
 from cecli.report.columns import Records
 from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
 
 if TYPE_CHECKING:
-    from cecli.core.pmf import Pmf
-    from cecli.readers.samples import SampleOptions
+    from cecli.core.pmfs.pmf import Pmf
+    from cecli.readers.pmfs.samples import SampleOptions
 
 INTERVAL_NAMES = (
     "goodman",
@@ -102,8 +102,8 @@ def command(
     COUNTS is a file of outcome,count, or - for standard input. Prints the empirical PMF count/total with an interval
     for each probability; the interval is of the counts, also with --smoothing.
     """
-    from cecli.readers.pmf_file import read_counts
-    from cecli.readers.samples import SampleOptions, count_samples
+    from cecli.readers.pmfs.file import read_counts
+    from cecli.readers.pmfs.samples import SampleOptions, count_samples
     from cecli.report.write import write
 
     if not samples and (column is not None or header is not None):
@@ -143,8 +143,8 @@ def _kept(observed: Pmf, min_count: int | None, top: int | None) -> tuple[Pmf, d
     """The outcomes to fit, with ``top`` the most frequent first, and how many outcomes and rolls were left out."""
     import numpy as np
 
-    from cecli.core.pmf import Pmf
-    from cecli.core.weights import total_count
+    from cecli.core.pmfs.pmf import Pmf
+    from cecli.core.pmfs.weights import total_count
 
     if min_count is None and top is None:
         return observed, None
@@ -169,10 +169,10 @@ def _report(
 ) -> Report:
     import numpy as np
 
-    from cecli.core import categorical, information, intervals
-    from cecli.core.estimators import standard_error
-    from cecli.core.pmf import Pmf
-    from cecli.core.weights import total_count
+    from cecli.core.pmfs import categorical, information, intervals
+    from cecli.core.pmfs.estimators import standard_error
+    from cecli.core.pmfs.pmf import Pmf
+    from cecli.core.pmfs.weights import total_count
 
     counts = observed.weights.astype(np.int64, copy=False)
     total = total_count(counts)
@@ -229,7 +229,7 @@ def _terms(observed: Pmf, fitted: Pmf, entropy: float) -> Records:
     """The ledgers of the two totals: -q log q of the entropy and n log q of the log-likelihood, q the fitted PMF."""
     import numpy as np
 
-    from cecli.core.information import entropy_terms
+    from cecli.core.pmfs.information import entropy_terms
 
     found = entropy_terms(fitted)
     counts = observed.weights.astype(np.float64)
@@ -251,7 +251,7 @@ _TERM_TITLES = ("outcome", "count", "p", "-log p", "-p log p", "n log p", "share
 
 
 def _view(document: dict[str, Any], records: Records, terms: Records | None) -> list[Facts | Grid]:
-    from cecli.core.intervals import INTERVALS
+    from cecli.core.pmfs.intervals import INTERVALS
 
     facts: list[Fact] = [
         ("Rolls", document["rolls"], f"over {document['sides']:,} outcomes"),

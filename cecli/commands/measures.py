@@ -7,11 +7,11 @@ from typing import Any
 
 from cecli.commands.ledger import Fact, largest_terms, share
 from cecli.commands.options import PmfArguments
-from cecli.core import information
-from cecli.core.pmf import Pmf
+from cecli.core.pmfs import information
+from cecli.core.pmfs.pmf import Pmf
 from cecli.core.units import Unit
-from cecli.readers.pmf import PmfOptions, read_pmfs
-from cecli.readers.pmf_align import align
+from cecli.readers.pmfs.align import align
+from cecli.readers.pmfs.pmf import PmfOptions, read_pmfs
 from cecli.report.model import Facts, Grid, Report, Table
 
 _TERM_COLUMNS = ("outcome", "p", "q", "-log q", "contribution", "share")

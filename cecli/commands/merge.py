@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import click
 
 from cecli.commands.options import confidence_option, unit_option
-from cecli.commands.page_option import check_one_file, report_option
-from cecli.commands.partial_options import output_or_state_options, partial_option
-from cecli.commands.requirements import Requirement, require_option
+from cecli.commands.options.page import check_one_file, report_option
+from cecli.commands.options.partial import output_or_state_options, partial_option
+from cecli.commands.options.requirements import Requirement, require_option
 from cecli.commands.signature import SignedCommand
 from cecli.core.units import Unit
 from cecli.errors import UsageError
 from cecli.report.model import OutputOptions
 
 if TYPE_CHECKING:
-    from cecli.commands.metric_options import MetricOptions
-    from cecli.core.partial import Options
+    from cecli.commands.options.metrics import MetricOptions
+    from cecli.core.scoring.partial import Options
 
 EPILOG = """\b
 Examples:
@@ -70,8 +70,8 @@ def command(
 
     STATES are files that cecli score --partial has written, one for each shard; - is standard input.
     """
-    from cecli.core.partial import merged
-    from cecli.readers.state_file import read_state
+    from cecli.core.scoring.partial import merged
+    from cecli.readers.results.state_file import read_state
     from cecli.report.state_file import write_state
 
     check_one_file(page, output)
@@ -83,8 +83,8 @@ def command(
         return
     if total.options.like and reduction == "sum":
         raise UsageError("--like is the mean that a library prints: it has no meaning beside --reduction sum")
-    from cecli.commands import score_report
-    from cecli.commands.score_partial import scored_of
+    from cecli.commands.score import report as score_report
+    from cecli.commands.score.partial import scored_of
 
     plan = score_report.Plan(
         unit, confidence, reduction == "sum", total.options.by, table, bool(requirements),
@@ -95,7 +95,7 @@ def command(
 
 def _wanted(options: Options, prior: str | None) -> MetricOptions:
     """What the runs were asked to measure."""
-    from cecli.commands.metric_options import MetricOptions
+    from cecli.commands.options.metrics import MetricOptions
 
     return MetricOptions(
         top_k=options.top_k,

@@ -63,7 +63,7 @@ def command(
     --rolls the chance after so many.
     """
     from cecli.commands.measures import pairs
-    from cecli.core import power as planning
+    from cecli.core.hypotheses import power as planning
     from cecli.report.write import write
 
     if rolls is not None and wanted is not None:
@@ -96,7 +96,7 @@ def command(
 
 def _simulated(test: Any, asymptotic: int, needed: int, seed: int, replicates: int) -> dict[str, Any]:
     """What the simulation found at the rolls it confirmed."""
-    from cecli.core import power as planning
+    from cecli.core.hypotheses import power as planning
 
     share = planning.simulated_power(test, needed, seed, replicates)
     return {

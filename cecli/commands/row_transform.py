@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cecli.commands.row_options import RowOutput
-from cecli.core.layout import Floats
-from cecli.core.tempered import Scaling, as_logits, log_probabilities, probabilities
-from cecli.readers.unlabelled import RowOptions, Rows, Unlabelled
+from cecli.commands.options.rows import RowOutput
+from cecli.core.calibration.tempered import Scaling, as_logits, log_probabilities, probabilities
+from cecli.core.sums.layout import Floats
+from cecli.readers.predictions.unlabelled import RowOptions, Rows, Unlabelled
 from cecli.report.messages import note
 from cecli.report.prediction_formats import prediction_writer
 from cecli.report.prediction_layout import Figures, Layout

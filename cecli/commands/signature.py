@@ -14,7 +14,7 @@ from cecli.report.model import Facts, OutputOptions, Report
 from cecli.report.write import resolve_format
 
 if TYPE_CHECKING:
-    from cecli.readers.ledger import Ledger
+    from cecli.readers.sources.ledger import Ledger
 
 FILES = frozenset({"preds", "labels", "predictions_labels", "loss_class_weights", "prior", "states", "wanted_prior"})
 """Parameters that name what is read."""
@@ -149,7 +149,7 @@ def inputs_kept(wanted: bool) -> AbstractContextManager[Ledger | None]:
     """A ledger of the inputs that are opened inside, where a signature is ``wanted``."""
     if not wanted:
         return nullcontext()
-    from cecli.readers.ledger import kept
+    from cecli.readers.sources.ledger import kept
 
     return kept()
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from cecli.core.pmf import Pmf
+    from cecli.core.pmfs.pmf import Pmf
 
 EPILOG = """\b
 Examples:
@@ -97,7 +97,7 @@ def _sequence(pmf: Pmf, rolls: int, seed: int, repeat: int | None, delimiter: st
     """Each roll on a line; of experiments after their number, and below a header."""
     import numpy as np
 
-    from cecli.core import sampling
+    from cecli.core.distributions import sampling
     from cecli.report.lines import LineTable
 
     limits = sampling.thresholds(pmf)
@@ -126,7 +126,7 @@ def _label(pmf: Pmf, k: int) -> str:
 
 def _counts(pmf: Pmf, rolls: int, seed: int, repeat: int | None, delimiter: str) -> Iterator[str]:
     """The counts of every experiment as CSV or TSV."""
-    from cecli.core.sampling import experiments
+    from cecli.core.distributions.sampling import experiments
     from cecli.report.csv_format import record, records
 
     yield record(["experiment", "outcome", "count"], delimiter)
@@ -136,8 +136,8 @@ def _counts(pmf: Pmf, rolls: int, seed: int, repeat: int | None, delimiter: str)
 
 
 def _report(pmf: Pmf, rolls: int, seed: int, notes: list[str]) -> Report:
-    from cecli.core.sampling import counts
-    from cecli.core.weights import probabilities
+    from cecli.core.distributions.sampling import counts
+    from cecli.core.pmfs.weights import probabilities
     from cecli.report.columns import Records
 
     columns = {
@@ -159,8 +159,8 @@ def _report(pmf: Pmf, rolls: int, seed: int, notes: list[str]) -> Report:
 
 
 def _experiments(pmf: Pmf, rolls: int, seed: int, repeat: int, notes: list[str]) -> Report:
-    from cecli.core.sampling import experiments
-    from cecli.core.weights import probabilities
+    from cecli.core.distributions.sampling import experiments
+    from cecli.core.pmfs.weights import probabilities
     from cecli.report.columns import Records, Rows
 
     if repeat * pmf.size > MOST_COUNTS:

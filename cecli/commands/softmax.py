@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from cecli.commands.options import threads_option
-from cecli.commands.row_options import RowOutput, row_input_options, row_output_options
+from cecli.commands.options.rows import RowOutput, row_input_options, row_output_options
 from cecli.errors import UsageError
 
 if TYPE_CHECKING:
-    from cecli.readers.unlabelled import RowOptions
+    from cecli.readers.predictions.unlabelled import RowOptions
 
 EPILOG = """\b
 Examples:
@@ -55,6 +55,6 @@ def command(rows: RowOptions, temperature: float, logarithms: bool, threads: int
     ones too; - is standard input.
     """
     from cecli.commands.row_transform import write_softmax
-    from cecli.core.tempered import Scaling
+    from cecli.core.calibration.tempered import Scaling
 
     write_softmax(rows, lambda opened: Scaling(temperature), output, threads, logarithms)

@@ -12,8 +12,8 @@ from cecli.errors import UsageError
 from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
 
 if TYPE_CHECKING:
-    from cecli.core.goodness_of_fit import Fit
-    from cecli.core.pmf import Pmf
+    from cecli.core.hypotheses.goodness_of_fit import Fit
+    from cecli.core.pmfs.pmf import Pmf
 
 STATISTIC_NAMES = ("g", "pearson", "cressie-read", "freeman-tukey", "neyman", "modified-g")
 METHOD_NAMES = ("auto", "asymptotic", "exact", "monte-carlo")
@@ -61,7 +61,7 @@ def command(
     COUNTS is a file of outcome,count, or -; PMF, the hypothesis, is uniform unless given. The p-value is the chance of
     counts at least this far from it if it is true.
     """
-    from cecli.core.goodness_of_fit import Choice, goodness_of_fit, two_samples
+    from cecli.core.hypotheses.goodness_of_fit import Choice, goodness_of_fit, two_samples
     from cecli.report.write import write
 
     if two_sample and pmf is None:
@@ -91,11 +91,11 @@ def _inputs(counts: str, pmf: str | None, two_sample: bool, options: PmfArgument
     import numpy as np
 
     from cecli.commands.estimates import refuse_written_out
-    from cecli.core.pmf import Pmf
-    from cecli.readers.columns import split_column
-    from cecli.readers.pmf import UNIFORM, PmfOptions, read_pmf
-    from cecli.readers.pmf_align import align
-    from cecli.readers.pmf_file import read_counts
+    from cecli.core.pmfs.pmf import Pmf
+    from cecli.readers.pmfs.align import align
+    from cecli.readers.pmfs.file import read_counts
+    from cecli.readers.pmfs.pmf import UNIFORM, PmfOptions, read_pmf
+    from cecli.readers.tables.columns import split_column
 
     if pmf is not None and split_column(counts)[0] == split_column(pmf)[0] == "-":
         raise UsageError("standard input (-) can be read only once", "write one of the two to a file first")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cecli.errors import InputError, UsageError, quoted
 
 if TYPE_CHECKING:
-    from cecli.core.pmf import Pmf
+    from cecli.core.pmfs.pmf import Pmf
 
 
 def declared_names(text: str) -> list[str]:
@@ -25,7 +25,7 @@ def over(observed: Pmf, declared: list[str]) -> Pmf:
     """The counts over the declared outcomes; an observed one that was not declared is an error."""
     import numpy as np
 
-    from cecli.core.pmf import Pmf
+    from cecli.core.pmfs.pmf import Pmf
 
     check_declared(observed, declared)
     found = dict(zip(observed.labels(), observed.weights.tolist(), strict=True))

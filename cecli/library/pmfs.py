@@ -14,9 +14,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cecli.core import information
-from cecli.core.goodness_of_fit import METHODS, STATISTICS, Choice, Fit
-from cecli.core.pmf import Pmf
+from cecli.core.hypotheses.goodness_of_fit import METHODS, STATISTICS, Choice, Fit
+from cecli.core.pmfs import information
+from cecli.core.pmfs.pmf import Pmf
 from cecli.core.units import parse_unit
 from cecli.library.door import array_of, between, one_of, refuse, with_value_errors
 
@@ -115,7 +115,7 @@ def divergence(
     >>> divergence("renyi", [0.5, 0.5], [0.25, 0.75], order=2)
     0.287682072452
     """
-    from cecli.core.divergences import DIVERGENCES, Pair
+    from cecli.core.pmfs.divergences import DIVERGENCES, Pair
 
     kind = DIVERGENCES[one_of("name", name, DIVERGENCES)]
     if not order >= 0:
@@ -138,9 +138,9 @@ def fit(
     >>> fitted.probabilities
     array([0.45454545, 0.18181818, 0.18181818, 0.09090909, 0.09090909])
     """
-    from cecli.core import categorical
-    from cecli.core.intervals import INTERVALS, confidence_interval
-    from cecli.core.weights import total_count
+    from cecli.core.pmfs import categorical
+    from cecli.core.pmfs.intervals import INTERVALS, confidence_interval
+    from cecli.core.pmfs.weights import total_count
 
     between("confidence", confidence, 0, 1)
     observed = counts_of(counts, "counts")
@@ -181,7 +181,7 @@ def goodness_of_fit(
     >>> goodness_of_fit([9, 1]).p_value
     0.021484375
     """
-    from cecli.core import goodness_of_fit as tests
+    from cecli.core.hypotheses import goodness_of_fit as tests
 
     one_of("statistic", statistic, STATISTICS)
     one_of("method", method, METHODS)
@@ -204,7 +204,7 @@ def simulate(p: PmfLike, rolls: int, *, seed: int, normalize: bool = False) -> N
     >>> simulate(6, 600, seed=1)
     array([103, 103, 114, 100,  93,  87])
     """
-    from cecli.core.sampling import counts
+    from cecli.core.distributions.sampling import counts
 
     if isinstance(p, (int, np.integer)) and not isinstance(p, bool):
         if p < 1:
@@ -282,7 +282,7 @@ def _aligned(p: PmfLike, q: PmfLike, missing: str, normalize: bool) -> tuple[Pmf
 
 
 def _over_the_same(p: Pmf, q: Pmf, missing: str) -> tuple[Pmf, Pmf]:
-    from cecli.readers.pmf_align import align
+    from cecli.readers.pmfs.align import align
 
     left, right, _ = align(p, q, missing)
     return left, right

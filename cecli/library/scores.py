@@ -9,10 +9,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cecli.core.layout import Floats, shaped
 from cecli.core.metrics import Spec
-from cecli.core.rows import Batch, Kind, LossRule, score_rows
-from cecli.core.scoring import Score, Scorer
+from cecli.core.scoring.rows import Batch, Kind, LossRule, score_rows
+from cecli.core.scoring.scorer import Score, Scorer
+from cecli.core.sums.layout import Floats, shaped
 from cecli.library.batches import batch_of, by_name, check_logits, check_pmfs, sized, slices, table_of
 from cecli.library.door import array_of, between, one_of, refuse, with_value_errors
 
@@ -262,7 +262,7 @@ def softmax(logits: ArrayLike, *, temperature: float = 1.0, log: bool = False) -
     >>> softmax([[0.0, 0.0], [1000.0, -1000.0]])
     array([[0.5, 0.5], [1. , 0. ]])
     """
-    from cecli.core.tempered import Scaling, log_probabilities, probabilities
+    from cecli.core.calibration.tempered import Scaling, log_probabilities, probabilities
 
     table = array_of("logits", logits, (2,))
     if not 0 < temperature < np.inf:

@@ -15,9 +15,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cecli.core.moments import Moments
-from cecli.core.sign_flip import sign_flip
-from cecli.core.tails import student_t_tail
+from cecli.core.distributions.tails import student_t_tail
+from cecli.core.hypotheses.sign_flip import sign_flip
+from cecli.core.sums.moments import Moments
 
 LEVEL, SIZES, REPLICATES = 0.05, (8, 12, 50, 200), 10_000
 TESTS = ("t", "sign-flip", "t worse", "sign-flip worse", "t better", "sign-flip better")

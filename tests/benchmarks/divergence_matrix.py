@@ -20,8 +20,8 @@ PMFS, OUTCOMES = 1000, 10_000
 
 
 def run(options: Namespace) -> None:
-    from cecli.core.divergence_matrix import cross_entropy_matrix, divergence_matrix
-    from cecli.core.pmf import Pmf
+    from cecli.core.pmfs.divergence_matrix import cross_entropy_matrix, divergence_matrix
+    from cecli.core.pmfs.pmf import Pmf
 
     rows = np.random.default_rng(0).dirichlet(np.ones(OUTCOMES), PMFS)
     logs, pmfs = np.log(rows), [Pmf(row) for row in rows]

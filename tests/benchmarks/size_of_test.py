@@ -20,9 +20,9 @@ SAMPLES_AUTO = {6: 1000, 100: 200}
 
 
 def run(options: Namespace) -> None:
-    from cecli.core.goodness_of_fit import STATISTICS, Choice, Statistics, draw_multinomial, goodness_of_fit
-    from cecli.core.pmf import Pmf
-    from cecli.core.quantiles import chi_squared_quantile
+    from cecli.core.distributions.quantiles import chi_squared_quantile
+    from cecli.core.hypotheses.goodness_of_fit import STATISTICS, Choice, Statistics, draw_multinomial, goodness_of_fit
+    from cecli.core.pmfs.pmf import Pmf
 
     samples = min(options.rows, SAMPLES)
     print(f"size at 5 %: {samples:,} samples by chi-squared (known figure in ()); samples by auto: {SAMPLES_AUTO}")

@@ -138,7 +138,7 @@ def test_the_same_digits_however_it_is_run(run, save, tmp_path, form, monkeypatc
     elif form == "threads":
         options = ["--threads", "5"]
     else:
-        from cecli.readers import held, predictions
+        from cecli.readers.predictions import held, predictions
 
         monkeypatch.setattr(held, "IN_MEMORY", 1000)
         original = predictions.PredictionOptions
@@ -295,7 +295,7 @@ def test_clusters_make_the_robust_error(run, save):
 
 def test_folds_by_brute_force(run, save):
     """Each fold's temperature is that of the rows outside, and its rows are scored by it."""
-    from cecli.core.folds import fold_of
+    from cecli.core.calibration.folds import fold_of
 
     table, labels = drawn(8, rows=90)
     preds, observed = save("z.csv", text_of(table)), save("l.csv", labels_of(labels))

@@ -286,7 +286,7 @@ class TestSameDigits:
 
     def test_tiny_blocks(self, run, files, expected, monkeypatch):
         """Rows are put together again whatever the blocks that they come in."""
-        from cecli.readers import compared
+        from cecli.readers.predictions import compared
 
         monkeypatch.setattr(compared, "_SHARE", 1 << 14)
         for names in (("a.csv", "b.csv", "labels.csv"), ("a_id.csv", "b_id.csv", "labels_id.csv")):
@@ -834,7 +834,7 @@ class TestForms:
 )
 def test_rows_are_read_in_lock_step(run, files, names, monkeypatch):
     """When B's rows have been taken up to some row, A's have been read to a few blocks beyond it and no further."""
-    from cecli.readers import compared, row_stream
+    from cecli.readers.predictions import compared, row_stream
 
     ahead, taken, take = [], 0, row_stream.RowStream.take
 

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from cecli.cli import COMMANDS, group
 from cecli.commands.completion import SHELLS
-from cecli.commands.completion_answer import answer, candidates
-from cecli.commands.completion_keys import KEYS
-from cecli.commands.completion_line import ending, split
-from cecli.commands.completion_scripts import SCRIPTS
-from cecli.commands.completion_values import _VALUES
+from cecli.commands.completion.answer import answer, candidates
+from cecli.commands.completion.keys import KEYS
+from cecli.commands.completion.line import ending, split
+from cecli.commands.completion.scripts import SCRIPTS
+from cecli.commands.completion.values import _VALUES
 
 ODD = ["my col", "$(touch pwned)", "it's", "a,b", "a:b", 'say "hi"', "größe", "back\\slash", "!x", "*", "~home", "#1"]
 
@@ -319,7 +319,7 @@ class TestKeys:
         monkeypatch.chdir(root)
         line = WITH_ALL_KEYS[name].format(folder=made)
         document = run(name, *line.split(), "-f", "json").document
-        assert set(KEYS[name].split()) == set(numbers_of(document)), "mend cecli/commands/completion_keys.py"
+        assert set(KEYS[name].split()) == set(numbers_of(document)), "mend cecli/commands/completion/keys.py"
 
     def test_no_command_is_left_out(self):
         with_keys = {

@@ -132,7 +132,7 @@ def test_all_that_are_not_met_are_named(score):
 
 
 def test_the_keys_in_a_unit_are_those_of_score():
-    from cecli.commands import score_report
-    from cecli.commands.requirements import IN_UNIT
+    from cecli.commands.options.requirements import IN_UNIT
+    from cecli.commands.score import report as score_report
 
     assert set(score_report._IN_UNIT) <= IN_UNIT

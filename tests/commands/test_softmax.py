@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from cecli.readers import unlabelled
+from cecli.readers.predictions import unlabelled
 
 SAMPLE = "sample_data/digits_logits.csv"
 LABELS = "sample_data/digits_labels.csv"

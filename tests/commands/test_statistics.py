@@ -5,12 +5,12 @@ import json
 import pytest
 
 from cecli.commands import divergences, entropy, fit, power, test
-from cecli.core.categorical import SMOOTHINGS
-from cecli.core.divergences import DIVERGENCES
-from cecli.core.estimators import ESTIMATORS
-from cecli.core.goodness_of_fit import METHODS, STATISTICS
-from cecli.core.intervals import INTERVALS
-from cecli.core.power import POWER_STATISTICS
+from cecli.core.hypotheses.goodness_of_fit import METHODS, STATISTICS
+from cecli.core.hypotheses.power import POWER_STATISTICS
+from cecli.core.pmfs.categorical import SMOOTHINGS
+from cecli.core.pmfs.divergences import DIVERGENCES
+from cecli.core.pmfs.estimators import ESTIMATORS
+from cecli.core.pmfs.intervals import INTERVALS
 
 WOLF = "sample_data/wolf_white_die.csv"
 COUNTS = "outcome,count\na,4\nb,2\nc,3\nd,0\n"

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cecli.core.exact import ExactProducts, ExactSums
-from cecli.core.grouped import GroupedScorer
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.metrics.libraries import LIKE
-from cecli.core.moments import Moments, WeightedMoments
-from cecli.core.rows import Batch, LossRule, score_rows
-from cecli.core.scoring import Scorer
-from cecli.core.state import Numbering, restored, state_of
-from cecli.core.tally import Tally
+from cecli.core.scoring.grouped import GroupedScorer
+from cecli.core.scoring.rows import Batch, LossRule, score_rows
+from cecli.core.scoring.scorer import Scorer
+from cecli.core.sums.exact import ExactProducts, ExactSums
+from cecli.core.sums.moments import Moments, WeightedMoments
+from cecli.core.sums.state import Numbering, restored, state_of
+from cecli.core.sums.tally import Tally
 
 GROUPS = 3
 

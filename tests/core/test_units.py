@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from cecli.core.information import entropy
-from cecli.core.pmf import Pmf
+from cecli.core.pmfs.information import entropy
+from cecli.core.pmfs.pmf import Pmf
 from cecli.core.units import BANS, BITS, NATS, parse_unit
 from cecli.errors import UsageError
 

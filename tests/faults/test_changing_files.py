@@ -5,7 +5,8 @@ import os
 import numpy as np
 import pytest
 
-from cecli.readers import csv_table, jsonl_table, npy_table, samples
+from cecli.readers.pmfs import samples
+from cecli.readers.tables import csv_table, jsonl_table, npy_table
 
 ROWS = 400_000
 
@@ -82,7 +83,7 @@ def changing(monkeypatch, tmp_path):
 
         for kind in (csv_table.CsvBlock, jsonl_table.JsonlBlock, npy_table.NpyBlock):
             monkeypatch.setattr(kind, "parse", once(kind.parse))
-        from cecli.readers.arrow_table import ArrowBlock
+        from cecli.readers.tables.arrow_table import ArrowBlock
 
         monkeypatch.setattr(ArrowBlock, "parse", once(ArrowBlock.parse))
         monkeypatch.setattr(samples._Counter, "_account", once(samples._Counter._account))

@@ -5,8 +5,9 @@ import threading
 
 import pytest
 
-from cecli.readers import read_ahead, row_checks
-from cecli.readers import run as run_module
+from cecli.readers.predictions import row_checks
+from cecli.readers.predictions import run as run_module
+from cecli.readers.sources import read_ahead
 
 
 @pytest.fixture

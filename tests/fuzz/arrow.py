@@ -12,13 +12,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
-from cecli.readers.arrow_columns import is_number
-from cecli.readers.arrow_table import ArrowTable
-from cecli.readers.source import open_source
-from cecli.readers.table import Selection
+from cecli.readers.sources.source import open_source
+from cecli.readers.tables.arrow_columns import is_number
+from cecli.readers.tables.arrow_table import ArrowTable
+from cecli.readers.tables.table import Selection
 from tests.fuzz.harness import concluded, saved
 
-MODULES = ("cecli.readers.arrow_table", "cecli.readers.arrow_columns", "cecli.readers.fields")
+MODULES = ("cecli.readers.tables.arrow_table", "cecli.readers.tables.arrow_columns", "cecli.readers.tables.fields")
 
 TABLES = [
     {"a": pa.array([0.5, 0.25]), "b": pa.array([0.5, 0.75]), "label": pa.array(["a", "b"])},

@@ -9,15 +9,15 @@ from unittest import mock
 import numpy as np
 
 from cecli.errors import CellErrors
-from cecli.readers import csv_regular
-from cecli.readers.csv_table import CsvTable
-from cecli.readers.numbers import parse_number
-from cecli.readers.records import read_records
-from cecli.readers.source import open_source
-from cecli.readers.table import Selection
+from cecli.readers.sources.source import open_source
+from cecli.readers.tables import csv_regular
+from cecli.readers.tables.csv_table import CsvTable
+from cecli.readers.tables.numbers import parse_number
+from cecli.readers.tables.records import read_records
+from cecli.readers.tables.table import Selection
 from tests.fuzz.harness import chosen, concluded, saved, stream
 
-MODULES = ("cecli.readers.csv_table", "cecli.readers.csv_careful", "cecli.readers.csv_regular")
+MODULES = ("cecli.readers.tables.csv_table", "cecli.readers.tables.csv_careful", "cecli.readers.tables.csv_regular")
 
 ROLES = ("numbers", "numbers", "coded", "strings")
 """What the columns are, by their position and the second byte of the input."""

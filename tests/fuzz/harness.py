@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cecli.errors import CecliError
-from cecli.readers.source import Source
+from cecli.readers.sources.source import Source
 
 _MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 _FOLDER = tempfile.TemporaryDirectory(prefix="cecli-fuzz-", dir=_MEMORY)

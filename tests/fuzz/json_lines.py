@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from cecli.errors import CellErrors, InputError
-from cecli.readers import jsonl_table
-from cecli.readers.jsonl_careful import read_carefully
-from cecli.readers.records import decode
-from cecli.readers.table import Selection
-from cecli.readers.tables import vector_columns
+from cecli.readers.tables import jsonl_table
+from cecli.readers.tables.jsonl_careful import read_carefully
+from cecli.readers.tables.records import decode
+from cecli.readers.tables.table import Selection
+from cecli.readers.tables.tables import vector_columns
 from tests.fuzz.harness import chosen, concluded, stream
 
-MODULES = ("cecli.readers.jsonl_table", "cecli.readers.jsonl_careful", "cecli.readers.jsonl_split")
+MODULES = ("cecli.readers.tables.jsonl_table", "cecli.readers.tables.jsonl_careful", "cecli.readers.tables.jsonl_split")
 
 SEEDS = [
     b'\0\0\1{"id": "x", "a": 0.25, "b": 75e-2, "y": 3}\n{"y": 10, "b": 0, "a": 1, "id": "\xc3\xa9"}\n',

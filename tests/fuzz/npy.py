@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from cecli.readers.npy_table import NpyTable
-from cecli.readers.source import open_source
-from cecli.readers.table import Selection
+from cecli.readers.sources.source import open_source
+from cecli.readers.tables.npy_table import NpyTable
+from cecli.readers.tables.table import Selection
 from tests.fuzz.harness import chosen, concluded, saved, stream
 
-MODULES = ("cecli.readers.npy_table",)
+MODULES = ("cecli.readers.tables.npy_table",)
 
 
 def saved_array(array: Any, **options: Any) -> bytes:

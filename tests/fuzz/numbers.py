@@ -7,9 +7,9 @@ import re
 from decimal import Decimal, InvalidOperation, localcontext
 
 from cecli.errors import literal
-from cecli.readers.numbers import LARGEST_COUNT, parse_count, parse_number, parse_probability
+from cecli.readers.tables.numbers import LARGEST_COUNT, parse_count, parse_number, parse_probability
 
-MODULES = ("cecli.readers.numbers",)
+MODULES = ("cecli.readers.tables.numbers",)
 
 SEEDS = [b"0.25", b" 1e3\t", b"-.5E-10", b"inf", b"9223372036854775807", b"12.0", b"1,000", b"25%", b"0x10", b"1e400"]
 FOUND: list[bytes] = []

@@ -9,11 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from cecli.readers.pmf_file import read_counts, read_pmf_file
-from cecli.readers.wide_table import read_wide
+from cecli.readers.pmfs.file import read_counts, read_pmf_file
+from cecli.readers.pmfs.wide_table import read_wide
 from tests.fuzz.harness import chosen, concluded, saved
 
-MODULES = ("cecli.readers.pmf_file", "cecli.readers.pmf_table", "cecli.readers.wide_table", "cecli.readers.records")
+MODULES = (
+    "cecli.readers.pmfs.file",
+    "cecli.readers.pmfs.columns",
+    "cecli.readers.pmfs.wide_table",
+    "cecli.readers.tables.records",
+)
 
 SEEDS = [
     b"\0\0outcome,count\nheads,3\ntails,4\n",

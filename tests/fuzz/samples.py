@@ -9,11 +9,11 @@ from typing import Any
 from unittest import mock
 
 from cecli.errors import InputError
-from cecli.readers import samples
-from cecli.readers.records import read_records
+from cecli.readers.pmfs import samples
+from cecli.readers.tables.records import read_records
 from tests.fuzz.harness import chosen, concluded, saved, stream
 
-MODULES = ("cecli.readers.samples", "cecli.readers.token_counts")
+MODULES = ("cecli.readers.pmfs.samples", "cecli.readers.pmfs.token_counts")
 
 SEEDS = [
     b"\0\0" + b"1\n6\n3\n1\n2\n" * 3,

@@ -9,8 +9,16 @@ import sys
 
 from tests.fuzz.harness import chosen, saved
 
-MODULES = ("cecli.cli", "cecli.commands.score", "cecli.readers.predictions", "cecli.readers.run", "cecli.core.scoring",
-           "cecli.readers.csv_table", "cecli.readers.jsonl_table", "cecli.report.write")  # fmt: skip
+MODULES = (
+    "cecli.cli",
+    "cecli.commands.score",
+    "cecli.readers.predictions.predictions",
+    "cecli.readers.predictions.run",
+    "cecli.core.scoring.scorer",
+    "cecli.readers.tables.csv_table",
+    "cecli.readers.tables.jsonl_table",
+    "cecli.report.write",
+)
 
 SPLIT = b"\n=====\n"
 """What stands between the two files in the input."""

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from cecli.errors import CellErrors
-from cecli.readers import npy_table
-from cecli.readers.predictions import PredictionOptions, Predictions
-from cecli.readers.unlabelled import RowOptions, Unlabelled
+from cecli.readers.predictions.predictions import PredictionOptions, Predictions
+from cecli.readers.predictions.unlabelled import RowOptions, Unlabelled
+from cecli.readers.tables import npy_table
 
 BLOCKS = 60
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cecli.errors import CecliError
-from cecli.readers.predictions import PredictionOptions, Predictions
+from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 
 ROWS = 500
 

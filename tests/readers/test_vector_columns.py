@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from pyarrow import feather, parquet
 
 from cecli.core.metrics import Spec
-from cecli.core.scoring import Scorer
+from cecli.core.scoring.scorer import Scorer
 from cecli.errors import CecliError, InputError, UsageError
-from cecli.readers import arrow_table
-from cecli.readers.predictions import PredictionOptions, Predictions
-from cecli.readers.roles import ColumnOptions
-from cecli.readers.table import Selection
-from cecli.readers.tables import open_table, vector_columns
+from cecli.readers.predictions.predictions import PredictionOptions, Predictions
+from cecli.readers.predictions.roles import ColumnOptions
+from cecli.readers.tables import arrow_table
+from cecli.readers.tables.table import Selection
+from cecli.readers.tables.tables import open_table, vector_columns
 
 LISTS = {
     "list": lambda flat, width: pa.ListArray.from_arrays(np.arange(0, len(flat) + 1, width, dtype=np.int32), flat),

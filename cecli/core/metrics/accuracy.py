@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.exact import ratio
 from cecli.core.metrics.spec import Spec
-from cecli.core.rows import ScoredRows
-from cecli.core.state import CELLS, State
-from cecli.core.tally import Tally
+from cecli.core.scoring.rows import ScoredRows
+from cecli.core.sums.exact import ratio
+from cecli.core.sums.state import CELLS, State
+from cecli.core.sums.tally import Tally
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from cecli.core.exact import FRACTION_BITS, ExactProducts, ExactSums, ratio, to_float
+from cecli.core.distributions.quantiles import normal_quantile
 from cecli.core.metrics.accuracy import add_hits
 from cecli.core.metrics.spec import Spec
-from cecli.core.quantiles import normal_quantile
-from cecli.core.rows import ScoredRows
-from cecli.core.state import CELLS, Cells, State
-from cecli.core.tally import Tally
+from cecli.core.scoring.rows import ScoredRows
+from cecli.core.sums.exact import FRACTION_BITS, ExactProducts, ExactSums, ratio, to_float
+from cecli.core.sums.state import CELLS, Cells, State
+from cecli.core.sums.tally import Tally
 
 BINS = 15
 """Equal-width bins on [0, 1], as in Guo, Pleiss, Sun and Weinberger, "On calibration of modern neural networks",
@@ -145,7 +145,7 @@ class Calibration:
 
 def _exact_interval(right: int, mass: int, confidence: float) -> tuple[float, float]:
     """The Clopper-Pearson interval of a share of whole rows, both given as exact sums."""
-    from cecli.core.intervals import confidence_interval
+    from cecli.core.pmfs.intervals import confidence_interval
 
     hits, rows = right >> FRACTION_BITS, mass >> FRACTION_BITS
     low, high = confidence_interval("clopper-pearson", np.array([hits]), rows, confidence)

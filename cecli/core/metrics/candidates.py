@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cecli.core.layout import Floats, Integers
+from cecli.core.sums.layout import Floats, Integers
 
 
 class Largest:

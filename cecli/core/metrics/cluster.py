@@ -7,11 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from cecli.core.exact import ExactSums, root_ratio
 from cecli.core.metrics.spec import Spec
-from cecli.core.rows import ScoredRows
-from cecli.core.state import ClusterSums, State
-from cecli.core.tally import Tally
+from cecli.core.scoring.rows import ScoredRows
+from cecli.core.sums.exact import ExactSums, root_ratio
+from cecli.core.sums.state import ClusterSums, State
+from cecli.core.sums.tally import Tally
 
 
 @dataclass(frozen=True)

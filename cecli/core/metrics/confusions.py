@@ -8,12 +8,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from cecli.core.exact import FRACTION_BITS, ExactSums, to_float
 from cecli.core.metrics.spec import Spec
-from cecli.core.places import Places
-from cecli.core.rows import ScoredRows
-from cecli.core.state import Keys, Placed, State
-from cecli.core.tally import Tally
+from cecli.core.scoring.rows import ScoredRows
+from cecli.core.sums.exact import FRACTION_BITS, ExactSums, to_float
+from cecli.core.sums.places import Places
+from cecli.core.sums.state import Keys, Placed, State
+from cecli.core.sums.tally import Tally
 
 
 @dataclass(frozen=True)

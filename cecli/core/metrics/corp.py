@@ -9,13 +9,13 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.exact import exact_sum
-from cecli.core.layout import Floats, Integers
-from cecli.core.losses import binary_losses
+from cecli.core.calibration.pav import pooled
 from cecli.core.metrics.spec import Spec
-from cecli.core.pav import pooled
-from cecli.core.rows import Batch, ScoredRows
-from cecli.core.state import VALUE, Rows, State
+from cecli.core.scoring.losses import binary_losses
+from cecli.core.scoring.rows import Batch, ScoredRows
+from cecli.core.sums.exact import exact_sum
+from cecli.core.sums.layout import Floats, Integers
+from cecli.core.sums.state import VALUE, Rows, State
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from cecli.core.exact import exact_sum, to_float
-from cecli.core.layout import Floats, Integers
 from cecli.core.metrics.spec import Spec
-from cecli.core.predicted import predicted_of
-from cecli.core.rows import Batch, ScoredRows
-from cecli.core.state import Forecasts, Likeness, Placed, State
-from cecli.core.tally import Tally
+from cecli.core.scoring.predicted import predicted_of
+from cecli.core.scoring.rows import Batch, ScoredRows
+from cecli.core.sums.exact import exact_sum, to_float
+from cecli.core.sums.layout import Floats, Integers
+from cecli.core.sums.state import Forecasts, Likeness, Placed, State
+from cecli.core.sums.tally import Tally
 
 MOST_FORECASTS = 100_000
 """Distinct forecasts (of all groups) that are kept, and no more."""

@@ -7,13 +7,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from cecli.core.exact import to_float
-from cecli.core.information import entropy
 from cecli.core.metrics.spec import Spec
-from cecli.core.pmf import Pmf
-from cecli.core.rows import ScoredRows
-from cecli.core.state import Cells, State
-from cecli.core.tally import Tally
+from cecli.core.pmfs.information import entropy
+from cecli.core.pmfs.pmf import Pmf
+from cecli.core.scoring.rows import ScoredRows
+from cecli.core.sums.exact import to_float
+from cecli.core.sums.state import Cells, State
+from cecli.core.sums.tally import Tally
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.layout import Floats, along, row_sum
-from cecli.core.predicted import predicted_of
-from cecli.core.rows import Batch, LossRule
+from cecli.core.scoring.predicted import predicted_of
+from cecli.core.scoring.rows import Batch, LossRule
+from cecli.core.sums.layout import Floats, along, row_sum
 
 Table = NDArray[np.floating[Any]]
 

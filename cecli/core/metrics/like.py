@@ -12,13 +12,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from cecli.core.exact import ExactSums, ratio
-from cecli.core.layout import Floats, pick
 from cecli.core.metrics.libraries import LIKE
 from cecli.core.metrics.spec import Spec
-from cecli.core.rows import Batch, ScoredRows
-from cecli.core.state import CELLS, PARTS, VALUE, State
-from cecli.core.tally import Tally
+from cecli.core.scoring.rows import Batch, ScoredRows
+from cecli.core.sums.exact import ExactSums, ratio
+from cecli.core.sums.layout import Floats, pick
+from cecli.core.sums.state import CELLS, PARTS, VALUE, State
+from cecli.core.sums.tally import Tally
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from cecli.core.exact import FRACTION_BITS, ExactProducts, ExactSums, ratio, to_float
-from cecli.core.layout import Integers
 from cecli.core.metrics.spec import Spec
-from cecli.core.moments import Mean, Moments, WeightedMoments
-from cecli.core.rows import ScoredRows
-from cecli.core.state import CELLS, PART, NamedRows, State
-from cecli.core.tally import Tally
+from cecli.core.scoring.rows import ScoredRows
+from cecli.core.sums.exact import FRACTION_BITS, ExactProducts, ExactSums, ratio, to_float
+from cecli.core.sums.layout import Integers
+from cecli.core.sums.moments import Mean, Moments, WeightedMoments
+from cecli.core.sums.state import CELLS, PART, NamedRows, State
+from cecli.core.sums.tally import Tally
 
 NAMED_ROWS = 5
 """How many rows of infinite loss are remembered, so that a note can name them."""
@@ -41,7 +41,7 @@ class LossResult:
 
 
 class Loss:
-    """The mean of the row losses, sum w l / sum w, and its standard error (``core.moments``)."""
+    """The mean of the row losses, sum w l / sum w, and its standard error (``core.sums.moments``)."""
 
     STATE: ClassVar[State] = {
         "_finite": PART,

@@ -8,14 +8,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from cecli.core.exact import FRACTION_BITS, ExactSums, ratio
-from cecli.core.layout import Floats, Integers
 from cecli.core.metrics.accuracy import add_hits
 from cecli.core.metrics.spec import Spec
 from cecli.core.metrics.summary import ClassSummary, summary
-from cecli.core.rows import ScoredRows
-from cecli.core.state import Cells, State
-from cecli.core.tally import Tally
+from cecli.core.scoring.rows import ScoredRows
+from cecli.core.sums.exact import FRACTION_BITS, ExactSums, ratio
+from cecli.core.sums.layout import Floats, Integers
+from cecli.core.sums.state import Cells, State
+from cecli.core.sums.tally import Tally
 
 
 @dataclass(frozen=True)

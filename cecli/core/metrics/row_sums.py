@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from cecli.core.metrics.spec import Spec
-from cecli.core.rows import ScoredRows
-from cecli.core.state import FIGURES, State
+from cecli.core.scoring.rows import ScoredRows
+from cecli.core.sums.state import FIGURES, State
 
 
 @dataclass(frozen=True)

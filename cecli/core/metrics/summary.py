@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cecli.core.exact import ratio, root_ratio
+from cecli.core.sums.exact import ratio, root_ratio
 
 
 @dataclass(frozen=True)

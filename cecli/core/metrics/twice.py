@@ -8,10 +8,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from cecli.core.layout import Floats
 from cecli.core.metrics.spec import Spec
-from cecli.core.rows import ScoredRows
-from cecli.core.state import FIGURES, State
+from cecli.core.scoring.rows import ScoredRows
+from cecli.core.sums.layout import Floats
+from cecli.core.sums.state import FIGURES, State
 
 CONFIDENT = 0.9
 """Some row must come from a probability this large: else it may as well be a forecast that is always unsure."""

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from cecli.core.layout import pick
 from cecli.core.metrics.candidates import Largest, by_group
 from cecli.core.metrics.spec import Spec
-from cecli.core.rows import Batch, ScoredRows
-from cecli.core.state import Entries, State
+from cecli.core.scoring.rows import Batch, ScoredRows
+from cecli.core.sums.layout import pick
+from cecli.core.sums.state import Entries, State
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cecli.core.exact import ExactSums, root_ratio, to_float
-from cecli.core.layout import Floats
-from cecli.core.moments import signed_root
 from cecli.core.paired.rows import PairedRows
 from cecli.core.paired.spec import PairSpec
-from cecli.core.tally import Tally
+from cecli.core.sums.exact import ExactSums, root_ratio, to_float
+from cecli.core.sums.layout import Floats
+from cecli.core.sums.moments import signed_root
+from cecli.core.sums.tally import Tally
 
 
 @dataclass(frozen=True)

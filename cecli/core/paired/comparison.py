@@ -6,6 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from cecli.core.distributions.quantiles import normal_quantile
+from cecli.core.distributions.tails import student_t_tail
+from cecli.core.hypotheses.sign_flip import SignFlip, normal_sign_flip, sign_flip
 from cecli.core.paired.clusters import ClusterDifferences, PairedClusters
 from cecli.core.paired.differences import Differences
 from cecli.core.paired.extremes import ExtremeRow, Extremes
@@ -13,11 +16,8 @@ from cecli.core.paired.hits import Hits, PairedHits
 from cecli.core.paired.loss import ClassDifference, PairedLoss, PairedLosses
 from cecli.core.paired.rows import PairedBatch, PairedRows, paired
 from cecli.core.paired.spec import PairSpec
-from cecli.core.quantiles import normal_quantile
-from cecli.core.rows import PLAIN, LossRule
-from cecli.core.scoring import interval
-from cecli.core.sign_flip import SignFlip, normal_sign_flip, sign_flip
-from cecli.core.tails import student_t_tail
+from cecli.core.scoring.rows import PLAIN, LossRule
+from cecli.core.scoring.scorer import interval
 
 POWER, LEVEL = 0.9, 0.05
 """What ``rows_needed`` is for: the power of a two-sided test of this level."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from cecli.core.layout import Floats, Integers
 from cecli.core.paired.rows import PairedRows
 from cecli.core.paired.spec import PairSpec
+from cecli.core.sums.layout import Floats, Integers
 from cecli.errors import UsageError
 
 _SLACK = 1 << 16

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cecli.core.layout import Integers
 from cecli.core.metrics.candidates import Largest, by_group
 from cecli.core.paired.rows import PairedRows
 from cecli.core.paired.spec import PairSpec
+from cecli.core.sums.layout import Integers
 
 
 @dataclass(frozen=True)

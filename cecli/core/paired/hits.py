@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.exact import FRACTION_BITS, ratio
-from cecli.core.layout import Floats, Integers
+from cecli.core.distributions.tails import fair_coin_tail
 from cecli.core.paired.rows import PairedRows
 from cecli.core.paired.spec import PairSpec
-from cecli.core.tails import fair_coin_tail
-from cecli.core.tally import Tally
+from cecli.core.sums.exact import FRACTION_BITS, ratio
+from cecli.core.sums.layout import Floats, Integers
+from cecli.core.sums.tally import Tally
 
 
 @dataclass(frozen=True)

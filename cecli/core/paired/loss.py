@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from cecli.core.exact import FRACTION_BITS, ExactProducts, ExactSums, ratio
-from cecli.core.layout import Floats, Integers
-from cecli.core.moments import Mean, Moments, WeightedMoments
 from cecli.core.paired.rows import PairedRows
 from cecli.core.paired.spec import PairSpec
-from cecli.core.tally import Tally
+from cecli.core.sums.exact import FRACTION_BITS, ExactProducts, ExactSums, ratio
+from cecli.core.sums.layout import Floats, Integers
+from cecli.core.sums.moments import Mean, Moments, WeightedMoments
+from cecli.core.sums.tally import Tally
 
 NAMED_ROWS = 5
 """How many rows of infinite loss are remembered, so that a note can name them."""

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.layout import Floats, Integers
-from cecli.core.predicted import predicted_of
-from cecli.core.rows import PLAIN, Batch, LossRule, score_rows
+from cecli.core.scoring.predicted import predicted_of
+from cecli.core.scoring.rows import PLAIN, Batch, LossRule, score_rows
+from cecli.core.sums.layout import Floats, Integers
 
 
 @dataclass(frozen=True)

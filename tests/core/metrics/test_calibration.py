@@ -12,7 +12,7 @@ from scipy import stats
 
 from cecli.core.metrics.calibration import BINS, Calibration
 from cecli.core.metrics.spec import Spec
-from cecli.core.rows import Batch, score_rows
+from cecli.core.scoring.rows import Batch, score_rows
 
 
 def ece(table, labels):

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cecli.core.losses import softmax
 from cecli.core.metrics import METRICS, Spec, decomposition
 from cecli.core.metrics.decomposition import DecompositionResult
-from cecli.core.rows import Batch, LossRule, score_rows
+from cecli.core.scoring.losses import softmax
+from cecli.core.scoring.rows import Batch, LossRule, score_rows
 
 
 def decomposed(batch, classes, rule=None, group=0):

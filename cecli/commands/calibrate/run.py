@@ -1,0 +1,105 @@
+"""What ``cecli calibrate`` does: read, fit, and measure before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from cecli.commands.calibrate.options import CalibrateOptions
+from cecli.commands.calibrate.report import Calibrated, CrossFitted
+from cecli.core.calibration.calibrating import Intake, Problem, after, calibrate
+from cecli.core.calibration.cross_fitting import cross_fitted
+from cecli.core.calibration.figures import CalibrationFigures
+from cecli.core.calibration.folds import fold_of
+from cecli.core.calibration.vector_scaling import MOST_CLASSES
+from cecli.core.metrics import Spec
+from cecli.core.scoring.rows import Batch
+from cecli.core.sums.layout import Integers
+from cecli.core.units import Unit
+from cecli.errors import InputError, UsageError
+from cecli.readers.predictions.held import HeldRows
+from cecli.readers.predictions.predictions import PredictionOptions, Predictions
+from cecli.readers.predictions.row_keys import RowKeys
+from cecli.report.progress import progress
+
+
+def calibrated(
+    options: PredictionOptions,
+    wanted: CalibrateOptions,
+    unit: Unit,
+    confidence: float,
+    threads: int,
+    quiet: bool,
+    alone: bool,
+) -> Calibrated:
+    """Read, fit, and measure before and after; with ``alone`` nothing but the temperature is wanted."""
+    options = replace(options, columns=replace(options.columns, keep_ids=wanted.folds is not None))
+    with Predictions(options) as opened, HeldRows() as held:
+        spec, keys = _spec(opened, wanted), RowKeys(opened)
+        with progress(opened.size, quiet=quiet) as bar:
+            new = partial(Intake, spec, held.add, _fold(keys, wanted), alone)
+            before, span = _read(opened, opened.accumulate(new, threads, bar.advance), confidence)
+        with progress(quiet=quiet) as bar:
+            sweep = partial(held.sweep, threads=threads, progress=bar.advance)
+            problem = Problem(sweep, partial(sweep, every=True), span, spec, wanted.bias)
+            fit = calibrate(problem, confidence)
+            if fit is None:
+                raise _no_biases(opened, "")
+            crossed = None if wanted.folds is None else _crossed(problem, wanted, keys, opened, confidence)
+            figures = None if alone else after(problem, fit).result(confidence)
+    return Calibrated(opened, fit, before, figures, crossed, unit, confidence, wanted.table)
+
+
+def _fold(keys: RowKeys, wanted: CalibrateOptions) -> Callable[[Batch], Integers] | None:
+    """What gives the folds of rows, where there are some."""
+    folds, seed = wanted.folds, wanted.seed or 0
+    return None if folds is None else lambda batch: fold_of(keys.of(batch), folds, seed)
+
+
+def _read(opened: Predictions, read: Intake, confidence: float) -> tuple[CalibrationFigures, float]:
+    """The figures before, and the largest difference of logits in a row."""
+    before = read.before.result(confidence)
+    _check_rows(opened, before.loss.rows, read.hopeless)
+    if read.like_probabilities:
+        opened.notes.append("every logit is from 0 to 1: if these are probabilities, give --probs")
+    return before, read.span
+
+
+def _crossed(
+    problem: Problem, wanted: CalibrateOptions, keys: RowKeys, opened: Predictions, confidence: float
+) -> CrossFitted:
+    found = cross_fitted(problem, wanted.folds or 0)
+    if found is None:
+        raise _no_biases(opened, " without one of the folds")
+    temperatures, scorer = found
+    return CrossFitted(wanted.folds or 0, wanted.seed or 0, keys.made_of, temperatures, scorer.result(confidence))
+
+
+def _spec(opened: Predictions, wanted: CalibrateOptions) -> Spec:
+    classes = max(2, len(opened.classes))
+    if wanted.bias and classes > MOST_CLASSES:
+        raise UsageError(f"--bias is for up to {MOST_CLASSES:,} classes, and there are {classes:,}", "without --bias")
+    weighted = opened.options.columns.weight is not None
+    return Spec(classes, weights=None if not weighted else "frequency" if opened.options.frequency else "importance")
+
+
+def _check_rows(opened: Predictions, rows: int, hopeless: int) -> None:
+    if not rows:
+        raise InputError(
+            f"{opened.preds.name}: no row is left to calibrate by, of {opened.rows_read:,} that were read",
+            "all are ignored or have a weight of 0",
+        )
+    if rows == hopeless:
+        raise InputError(
+            f"{opened.preds.name}: every row gives the observed class a probability of 0, at every temperature",
+            "are the labels those of these rows, and the classes in the right order?",
+        )
+
+
+def _no_biases(opened: Predictions, where: str) -> InputError:
+    return InputError(
+        f"{opened.preds.name}: no biases are best{where}: the loss falls for ever as they grow, since some classes can "
+        "be told apart without error",
+        "calibrate without --bias, or by more rows",
+    )

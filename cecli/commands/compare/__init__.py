@@ -1,0 +1,192 @@
+"""``cecli compare``: is model B better than A on the same rows, and can it be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cecli.commands.options import confidence_option, output_options, threads_option, unit_option
+from cecli.commands.options.compared import compared_options
+from cecli.commands.options.gates import GateOptions, gate_options
+from cecli.commands.options.losses import LossOptions, loss_options
+from cecli.commands.options.page import check_one_file, report_option
+from cecli.commands.options.requirements import Requirement, require_option
+from cecli.commands.signature import SignedCommand, inputs_kept, signature_option
+from cecli.core.units import Unit
+from cecli.report.model import OutputOptions
+
+if TYPE_CHECKING:
+    from cecli.commands.compare.report import Finished
+    from cecli.core.paired.comparison import Comparer
+    from cecli.core.paired.spec import PairSpec
+    from cecli.readers.predictions.compared import Compared, ComparedOptions
+    from cecli.readers.sources.ledger import Ledger
+    from cecli.report.progress import Progress
+
+EPILOG = """\b
+Examples:
+  cecli compare preds.csv candidate.csv labels.csv
+  cecli compare preds.csv candidate.csv labels.csv --fail-if-worse
+  cecli compare preds.csv candidate.csv labels.csv --margin 5 --alpha 0.01 -o compare.json
+  cecli compare preds.csv logits.npy labels.csv --kinds probs,logits --id none -f table
+  cecli compare preds.csv candidate.csv third.csv --labels labels.csv --worst 3 -f json
+  cecli compare preds.csv candidate.csv labels.csv --report compare.html --signature -o signed.json
+
+Classes are matched by name, whatever their order; rows by id where the files have one, in any order, else by position.
+With --labels, and with --label-column where A has that column, all files are predictions: each is compared with the
+first, and p-values are adjusted by Holm's method, too.
+
+The t test takes the differences of the rows' losses; its interval fails where the largest ones are not in the sample.
+The sign-flip test asks how many choices of their signs give a sum as far from 0: all are gone through for up to 20 rows
+that differ, --flips are drawn up to 100,000, and beyond the sum is normal. rows_needed are those that would show a
+difference of this size in a two-sided 5 % test nine times in ten. With importance weights, wins and McNemar's test
+count rows.
+
+Where a loss is infinite, so is the difference of the means, or it is undefined; the comparison over the other rows
+stands beside it. An infinite difference decides a gate by its sign, an undefined one meets none.
+
+Memory grows with the rows where ids are in different orders: for LABELS as in score, where B's differ from A's by 25 to
+32 bytes a row and the length of its id, to the next multiple of 8, more with weights and groups. It grows by 16 bytes
+for each of up to 100,000 rows (of every group with --by), of all rows with --flips; by some kilobytes a group and some
+hundred bytes a cluster."""
+
+
+@click.command("compare", cls=SignedCommand, epilog=EPILOG)
+@compared_options
+@loss_options
+@click.option("--worst", type=click.IntRange(min=0), default=5, show_default=True, metavar="N",
+              help="List the N rows where B loses most, and the N where it gains most.")  # fmt: skip
+@click.option("--flips", type=click.IntRange(min=1), metavar="B",
+              help="Choices of signs that are drawn, however many rows there are.  "
+              "[default: 9999, up to 100,000 rows]")  # fmt: skip
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="INT",
+              help="Seed of the signs.")  # fmt: skip
+@click.option("--table", type=click.Choice(["classes", "worse", "better", "groups"]),
+              help="With CSV, TSV and Markdown: print this list.")  # fmt: skip
+@gate_options
+@report_option
+@signature_option
+@require_option
+@confidence_option
+@unit_option
+@threads_option
+@output_options
+def command(
+    compared: ComparedOptions,
+    loss: LossOptions,
+    worst: int,
+    flips: int | None,
+    seed: int,
+    table: str | None,
+    gates: GateOptions,
+    page: str | None,
+    signature: bool,
+    requirements: list[Requirement],
+    confidence: float,
+    unit: Unit,
+    threads: int,
+    output: OutputOptions,
+) -> None:
+    """Compare the losses of two models on the same rows, with tests.
+
+    A and B are files of predictions as score reads them, LABELS what was observed. The difference is B's loss less A's:
+    below 0, B is better. More than two files are compared with the first.
+    """
+    from cecli.commands.compare.report import Finished, Plan
+    from cecli.readers.predictions.compared import Compared
+    from cecli.report.progress import progress
+
+    check_one_file(page, output)
+    plan = Plan(unit, confidence, compared.shared.columns.by, table, seed)
+    lists = bool(table or page or requirements) or _shows_lists(output)
+    with inputs_kept(signature) as inputs:
+        with Compared(compared) as opened, progress(opened.size, quiet=output.quiet) as bar:
+            spec = _spec(opened, loss, flips, seed)
+            if lists:
+                spec = replace(spec, classes=max(2, len(opened.reference.classes)) if spec.hard else 0, worst=worst)
+            totals, groups = _accumulated(opened, spec, loss, threads, bar)
+        finished = Finished(opened, totals, groups, [each.result(confidence) for each in totals], plan)
+        _write(finished, gates, requirements, inputs, page, output)
+
+
+def _write(
+    finished: Finished,
+    gates: GateOptions,
+    requirements: list[Requirement],
+    inputs: Ledger | None,
+    page: str | None,
+    output: OutputOptions,
+) -> None:
+    """Write the report, signed where its ``inputs`` are given, and its page where one is wanted. Raises GateError where
+    a gate or a requirement is not met, once that is done."""
+    from cecli.commands.compare.report import report
+    from cecli.commands.compare.view import unmet_gates
+    from cecli.commands.options.requirements import checked, raise_unmet
+    from cecli.commands.signature import signed, with_signature
+    from cecli.report.write import write
+
+    document = finished.document()
+    if not gates.is_empty:
+        _put_gates(document, gates.judged(finished.comparisons, finished.plan.unit))
+    if requirements:
+        document["requirements"] = checked(requirements, document)
+    if inputs is not None:
+        rows = finished.comparisons[0].rows
+        document |= signed(document, "compare", "difference", rows, inputs)
+    made = report(finished, document)
+    if page is not None:
+        from cecli.commands.compare import page as compare_page
+        from cecli.report.page import write_page
+
+        write_page(compare_page.page(document, finished.plan, made.notes), page, output.digits)
+    write(with_signature(made, output), output)
+    raise_unmet(document.get("requirements", []), unmet_gates(document))
+
+
+def _shows_lists(output: OutputOptions) -> bool:
+    """Whether the output has room for the classes and the rows that differ most; else they are not looked for."""
+    from cecli.report.write import resolve_format
+
+    return output.get is not None or (not output.value and resolve_format(output) in ("json", "table"))
+
+
+def _spec(opened: Compared, loss: LossOptions, flips: int | None, seed: int) -> PairSpec:
+    from cecli.core.hypotheses.sign_flip import FLIPS, SIMULATED
+    from cecli.core.paired.spec import PairSpec
+
+    read = opened.reference
+    hard = not (read.soft or read.observed_only)
+    weighted = read.options.columns.weight is not None
+    return PairSpec(
+        weights=None if not weighted else "frequency" if read.options.frequency else "importance",
+        own_denominator=loss.class_weights is not None and not read.soft,
+        hard=hard,
+        flips=flips or FLIPS,
+        seed=seed,
+        held=None if flips else SIMULATED,
+    )
+
+
+def _accumulated(
+    opened: Compared, spec: PairSpec, loss: LossOptions, threads: int, bar: Progress
+) -> tuple[list[Comparer], list[Comparer | None]]:
+    """For every candidate the comparison of all rows, and of the groups where there are some."""
+    from cecli.core.paired.comparison import Comparer, GroupedComparer
+
+    rule = loss.rule(opened.reference.class_names, opened.reference.learn)
+    if opened.reference.options.columns.by is None:
+        totals = opened.accumulate(lambda: Comparer(spec, rule), rule, threads, bar.advance)
+        return totals, [None] * len(totals)
+    of_group = replace(spec, classes=0, worst=0)
+    both = opened.accumulate(
+        lambda: GroupedComparer(Comparer(spec, rule), Comparer(of_group, rule)), rule, threads, bar.advance
+    )
+    return [each.total for each in both], [each.groups for each in both]
+
+
+def _put_gates(document: dict[str, Any], judged: list[list[dict[str, Any]]]) -> None:
+    """The verdicts of the gates, with the comparison that each is of."""
+    for entry, verdicts in zip(document.get("comparisons", [document]), judged, strict=True):
+        entry["gates"] = verdicts

@@ -1,0 +1,93 @@
+"""Several files of predictions instead of one: which of the arguments is what. They arrive as a ComparedOptions."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cecli.commands.options import Function
+from cecli.commands.options.predictions import prediction_options
+from cecli.errors import UsageError, quoted
+
+if TYPE_CHECKING:
+    from cecli.core.scoring.rows import Kind
+    from cecli.readers.predictions.compared import ComparedOptions
+
+KINDS: dict[str, Kind] = {"probs": "probabilities", "logits": "logits", "log-probs": "log-probabilities"}
+"""What a file may hold, as ``--kinds`` says it."""
+
+
+def compared_options(function: Function) -> Function:
+    """The arguments A B … [LABELS], ``--kinds``, and the options of predictions; arrives as ``compared``."""
+
+    @functools.wraps(function)
+    def inner(*args: Any, **kwargs: Any) -> Any:
+        predictions, others = kwargs.pop("predictions"), kwargs.pop("others")
+        return function(*args, **kwargs, compared=_value(predictions, *others))
+
+    reading: Any = prediction_options(inner)
+
+    @functools.wraps(reading)
+    def outer(*args: Any, **kwargs: Any) -> Any:
+        files, labels, open_question = _split(kwargs)
+        id_name = kwargs["predictions_id"]
+        if kwargs["predictions_observed"] is not None:  # without LABELS an id still matches the files with each other
+            kwargs["predictions_id"] = None
+        kinds = kwargs.pop("kinds")
+        kwargs |= {"preds": files[0], "labels": labels, "others": (files, kinds, id_name, open_question)}
+        return reading(*args, **kwargs)
+
+    wrapped: Any = click.option(
+        "--kinds", metavar="KIND,...", callback=_kinds,
+        help="What each of A, B, ... holds, where that differs: probs, logits, log-probs.",
+    )(outer)  # fmt: skip
+    return click.argument("preds", nargs=-1, metavar="A B [LABELS]")(wrapped)  # type: ignore[no-any-return]
+
+
+def _split(given: dict[str, Any]) -> tuple[tuple[str, ...], str | None, bool]:
+    """The files of predictions, LABELS, and whether the last file may still turn out to be LABELS."""
+    files: tuple[str, ...] = given.pop("preds")
+    named, in_preds = given["predictions_labels"] is not None, given["predictions_label"] is not None
+    if len(files) < 2:
+        raise UsageError("two files of predictions are needed, A and B", "cecli compare A B LABELS")
+    if named or given["predictions_observed"] is not None:
+        return files, None, False
+    if in_preds:
+        return files, None, len(files) == 3
+    if len(files) == 2:
+        raise UsageError(
+            "no labels: LABELS is missing", "name a third file, or the column of A with --label-column COLUMN"
+        )
+    if len(files) > 3:
+        raise UsageError(
+            f"of {len(files)} files none is known to be LABELS", f"--labels {files[-1]} if that is the one"
+        )
+    return files[:2], files[2], False
+
+
+def _value(
+    predictions: Any, files: tuple[str, ...], kinds: tuple[Kind, ...] | None, id_name: str | None, open_question: bool
+) -> ComparedOptions:
+    from cecli.readers.predictions.compared import ComparedOptions
+
+    if kinds is not None and predictions.kind != "probabilities":
+        raise UsageError("--kinds says what each file holds; --logits and --log-probs say it of all")
+    if kinds is not None and predictions.columns.observed is not None:
+        raise UsageError("--kinds has no meaning beside --observed", "--log-probs or --losses say it of all files")
+    if kinds is not None and len(kinds) not in {len(files), len(files) - open_question}:
+        raise UsageError(f"--kinds names {len(kinds)} kinds, and there are {len(files)} files of predictions")
+    shared = replace(predictions, columns=replace(predictions.columns, id=id_name))
+    return ComparedOptions(files, kinds or (predictions.kind,) * len(files), shared, open_question)
+
+
+def _kinds(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[Kind, ...] | None:
+    if value is None:
+        return None
+    names = value.split(",")
+    for name in names:
+        if name not in KINDS:
+            raise UsageError(f"--kinds: expected {', '.join(KINDS)}, found {quoted(name)}", "e.g. --kinds probs,logits")
+    return tuple(KINDS[name] for name in names)

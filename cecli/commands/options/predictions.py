@@ -1,0 +1,149 @@
+"""The options of every command that reads predictions and labels. They arrive as one PredictionOptions."""
+
+from __future__ import annotations
+
+import csv
+import math
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cecli.commands.options import Function, delimiter_option, grouped, is_given
+from cecli.errors import UsageError
+
+if TYPE_CHECKING:
+    from cecli.core.scoring.rows import Kind
+    from cecli.readers.predictions.predictions import PredictionOptions
+
+
+KINDS: dict[Kind, str] = {"logits": "logits", "log-probabilities": "log_probs", "losses": "losses"}
+"""What PREDS holds, and the option that says so."""
+
+_FLAGS = {"label": "label-column"}
+
+
+def prediction_options(function: Function) -> Function:
+    """What is in PREDS and LABELS, and how it is read."""
+    return grouped(
+        function,
+        "predictions",
+        _value,
+        [
+            click.option("--labels", "predictions_labels", metavar="FILE", help="The same as the argument LABELS."),
+            click.option("--logits", "predictions_logits", is_flag=True,
+                         help="PREDS holds raw scores; softmax is taken."),
+            click.option("--log-probs", "predictions_log_probs", is_flag=True, help="PREDS holds log-probabilities."),
+            click.option("--observed", "predictions_observed", metavar="COLUMN",
+                         help="PREDS holds just the figure of what was observed, in COLUMN; there are no LABELS."),
+            click.option("--losses", "predictions_losses", is_flag=True,
+                         help="With --observed: COLUMN is a loss in nats."),
+            click.option("--label-column", "predictions_label", metavar="COLUMN",
+                         help="Column of the labels; without LABELS, in PREDS."),
+            click.option("--id", "predictions_id", metavar="COLUMN",
+                         help="Column that rows are matched on; none: by position.  [default: id, if both have it]"),
+            click.option("--classes", "predictions_classes", metavar="A,B,...", callback=names_value,
+                         help="The class columns, in this order; the others are left out."),
+            click.option("--vector", "predictions_vector", metavar="COLUMN",
+                         help="Column that holds the figures of all classes as a list.  "
+                         "[default: the only such column]"),
+            click.option("--drop", "predictions_drop", metavar="COLUMN", multiple=True,
+                         help="Leave a column of PREDS out; repeatable."),
+            click.option("--first-label", "predictions_first_label", type=click.IntRange(0), default=0, metavar="N",
+                         help="What the first class is called where labels are positions.  [default: 0]"),
+            click.option("--header", "predictions_header", type=click.Choice(["both", "preds", "labels", "none"]),
+                         default="both", show_default=True, help="Which of the files start with a header."),
+            delimiter_option("predictions_delimiter"),
+            click.option("--weight-column", "predictions_weight", metavar="COLUMN",
+                         help="Column of weights, in either file; a row of weight 0 counts for nothing."),
+            click.option("--weights-are", "predictions_weights_are", type=click.Choice(["importance", "frequency"]),
+                         help="What the weights are: of importance, or counts of repeated rows.  "
+                         "[default: importance]"),
+            click.option("--by", "predictions_by", metavar="COLUMN", help="Report each group of rows, too."),
+            click.option("--cluster", "predictions_cluster", metavar="COLUMN",
+                         help="Rows with the same text here belong together: the standard error is clustered."),
+            click.option("--ignore", "predictions_ignore", metavar="LABEL", multiple=True,
+                         help="Leave out the rows with this label; repeatable."),
+            click.option("--sum-tolerance", "predictions_sum_tolerance", type=float, default=1e-3, metavar="T",
+                         callback=_tolerance, show_default=True, help="How far a row's sum may be from 1."),
+            click.option("--normalize", "predictions_normalize", is_flag=True, help="Divide each row by its sum."),
+        ],
+    )  # fmt: skip
+
+
+def _value(own: dict[str, Any], arguments: dict[str, Any]) -> PredictionOptions:
+    from cecli.readers.predictions.predictions import PredictionOptions
+    from cecli.readers.predictions.roles import ColumnOptions
+    from cecli.readers.predictions.row_checks import CheckOptions
+
+    labels = arguments.pop("labels", None)
+    if labels is not None and own["labels"] is not None:
+        raise UsageError("LABELS is given twice, as an argument and as --labels")
+    kinds = [kind for kind, option in KINDS.items() if own[option]]
+    if len(kinds) > 1:
+        names = " and ".join(f"--{KINDS[kind].replace('_', '-')}" for kind in kinds)
+        raise UsageError(f"{names} exclude each other")
+    _check_observed(own, labels)
+    if own["logits"] and own["normalize"]:
+        raise UsageError("--normalize is for probabilities: softmax makes every row of logits sum to 1")
+    if own["classes"] is not None and own["drop"]:
+        raise UsageError("--classes already says which columns count; --drop has no meaning beside it")
+    if own["weights_are"] and own["weight"] is None:
+        raise UsageError("--weights-are says what --weight-column holds, which is not given")
+    return PredictionOptions(
+        preds=arguments.pop("preds"),
+        labels=labels if labels is not None else own["labels"],
+        kind=kinds[0] if kinds else "probabilities",
+        columns=ColumnOptions(
+            id=own["id"],
+            label=own["label"],
+            weight=own["weight"],
+            by=own["by"],
+            cluster=own["cluster"],
+            observed=own["observed"],
+            classes=own["classes"],
+            drop=own["drop"],
+        ),
+        checks=CheckOptions(own["sum_tolerance"], own["normalize"]),
+        header=own["header"],
+        delimiter=own["delimiter"],
+        vector=own["vector"],
+        first_label=own["first_label"],
+        ignore=own["ignore"],
+        frequency=own["weights_are"] == "frequency",
+    )
+
+
+def _check_observed(own: dict[str, Any], labels: str | None) -> None:
+    """With ``--observed`` one column says it all; what is about classes and labels has no meaning."""
+    if own["observed"] is None:
+        if own["losses"]:
+            raise UsageError(
+                "--losses says what --observed holds, which is not given", hint="--observed COLUMN --losses"
+            )
+        return
+    if own["logits"]:
+        raise UsageError("--observed needs a probability, a log-probability or a loss: one logit alone says nothing")
+    if labels is not None or own["labels"] is not None:
+        raise UsageError("--observed takes no LABELS: the column holds the figure of what was observed")
+    given = {"sum_tolerance": is_given("predictions_sum_tolerance")} | {
+        name: own[name] for name in ("label", "classes", "vector", "drop", "ignore", "normalize", "id", "first_label")
+    }
+    for name in filter(given.get, given):
+        flag = _FLAGS.get(name, name.replace("_", "-"))
+        raise UsageError(f"--observed has no classes and no labels: --{flag} has no meaning")
+
+
+def names_value(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    """A list of names as one CSV record, so that a name may hold a comma."""
+    if value is None:
+        return None
+    names = tuple(next(csv.reader([value]), ()))
+    if not names:
+        raise UsageError("--classes: expected names separated by commas")
+    return names
+
+
+def _tolerance(context: click.Context, parameter: click.Parameter, value: float) -> float:
+    if not (value >= 0 and math.isfinite(value)):
+        raise UsageError(f"--sum-tolerance: expected a number >= 0, found {value!r}")
+    return value

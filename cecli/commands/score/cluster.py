@@ -1,0 +1,69 @@
+"""``cecli score --workers`` and ``--scheduler``: the state of a run that others do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cecli.cluster.job import Task, check_all_used, job_of, tasks_of
+from cecli.cluster.work import unpack
+from cecli.commands.cluster_run import run_on
+from cecli.commands.options.cluster import ClusterOptions
+from cecli.commands.options.losses import LossOptions
+from cecli.commands.score.partial import options_of
+from cecli.core.facts import whole_files
+from cecli.core.scoring.partial import Partial
+from cecli.readers.predictions.predictions import PredictionOptions, Predictions
+from cecli.report.messages import note
+
+if TYPE_CHECKING:
+    from cecli.commands.options.requirements import Requirement
+    from cecli.commands.score.report import Plan
+
+
+def score_on(
+    cluster: ClusterOptions,
+    predictions: PredictionOptions,
+    loss: LossOptions,
+    plan: Plan,
+    requirements: Sequence[Requirement],
+    partial: bool,
+) -> None:
+    """Have the rows scored, and write the report, or with ``partial`` the state."""
+    from cecli.commands.score.partial import scored_of
+    from cecli.commands.score.report import write_report
+    from cecli.report.state_file import write_state
+
+    total = _total(cluster, predictions, loss, plan, partial)
+    if partial:
+        write_state(total.document(), plan.output)
+        for text in total.facts.said():
+            note(text, plan.output.quiet)
+        return
+    write_report(scored_of(total, plan), requirements)
+
+
+def _total(
+    cluster: ClusterOptions, predictions: PredictionOptions, loss: LossOptions, plan: Plan, partial: bool
+) -> Partial:
+    """The state of all rows, as one process would have it."""
+    with Predictions(predictions) as opened:
+        options = options_of(opened, loss, plan.wanted)
+        if not partial:
+            options = replace(options, metrics=plan.metrics(opened.observed_only))
+        job, tasks = job_of(opened, options), tasks_of(opened)
+        name, notes = opened.preds.name, tuple(opened.notes)
+
+    def tasks_without(whole: Collection[str]) -> list[Task]:
+        if not whole:
+            return tasks
+        with Predictions(predictions) as again:
+            return tasks_of(again, whole)
+
+    total = unpack(run_on(cluster, "score", job, tasks_without, plan.output.quiet))
+    if total.labels_used is not None:
+        with Predictions(predictions) as opened:
+            check_all_used(opened, total.labels_used)
+    facts = replace(total.facts, name=name, notes=notes, shards=whole_files(total.facts.shards))
+    return replace(total, name=name, facts=facts, labels_used=None)

@@ -1,0 +1,79 @@
+"""``cecli score --partial``: the state of a run over some of the rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cecli.commands.options.losses import LossOptions
+from cecli.commands.options.metrics import MetricOptions
+from cecli.core.machine import fingerprint
+from cecli.core.metrics import OF_LOSSES, REPORT
+from cecli.core.scoring.partial import Options, Partial, machine_notes, partial_of
+from cecli.errors import UsageError
+from cecli.readers.predictions.facts import facts_of
+from cecli.readers.predictions.predictions import PredictionOptions, Predictions
+from cecli.report.messages import note
+from cecli.report.model import OutputOptions
+from cecli.report.progress import progress
+from cecli.report.state_file import write_state
+
+if TYPE_CHECKING:
+    from cecli.commands.score.report import Plan, Scored
+
+
+def write_partial(
+    predictions: PredictionOptions, loss: LossOptions, wanted: MetricOptions, threads: int, output: OutputOptions
+) -> None:
+    """Score the rows and write what was added up."""
+    with Predictions(predictions) as opened, progress(opened.size, quiet=output.quiet) as bar:
+        options = options_of(opened, loss, wanted)
+        scorer = opened.accumulate(options.fresh, threads, bar.advance)
+    facts = facts_of(opened)
+    partial = partial_of(scorer, options, facts, opened.decoder.clusters.texts, fingerprint())
+    write_state(partial.document(), output)
+    for text in facts.said():
+        note(text, output.quiet)
+
+
+def scored_of(total: Partial, plan: Plan) -> Scored:
+    """The run over all rows of a state."""
+    from cecli.commands.score.report import Scored
+
+    reference = None
+    if plan.wanted.prior is not None:
+        if total.facts.observed_only:
+            raise UsageError("--observed has no classes: --prior has no meaning beside it")
+        from cecli.readers.pmfs.prior import read_prior
+
+        reference = read_prior(plan.wanted.prior, total.facts.class_names)
+    facts = replace(total.facts, notes=(*total.facts.notes, *machine_notes(total)))
+    return Scored(facts, *total.scorers(), plan, reference)
+
+
+def options_of(opened: Predictions, loss: LossOptions, wanted: MetricOptions) -> Options:
+    """All that changes a figure."""
+    given, columns = opened.options, opened.options.columns
+    weights = loss.rule(opened.class_names, opened.learn).class_weights
+    return Options(
+        classes=opened.classes,
+        metrics=OF_LOSSES if opened.observed_only else (*REPORT, *wanted.metrics()),
+        kind=given.kind,
+        observed=opened.observed_only,
+        labels_read_as=opened.labels_read_as,
+        matched_by=opened.matched_by,
+        first_label=given.first_label if opened.labels_read_as == "position" else 0,
+        ignore=given.ignore,
+        normalize=given.checks.normalize,
+        weights=None if columns.weight is None else "frequency" if given.frequency else "importance",
+        own_denominator=weights is not None and not opened.soft,
+        clip=loss.clip,
+        label_smoothing=loss.smoothing,
+        class_weights=None if weights is None else tuple(weights.tolist()),
+        by=columns.by,
+        cluster=columns.cluster,
+        top_k=wanted.top_k,
+        worst=wanted.worst or 0,
+        confusions=wanted.confusions or 0,
+        like=wanted.like,
+    )

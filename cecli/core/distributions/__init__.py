@@ -1,0 +1,1 @@
+"""Known distributions: their quantiles and tails, and draws from a PMF."""

@@ -1,0 +1,99 @@
+"""Confidence intervals for the probabilities of a categorical distribution, from its counts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cecli.core.distributions.quantiles import beta_quantile, normal_quantile
+from cecli.core.pmfs.sison_glaz import sison_glaz
+
+Floats = NDArray[np.float64]
+Bounds = Callable[[Floats, float, float], tuple[Floats, Floats]]
+"""Counts (K,), their total N and the error probability alpha to low and high (K,)."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A method by what it promises: with ``simultaneous`` all K intervals hold at once with the stated confidence."""
+
+    bounds: Bounds
+    simultaneous: bool
+
+
+def confidence_interval(method: str, counts: NDArray[np.int64], total: int, confidence: float) -> tuple[Floats, Floats]:
+    """Low and high bounds of each probability, shape (K,), exactly 0 where n = 0 and 1 where n = N.
+
+    ``method`` is a name of ``INTERVALS``, 0 < confidence < 1, total = sum of the counts > 0.
+
+    >>> low, high = confidence_interval("wilson", np.array([0, 10]), 10, 0.99)
+    >>> low.tolist(), high.tolist()
+    ([0.0, 0.601145906695], [0.398854093305, 1.0])
+    """
+    low, high = INTERVALS[method].bounds(counts.astype(np.float64), float(total), 1 - confidence)
+    low = np.where(counts == 0, 0.0, np.clip(low, 0.0, 1.0))
+    high = np.where(counts == total, 1.0, np.clip(high, 0.0, 1.0))
+    return low, high
+
+
+def wilson(counts: Floats, total: float, alpha: float) -> tuple[Floats, Floats]:
+    """The roots p of (n - N p)^2 = z^2 N p (1 - p), z the upper alpha/2 quantile of the normal.
+
+    The lower root is the product of the two, n^2/(N (N + z^2)), over the upper one, which loses no digits.
+    Source: Wilson, JASA 22, 1927. With alpha/K: Goodman, "On simultaneous confidence intervals for multinomial
+    proportions", Technometrics 7, 1965.
+    """
+    c = normal_quantile(alpha / 2, upper=True) ** 2
+    root = np.sqrt(c * (c + 4 * counts * ((total - counts) / total)))
+    high = (c + 2 * counts + root) / (2 * (total + c))
+    low = (counts / total) * (counts / (total + c)) / high
+    return low, high
+
+
+def clopper_pearson(counts: Floats, total: float, alpha: float) -> tuple[Floats, Floats]:
+    """The quantiles of Beta(n, N - n + 1) at alpha/2 and of Beta(n + 1, N - n) at 1 - alpha/2.
+
+    Source: Clopper and Pearson, Biometrika 26, 1934.
+    """
+    low, high = np.zeros_like(counts), np.ones_like(counts)
+    some, not_all = counts > 0, counts < total
+    low[some] = beta_quantile(alpha / 2, counts[some], total - counts[some] + 1)
+    high[not_all] = beta_quantile(alpha / 2, counts[not_all] + 1, total - counts[not_all], upper=True)
+    return low, high
+
+
+def jeffreys(counts: Floats, total: float, alpha: float) -> tuple[Floats, Floats]:
+    """The quantiles of Beta(n + 1/2, N - n + 1/2) at alpha/2 and 1 - alpha/2.
+
+    Source: Brown, Cai and DasGupta, "Interval estimation for a binomial proportion", Statistical Science 16, 2001.
+    """
+    a, b = counts + 0.5, total - counts + 0.5
+    return beta_quantile(alpha / 2, a, b), beta_quantile(alpha / 2, a, b, upper=True)
+
+
+def wald(counts: Floats, total: float, alpha: float) -> tuple[Floats, Floats]:
+    """p -+ z sqrt(p (1 - p)/N), p = n/N. Too short for small counts: the textbook's, not the one to use."""
+    p = counts / total
+    margin = normal_quantile(alpha / 2, upper=True) * np.sqrt(p * ((total - counts) / total)) / math.sqrt(total)
+    return p - margin, p + margin
+
+
+def bonferroni(bounds: Bounds) -> Bounds:
+    """The same method with alpha/K for each outcome, so that all K intervals hold at once."""
+    return lambda counts, total, alpha: bounds(counts, total, alpha / len(counts))
+
+
+INTERVALS: dict[str, Interval] = {
+    "goodman": Interval(bonferroni(wilson), simultaneous=True),
+    "sison-glaz": Interval(sison_glaz, simultaneous=True),
+    "bonferroni-clopper-pearson": Interval(bonferroni(clopper_pearson), simultaneous=True),
+    "wilson": Interval(wilson, simultaneous=False),
+    "clopper-pearson": Interval(clopper_pearson, simultaneous=False),
+    "jeffreys": Interval(jeffreys, simultaneous=False),
+    "wald": Interval(wald, simultaneous=False),
+}
+"""The methods by name. A new one is a function of the form ``Bounds`` and a line here."""

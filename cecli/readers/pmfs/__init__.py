@@ -1,0 +1,1 @@
+"""PMF arguments, counts and samples."""

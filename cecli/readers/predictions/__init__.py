@@ -1,0 +1,1 @@
+"""Predictions and what was observed: which column is what, rows matched and checked."""

@@ -1,0 +1,240 @@
+"""Several files of predictions of the same rows, opened together and read in lock-step."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import tee
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cecli.core.paired.rows import Figures, figures_of
+from cecli.core.scoring.rows import Batch, Kind, LossRule
+from cecli.errors import InputError, UsageError, quoted
+from cecli.readers.predictions.candidate import Candidate, CandidateRun, is_named, own_classes
+from cecli.readers.predictions.labels import IGNORED
+from cecli.readers.predictions.observed import Observed
+from cecli.readers.predictions.predictions import HEADERS, PredictionOptions, Predictions
+from cecli.readers.predictions.row_stream import RowStream
+from cecli.readers.predictions.run import Adds, Pool, Run, Sink
+from cecli.readers.tables.table import Table
+from cecli.readers.tables.tables import open_table, vector_columns
+
+Accumulator = TypeVar("Accumulator", bound=Adds)
+
+_SHARE = 3
+"""How many times smaller than usual blocks are: those of two files are in memory at once."""
+
+
+@dataclass(frozen=True)
+class ComparedOptions:
+    """The files of predictions, the first of them A, and what each holds; the rest is in ``shared``, whose PREDS is A.
+
+    With ``last_may_be_labels`` the last file is LABELS unless A has the label column itself.
+    """
+
+    files: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    shared: PredictionOptions
+    last_may_be_labels: bool = False
+
+
+class Compared:
+    """Files of predictions, opened; use it in a ``with`` statement, and ``accumulate`` once."""
+
+    def __init__(self, options: ComparedOptions) -> None:
+        self._tables: list[Table] = []
+        self._reference: list[Predictions] = []
+        try:
+            files, shared = self._files(options)
+            tables = [*self._tables, *(self._opened(path, shared) for path in files[1:])]
+            _check_dropped(tables, shared.columns.drop)
+            names, notes = _names(tables, shared)
+            self._reference.append(
+                Predictions(_of_reference(shared, files[0], options.kinds[0], tables[0]), tables[0], names)
+            )
+            self.candidates = [
+                self._candidate(options, shared, *each)
+                for each in zip(files[1:], tables[1:], options.kinds[1:], strict=False)
+            ]
+        except BaseException:
+            self.close()
+            raise
+        self.notes = [*self.reference.notes, *notes, *(note for each in self.candidates for note in each.notes)]
+
+    @property
+    def reference(self) -> Predictions:
+        """A."""
+        return self._reference[0]
+
+    @property
+    def size(self) -> int | None:
+        """Bytes of all files of predictions on disk, where that is known."""
+        sizes = [table.size for table in self._tables]
+        return None if any(size is None for size in sizes) else sum(size or 0 for size in sizes)
+
+    def close(self) -> None:
+        """Close the files."""
+        for table in self._tables:
+            table.close()
+        for reference in self._reference:
+            reference.close()
+
+    def __enter__(self) -> Compared:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def accumulate(
+        self,
+        new: Callable[[], Accumulator],
+        rule: LossRule,
+        threads: int = 1,
+        progress: Callable[[int, int], None] = lambda rows, size: None,
+    ) -> list[Accumulator]:
+        """For every candidate all rows, beside the reference's, added to accumulators that ``new`` makes, one a thread,
+        merged into one. Raises as ``Predictions.accumulate`` does."""
+        rows = self._reference_rows(rule, threads, progress)
+        sides = tee(rows, len(self.candidates)) if len(self.candidates) > 1 else (rows,)
+        pools: list[Pool[Accumulator]] = [Pool(new) for _ in self.candidates]
+        runs = []
+        for candidate, side, pool in zip(self.candidates, sides, pools, strict=True):
+            candidate.labels = RowStream(self.reference.preds.name, "row", side)
+            runs.append(CandidateRun(candidate, pool, threads, lambda _, size: progress(0, size)))
+        try:
+            _in_turns([run.steps() for run in runs])
+            for candidate, run in zip(self.candidates, runs, strict=True):
+                run.finish()
+                self.notes += [f"{candidate.preds.name}: {note}" for note in run.notes()]
+        finally:
+            rows.close()
+        return [pool.merged() for pool in pools]
+
+    def _reference_rows(
+        self, rule: LossRule, threads: int, progress: Callable[[int, int], None]
+    ) -> Generator[Observed, None, None]:
+        """What is observed of A's rows, and what A made of them, in the order of its file."""
+        ready: deque[Observed] = deque()
+        run = Run(self.reference, Pool(lambda: _Figures(rule)), threads, progress, Sink(_reference_part, ready.append))
+        for _ in run.steps():
+            while ready:
+                yield ready.popleft()
+        run.finish()
+        self.notes += [f"{self.reference.preds.name}: {note}" for note in run.notes()]
+        yield from ready
+
+    def _files(self, options: ComparedOptions) -> tuple[tuple[str, ...], PredictionOptions]:
+        """The files of predictions and the options, once it is known whether the last file is LABELS; A is open."""
+        files, shared = options.files, options.shared
+        shared = replace(shared, block_bytes=shared.block_bytes // _SHARE)
+        inputs = [*files, *([shared.labels] if shared.labels is not None else [])]
+        if inputs.count("-") > 1:
+            raise UsageError("standard input (-) can be read only once", "write one of the two to a file first")
+        reference = self._opened(files[0], shared)
+        if options.last_may_be_labels and shared.columns.label not in reference.columns:
+            return files[:-1], replace(shared, labels=files[-1])
+        return files, shared
+
+    def _candidate(
+        self, options: ComparedOptions, shared: PredictionOptions, path: str, table: Table, kind: Kind
+    ) -> Candidate:
+        try:
+            return Candidate(table, replace(shared, preds=path, kind=kind), self.reference)
+        except InputError as error:
+            if options.last_may_be_labels and path == options.files[-1]:  # A has the label column
+                raise InputError(error.message, f"--labels {path} if that file holds the labels") from None
+            raise
+
+    def _opened(self, path: str, options: PredictionOptions) -> Table:
+        header = HEADERS[options.header][0]
+        vector = options.vector
+        table = open_table(
+            path, delimiter=options.delimiter, header=header, block_bytes=options.block_bytes, vector=vector
+        )
+        self._tables.append(table)
+        return table
+
+
+class _Figures:
+    """An accumulator that adds nothing up: it only makes the figures."""
+
+    def __init__(self, rule: LossRule) -> None:
+        self._rule = rule
+
+    def update(self, batch: Batch) -> Figures:
+        return figures_of(batch, self._rule)
+
+    def merge(self, other: object) -> None:
+        return
+
+
+def _in_turns(steps: list[Iterator[None]]) -> None:
+    """Each a step at a time, until all are done."""
+    while steps:
+        steps = [each for each in steps if next(each, _DONE) is not _DONE]
+
+
+_DONE = object()
+
+
+def _reference_part(batch: Batch | None, figures: Figures | None, rows: int, first_row: int, ids: Any) -> Observed:
+    """All rows of a block; those that do not count have an ignored label, or none and a weight of 0."""
+    numbers = np.arange(first_row, first_row + rows)
+    if batch is None:
+        return Observed(rows, ids=ids, numbers=numbers)
+    places = None if batch.numbers is None else batch.numbers - first_row
+
+    def spread(column: NDArray[Any] | None, rest: int = 0) -> Any:
+        if column is None or places is None:
+            return column
+        full = np.full((rows, *column.shape[1:]), rest, dtype=column.dtype)
+        full[places] = column
+        return full
+
+    nothing = figures or Figures(np.zeros(0), np.zeros(0, dtype=np.intp), np.zeros(0))
+    soft = batch.soft.T if batch.soft is not None and batch.axis == 0 else batch.soft
+    return Observed(
+        rows,
+        labels=spread(batch.labels, IGNORED),
+        soft=spread(soft),
+        weights=spread(batch.weights),
+        group=spread(batch.group),
+        cluster=spread(batch.cluster),
+        ids=ids,
+        loss=spread(nothing.loss),
+        predicted=spread(nothing.predicted),
+        right=spread(nothing.right) if batch.labels is None else None,
+        numbers=numbers,
+    )
+
+
+def _of_reference(shared: PredictionOptions, path: str, kind: Kind, table: Table) -> PredictionOptions:
+    """The options for A: it needs no column of ``--drop`` that another file has, and ids name rows."""
+    columns = shared.columns
+    drop = tuple(name for name in columns.drop if name in table.columns)
+    return replace(shared, preds=path, kind=kind, columns=replace(columns, drop=drop, keep_ids=True, label_ids=True))
+
+
+def _names(tables: Sequence[Table], options: PredictionOptions) -> tuple[tuple[str, ...], list[str]]:
+    """What A's classes are called, where its file does not say and another does; and a note of it."""
+    reference = tables[0]
+    if is_named(reference) or options.columns.observed is not None or options.columns.classes is not None:
+        return (), []
+    classes = len(vector_columns(reference)) or len(reference.columns)
+    for table in tables[1:]:
+        names = tuple(table.columns[k] for k in own_classes(table, options)) if is_named(table) else ()
+        if len(names) == classes and set(names) != {str(k) for k in range(classes)}:
+            note = f"{reference.name} has no names of classes: its columns are taken in the order of {table.name}"
+            return names, [note]
+    return (), []
+
+
+def _check_dropped(tables: Sequence[Table], drop: Sequence[str]) -> None:
+    for name in drop:
+        if not any(name in table.columns for table in tables):
+            names = " and ".join(table.name for table in tables)
+            raise InputError(f"{names}: no column {quoted(name)} to drop")

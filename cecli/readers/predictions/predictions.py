@@ -1,0 +1,232 @@
+"""Predictions and what was observed, opened together: the columns that count, how labels are read and rows matched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from cecli.core.scoring.rows import Kind
+from cecli.errors import InputError, UsageError, quoted
+from cecli.readers.predictions.label_stream import LabelStream
+from cecli.readers.predictions.labels import LabelReading
+from cecli.readers.predictions.observed import Decoder
+from cecli.readers.predictions.roles import ColumnOptions, find_roles
+from cecli.readers.predictions.row_checks import NUMBER_KINDS, CheckOptions
+from cecli.readers.predictions.run import Accumulator, Pool, Run, Sink
+from cecli.readers.tables.table import BLOCK_BYTES, Block, Cells, Table
+from cecli.readers.tables.tables import open_table, vector_columns
+
+HEADERS = {"both": (True, True), "preds": (True, False), "labels": (False, True), "none": (False, False)}
+"""``--header``: whether PREDS and LABELS have one."""
+
+
+@dataclass(frozen=True)
+class PredictionOptions:
+    """Everything that says how PREDS and LABELS are to be read."""
+
+    preds: str
+    labels: str | None = None
+    kind: Kind = "probabilities"
+    columns: ColumnOptions = field(default_factory=ColumnOptions)
+    checks: CheckOptions = field(default_factory=CheckOptions)
+    header: str = "both"
+    delimiter: str | None = None
+    vector: str | None = None
+    first_label: int = 0
+    ignore: tuple[str, ...] = ()
+    frequency: bool = False
+    block_bytes: int = BLOCK_BYTES
+    first_texts: tuple[str, ...] = ()
+    """The label that decides how labels are read, and what else they are called, where that is known before."""
+    may_be_empty: bool = False
+    """Whether PREDS may have no rows, as a shard may."""
+    shared_labels: bool = False
+    """Whether LABELS has the rows of other shards, too; those of this one are found by id."""
+
+
+class Predictions:
+    """An opened pair of PREDS and LABELS; use it in a ``with`` statement, and ``accumulate`` once."""
+
+    def __init__(self, options: PredictionOptions, preds: Table | None = None, names: Sequence[str] = ()) -> None:
+        """``preds`` is the table where it is open already, ``names`` are what its classes are called if it has none."""
+        if options.preds == "-" and options.labels == "-":
+            raise UsageError("PREDS and LABELS cannot both be standard input")
+        preds_header, labels_header = HEADERS[options.header]
+        self.options = options
+        self._open: list[Table] = []
+        try:
+            self.preds = self._opened(options.preds, preds_header, options.vector) if preds is None else preds
+            labels = None if options.labels is None else self._opened(options.labels, labels_header)
+            self.roles = find_roles(self.preds, labels, options.columns)
+            self._labels_table = labels
+            self.check_shards()
+            self._check_options()
+            self.classes = tuple(names) or self._class_names()
+            self._named = bool(names) or not self._is_numbered(self.roles.classes[0])
+            self.observed_only = options.columns.observed is not None
+            self.binary = len(self.classes) == 1 and not self.observed_only
+            self.decoder = Decoder(None, options.checks, options.frequency)
+            self.notes = list(self.roles.notes)
+            if self.soft and self._named and options.first_label:
+                self.notes.append("--first-label has no effect: LABELS holds a PMF for every row")
+            if options.first_texts:
+                self.decoder.reading = self._reading(options.first_texts[0])
+                for text in options.first_texts[1:]:
+                    self.decoder.reading.class_of(text)
+            self._blocks = self.preds.blocks(self.roles.preds.selection(self.roles.classes, NUMBER_KINDS[options.kind]))
+            self._first_block: list[Block] = []
+            self.labels = None if labels is None else self._label_stream(labels)
+            if self.roles.preds.label is not None and self.decoder.reading is None:
+                self._read_first_label()
+        except BaseException:
+            self.close()
+            raise
+        self.rows_read = 0
+
+    @property
+    def soft(self) -> bool:
+        """Whether the labels are PMFs."""
+        return bool(self.roles.labels.soft)
+
+    @property
+    def labels_read_as(self) -> str | None:
+        """``name``, ``suffix``, ``position`` or ``soft``; None where there are no labels."""
+        if self.decoder.reading is not None:
+            return self.decoder.reading.read_as
+        return "soft" if self.soft else None
+
+    @property
+    def matched_by(self) -> str:
+        """``id`` or ``position``."""
+        return "id" if self.roles.by_id else "position"
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The names of all classes, those of a binary prediction included."""
+        reading = self.decoder.reading
+        return reading.binary_names() if self.binary and reading is not None else self.classes
+
+    def learn(self, name: str) -> bool:
+        """Whether a name is that of the class which a binary prediction is not named after, as far as is known; other
+        names of it are then errors."""
+        return self.decoder.reading is not None and self.decoder.reading.learn(name)
+
+    @property
+    def labels_table(self) -> Table | None:
+        """LABELS, where it is a file of its own."""
+        return self._labels_table
+
+    def remarks(self) -> list[str]:
+        """What is odd where these are all the rows there are, once they have been read: labels to ignore that never
+        came."""
+        unmet = () if self.decoder.reading is None else self.decoder.reading.unmet()
+        return [f"--ignore {quoted(text)}: no row has this label" for text in unmet]
+
+    @property
+    def size(self) -> int | None:
+        """Bytes of PREDS on disk, where that is known."""
+        return self.preds.size
+
+    def close(self) -> None:
+        """Close the files."""
+        for table in self._open:
+            table.close()
+
+    def __enter__(self) -> Predictions:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def check_shards(self) -> None:
+        """Raise InputError where shards of PREDS and LABELS do not pair; complete once both have been read."""
+        if self._labels_table is not None and not self.roles.by_id and hasattr(self.preds, "files"):
+            from cecli.readers.tables.shards import check_paired
+
+            check_paired(self.preds, self._labels_table)
+
+    def blocks(self) -> Iterator[Block]:
+        """The blocks of PREDS that have not been taken."""
+        first, self._first_block = self._first_block, []
+        return chain(first, self._blocks)  # unlike a generator's, its end leaves the blocks open for those who go on
+
+    def accumulate(
+        self,
+        new: Callable[[], Accumulator],
+        threads: int = 1,
+        progress: Callable[[int, int], None] = lambda rows, size: None,
+        sink: Sink | None = None,
+    ) -> Accumulator:
+        """All rows added to accumulators that ``new`` makes, one a thread, merged into one.
+
+        ``sink`` gets what it makes of every block, in the order of the file. Raises CellErrors that name the first bad
+        cells in file order, or InputError where rows and labels do not match.
+        """
+        pool: Pool[Accumulator] = Pool(new)
+        run = Run(self, pool, threads, progress, sink)
+        for _ in run.steps():
+            pass
+        run.finish()
+        self.notes += run.notes()
+        self.used_labels = run.used_labels()
+        return pool.merged()
+
+    def _opened(self, path: str, header: bool, vector: str | None = None) -> Table:
+        options = self.options
+        table = open_table(
+            path, delimiter=options.delimiter, header=header, block_bytes=options.block_bytes, vector=vector
+        )
+        self._open.append(table)
+        return table
+
+    def _is_numbered(self, column: int) -> bool:
+        """Whether a column of PREDS has no name but its number: in ``.npy``, headerless text and vectors."""
+        return not self.preds.header or column in vector_columns(self.preds)
+
+    def _class_names(self) -> tuple[str, ...]:
+        """The names of the class columns; numbers that stand for names begin with ``--first-label``, as labels do."""
+        first, names = self.options.first_label, self.preds.columns
+        return tuple(f"{int(names[k]) + first}" if self._is_numbered(k) else names[k] for k in self.roles.classes)
+
+    def _check_options(self) -> None:
+        if len(self.roles.classes) == 1 and self.options.columns.observed is None and self.options.checks.normalize:
+            raise UsageError("--normalize divides a row by its sum, and one class column has none")
+        if self.soft and self.options.ignore:
+            raise UsageError("--ignore names a label, and LABELS holds a PMF for every row")
+
+    def _label_stream(self, labels: Table) -> LabelStream:
+        return LabelStream(labels, self.roles.labels, self.decoder, self._decide, self.options.may_be_empty)
+
+    def _reading(self, first: str) -> LabelReading:
+        return LabelReading(
+            self.classes,
+            first,
+            first_label=self.options.first_label,
+            binary=self.binary,
+            named=self._named,
+            ignore=self.options.ignore,
+        )
+
+    def _decide(self, cells: Cells) -> LabelReading | None:
+        """How labels are read: by the first one that is not ignored."""
+        column, ignore = cells.coded[0], self.options.ignore
+        texts = (column.values[int(code)] for code in column.codes)
+        first = next((text for text in texts if text not in ignore), None)
+        if first is None and len(column.codes):
+            first = column.values[int(column.codes[0])]
+        if first is None:
+            return None
+        reading = self._reading(first)
+        if self.options.first_label and reading.read_as != "position" and self._named:
+            self.notes.append(f"--first-label has no effect: labels are read by {reading.read_as}")
+        reading.read(column)  # before the threads do, so that of three labels it is always the same that is the third
+        return reading
+
+    def _read_first_label(self) -> None:
+        """Labels in PREDS: the first one is looked at before the blocks go to the threads."""
+        block = next(self._blocks, None)
+        if block is None:
+            raise InputError(f"{self.preds.name}: no rows")
+        self._first_block.append(block)
+        self.decoder.reading = self._decide(block.parse())

@@ -1,0 +1,181 @@
+"""Whether the rows of a block are what they are said to be: probabilities that sum to 1, logits, log-probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cecli.core.scoring.rows import Kind
+from cecli.core.sums.layout import Floats, along, largest, row_sum, shaped
+from cecli.errors import CellErrors
+from cecli.readers.tables.table import Block, Problems
+
+NUMBER_KINDS: dict[Kind, str] = {
+    "probabilities": "a probability",
+    "logits": "a logit",
+    "log-probabilities": "a log-probability",
+    "losses": "a loss",
+}
+
+_ROUNDING = 2.0**-50
+"""A sum of K doubles is off by less than this times K, so a row off by just the tolerance passes."""
+
+
+@dataclass(frozen=True)
+class CheckOptions:
+    """``--sum-tolerance`` and ``--normalize``."""
+
+    sum_tolerance: float = 1e-3
+    normalize: bool = False
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CheckedRows:
+    """A table that has passed, as ``layout.shaped`` lays it, and the sums of its rows where it has any."""
+
+    values: Floats
+    axis: int
+    row_sums: Floats | None
+    all_pmfs: bool = False
+
+
+def check_rows(
+    numbers: NDArray[np.floating], kind: Kind, options: CheckOptions, block: Block, columns: Sequence[int]
+) -> CheckedRows:
+    """The rows (n, K), checked; ``columns`` are their positions in the file. Raises CellErrors."""
+    values, axis = shaped(numbers, widen=kind != "logits")
+    problems = Problems()
+    if kind == "logits":
+        _check_logits(values, axis, block, columns, problems)
+        problems.raise_any()
+        return CheckedRows(values, axis, None, all_pmfs=_are_pmfs(values, axis))
+    _check_range(values, axis, kind, block, columns, problems)
+    problems.raise_any()
+    sums = row_sum(values if kind == "probabilities" else np.exp(values), axis)
+    if options.normalize:
+        _check_positive(sums, block, problems)
+        problems.raise_any()
+        values = values / along(sums, axis) if kind == "probabilities" else values - along(np.log(sums), axis)
+        return CheckedRows(values, axis, sums)
+    _check_sums(values, axis, sums, kind, options, block, problems)
+    problems.raise_any()
+    return CheckedRows(values, axis, sums)
+
+
+def check_column(numbers: NDArray[np.floating], kind: Kind, block: Block, columns: Sequence[int]) -> Floats:
+    """The figures of one column, shape (n,), checked: of class 1, or of what was observed. Raises CellErrors."""
+    values = np.ascontiguousarray(numbers[:, 0], dtype=np.float64)
+    problems = Problems()
+    if kind == "logits":
+        _add_cells(~np.isfinite(values)[None, :], values[None, :], 0, "a finite logit", block, columns, problems)
+    elif kind == "losses":
+        wrong = ~(np.isfinite(values) & (values >= 0))[None, :]
+        _add_cells(wrong, values[None, :], 0, "a finite loss >= 0, in nats", block, columns, problems)
+    else:
+        _check_range(values[None, :], 0, kind, block, columns, problems)
+    problems.raise_any()
+    return values
+
+
+def _check_range(
+    values: Floats, axis: int, kind: Kind, block: Block, columns: Sequence[int], problems: Problems
+) -> None:
+    if not values.size:
+        return
+    top = 1.0 if kind == "probabilities" else 0.0
+    if values.max() <= top and (kind != "probabilities" or values.min() >= 0.0):
+        return
+    wrong = ~((values >= 0.0) & (values <= top)) if kind == "probabilities" else ~(values <= top)  # nan is neither
+    wanted = "a probability from 0 to 1" if kind == "probabilities" else "a log-probability, at most 0"
+    hint = "--logits if these are raw scores"
+    if kind == "probabilities" and values.max() <= 0.0:
+        hint = "--log-probs if these are logarithms of probabilities, --logits if they are raw scores"
+    elif kind == "probabilities" and _are_percentages(values, axis):
+        hint = "these look like percentages: divide them by 100"
+    problems.hint = hint
+    _add_cells(wrong, values, axis, wanted, block, columns, problems)
+
+
+def _check_logits(values: Floats, axis: int, block: Block, columns: Sequence[int], problems: Problems) -> None:
+    if np.isfinite(values).all():
+        return
+    wrong = np.isnan(values) | (values == np.inf)
+    _add_cells(wrong, values, axis, "a finite logit or -inf", block, columns, problems)
+    if not problems.total:
+        empty = np.flatnonzero(largest(values, axis)[0] == -np.inf)
+        found = [
+            f"{block.place(int(row))}: every logit of the row is -inf, which leaves no class" for row in empty[:10]
+        ]
+        problems.add(found, len(empty))
+
+
+def _check_positive(sums: Floats, block: Block, problems: Problems) -> None:
+    empty = np.flatnonzero(sums == 0)
+    found = [f"{block.place(int(row))}: the row sums to 0 and cannot be normalised" for row in empty[:10]]
+    problems.add(found, len(empty))
+
+
+def _check_sums(
+    values: Floats, axis: int, sums: Floats, kind: Kind, options: CheckOptions, block: Block, problems: Problems
+) -> None:
+    classes = values.shape[axis]
+    off = np.flatnonzero(~(np.abs(sums - 1.0) <= options.sum_tolerance + classes * _ROUNDING))
+    if not len(off):
+        return
+    what = "the row" if kind == "probabilities" else "exp of the row"
+    found = [f"{block.place(int(row))}: {what} sums to {sums[row]:.10g}, not to 1" for row in off[:10]]
+    first = int(off[0])
+    row = values[:, first] if axis == 0 else values[first]
+    problems.add(found, len(off), _sum_hint(row, float(sums[first]), kind))
+
+
+def _sum_hint(row: Floats, total: float, kind: Kind) -> str:
+    """The tolerance that a row's decimals call for: K numbers rounded to d decimals are off by K 10^-d / 2 at most."""
+    decimals = max(len(np.format_float_positional(number, trim="-").partition(".")[2]) for number in row)
+    rounding = len(row) * 0.5 * 10.0**-decimals
+    if kind == "probabilities" and abs(total - 1.0) <= rounding * 1.01 and 1 <= decimals <= 6:
+        return f"its numbers have {decimals} decimals: --sum-tolerance {rounding:.3g} allows for their rounding"
+    return "--normalize divides each row by its sum; --logits if these are raw scores"
+
+
+def _add_cells(
+    wrong: NDArray[np.bool_],
+    values: Floats,
+    axis: int,
+    wanted: str,
+    block: Block,
+    columns: Sequence[int],
+    problems: Problems,
+) -> None:
+    by_row = wrong.T if axis == 0 else wrong
+    cells = np.argwhere(by_row)
+    table = values.T if axis == 0 else values
+    found = [
+        f"{block.place(int(row), columns[k])}: expected {wanted}, found {float(table[row, k])!r}"
+        for row, k in cells[:10]
+    ]
+    problems.add(found, len(cells))
+
+
+def _are_percentages(values: Floats, axis: int) -> bool:
+    return bool(values.min() >= 0.0 and values.max() > 1.0 and np.abs(row_sum(values, axis) - 100.0).max() <= 1.0)
+
+
+def _are_pmfs(values: Floats, axis: int) -> bool:
+    return bool(
+        values.size
+        and values.min() >= 0.0
+        and values.max() <= 1.0
+        and np.abs(row_sum(values, axis) - 1.0).max() <= CheckOptions.sum_tolerance
+    )
+
+
+def merged(errors: Sequence[CellErrors]) -> Problems:
+    """The problems of several blocks, in their order."""
+    problems = Problems()
+    for error in errors:
+        problems.add(error.problems, error.total, error.hint)
+    return problems

@@ -1,0 +1,171 @@
+"""Predictions without labels: rows that are read, checked, turned into something else, and handed on in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from cecli.core.scoring.rows import Kind
+from cecli.core.sums.layout import Floats
+from cecli.errors import CellErrors, InputError
+from cecli.readers.predictions.roles import ColumnOptions, find_classes
+from cecli.readers.predictions.row_checks import NUMBER_KINDS, CheckOptions, check_column, check_rows
+from cecli.readers.sources.parallel import ordered
+from cecli.readers.tables.table import BLOCK_BYTES, Block, Problems, Selection
+from cecli.readers.tables.tables import open_table, vector_columns
+
+Made = TypeVar("Made")
+
+_NO_CLASS = "a column that is no class? --drop COLUMN leaves it out, --keep COLUMN carries it along"
+
+
+@dataclass(frozen=True)
+class RowOptions:
+    """Everything that says how a file of predictions alone is read.
+
+    ``kept`` are columns of text to carry along; with ``lenient``, columns that are named and not there are passed over.
+    """
+
+    path: str
+    kind: Kind = "logits"
+    columns: ColumnOptions = field(default_factory=ColumnOptions)
+    kept: tuple[str, ...] = ()
+    checks: CheckOptions = field(default_factory=CheckOptions)
+    header: bool = True
+    delimiter: str | None = None
+    vector: str | None = None
+    lenient: bool = False
+    block_bytes: int = BLOCK_BYTES
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some consecutive rows: predictions as ``layout.shaped`` lays them (with ``binary`` the figures of class 1 alone,
+    shape (n,)), and the PyArrow string arrays of the columns that are carried along."""
+
+    values: Floats
+    axis: int
+    binary: bool
+    beside: tuple[Any, ...]
+
+
+class Unlabelled:
+    """An opened file of predictions; use it in a ``with`` statement, and ``each`` once.
+
+    ``classes`` and ``beside`` are the names of its columns; ``list_name`` is that of the one column that holds all
+    classes as a list, None where each is a column. ``total_rows`` is None where only reading tells.
+    """
+
+    def __init__(self, options: RowOptions) -> None:
+        self.options = options
+        self._table = open_table(
+            options.path,
+            delimiter=options.delimiter,
+            header=options.header,
+            block_bytes=options.block_bytes,
+            vector=options.vector,
+        )
+        try:
+            columns, kept = options.columns, options.kept
+            if options.lenient:
+                there = set(self._table.columns)
+                columns = replace(columns, drop=tuple(name for name in columns.drop if name in there))
+                kept = tuple(name for name in kept if name in there)
+            self._classes, self._beside = find_classes(self._table, columns, kept)
+        except BaseException:
+            self._table.close()
+            raise
+        self.name = self._table.name
+        self.named = self._table.header
+        self.classes = tuple(self._table.columns[k] for k in self._classes)
+        self.beside = tuple(self._table.columns[k] for k in self._beside)
+        self.binary = len(self.classes) == 1
+        self.total_rows: int | None = getattr(self._table, "total_rows", None)
+        self.rows_read = 0
+        self._all_pmfs = options.kind == "logits"
+
+    @property
+    def list_name(self) -> str | None:
+        """The name of the column of lists, where all its elements and no others are the classes."""
+        elements = vector_columns(self._table)
+        fields = getattr(self._table, "fields", None)
+        if not len(elements) or fields is None or self._classes != tuple(elements):
+            return None
+        return str(fields.names[fields.vector])
+
+    @property
+    def size(self) -> int | None:
+        """Bytes on disk, where that is known."""
+        return self._table.size
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know of the rows, once they have been read."""
+        if not (self._all_pmfs and self.rows_read):
+            return []
+        what = "every logit is from 0 to 1" if self.binary else "every row of logits is itself a PMF"
+        return [
+            f"{what}: if these are probabilities, softmax has been taken twice now, and what came out means nothing"
+        ]
+
+    def each(
+        self,
+        make: Callable[[Rows], Made],
+        threads: int = 1,
+        progress: Callable[[int, int], None] = lambda rows, size: None,
+    ) -> Iterator[Made]:
+        """What ``make`` makes of every block of rows, in threads, in the order of the file.
+
+        After the first bad row nothing more is handed on, but all that follows is checked. Raises CellErrors that name
+        the first bad cells in file order, once the end is reached.
+        """
+        problems = Problems()
+        seen = 0
+        selection = Selection(self._classes, strings=self._beside, number_kind=NUMBER_KINDS[self.options.kind])
+        for block, made, wrong in ordered(self._table.blocks(selection), self._work(make), threads):
+            self.rows_read += block.rows
+            if wrong is not None:
+                no_class = self.named and wrong.total >= block.rows
+                hint = None if "--label-column" in (wrong.hint or "") else wrong.hint  # there are no labels here
+                problems.add(wrong.problems, wrong.total, hint or (_NO_CLASS if no_class else None))
+            elif made is not None and not problems.total:
+                yield made
+            position = self._table.position
+            progress(block.rows, position - seen)
+            seen = position
+        problems.raise_any()
+        if not self.rows_read:
+            raise InputError(f"{self.name}: no rows")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._table.close()
+
+    def __enter__(self) -> Unlabelled:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _work(self, make: Callable[[Rows], Made]) -> Callable[[Block], tuple[Block, Made | None, CellErrors | None]]:
+        def work(block: Block) -> tuple[Block, Made | None, CellErrors | None]:
+            try:
+                return block, make(self._rows(block)), None
+            except CellErrors as error:
+                return block, None, error.with_traceback(None)  # its frames would hold the block for long
+
+        return work
+
+    def _rows(self, block: Block) -> Rows:
+        """Parse and check a block; runs in any thread."""
+        cells, kind = block.parse(), self.options.kind
+        if self.binary:
+            column = check_column(cells.numbers, kind, block, self._classes)
+            if column.min(initial=0.0) < 0 or column.max(initial=0.0) > 1:
+                self._all_pmfs = False
+            return Rows(column, 0, True, cells.strings)
+        checked = check_rows(cells.numbers, kind, self.options.checks, block, self._classes)
+        if not checked.all_pmfs:
+            self._all_pmfs = False
+        return Rows(checked.values, checked.axis, False, cells.strings)

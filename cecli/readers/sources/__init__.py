@@ -1,0 +1,1 @@
+"""Bytes in: files, pipes and URLs as streams, unpacked, read once."""

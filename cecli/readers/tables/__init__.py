@@ -1,0 +1,1 @@
+"""Bytes as tables: named columns and blocks of rows, a format a file or two."""

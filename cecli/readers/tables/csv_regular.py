@@ -1,0 +1,73 @@
+"""Blocks of text so regular that their cells can be found by NumPy, without a tokenizer.
+
+Most files of predictions are nothing but numbers, commas and line ends, and most files of labels a digit a line. For
+these the places of the delimiters say where every cell is; all else is left to the reader of any CSV.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cecli.readers.tables.table import Coded
+
+_LEAST_BYTES = 1 << 20
+"""Below this the import of PyArrow's casts costs more than they save."""
+
+_NEWLINE = 10
+_BEFORE_NUMBERS = 45
+"""``-`` is the first character of a number by code; space, quote, plus, comma, tab and line ends all come before it."""
+
+
+def numeric_table(data: bytes, rows: int, columns: int, delimiter: str) -> NDArray[np.float64] | None:
+    """The cells of a block of numbers alone, shape (rows, columns); None where it is anything but.
+
+    Every byte below ``-`` is taken for the end of a cell: if there are just as many as cells, if every ``columns``-th
+    is a line end, and if there are as many delimiters as must stand between them, then each is what it seems to be. The
+    cells then go to PyArrow's conversion of texts, with the delimiters between them as nulls.
+    """
+    if len(data) < _LEAST_BYTES or ord(delimiter) >= _BEFORE_NUMBERS or not data.endswith(b"\n"):
+        return None
+    view = np.frombuffer(data, dtype=np.uint8)
+    ends = np.flatnonzero(view < _BEFORE_NUMBERS)
+    if len(ends) != rows * columns or not (view[ends[columns - 1 :: columns]] == _NEWLINE).all():
+        return None
+    if np.count_nonzero(view == ord(delimiter)) != rows * (columns - 1):
+        return None
+    values = _converted(data, ends)
+    return None if values is None else values.reshape(rows, columns)
+
+
+def _converted(data: bytes, ends: NDArray[np.intp]) -> NDArray[np.float64] | None:
+    import pyarrow as pa
+    import pyarrow.compute
+
+    cells = len(ends)
+    offsets = np.empty(2 * cells + 1, dtype=np.int32)
+    offsets[0] = 0
+    offsets[1::2] = ends
+    offsets[2::2] = ends
+    offsets[2::2] += 1
+    every_other = np.full((2 * cells + 7) // 8, 0b01010101, dtype=np.uint8)
+    texts = pa.StringArray.from_buffers(
+        2 * cells, pa.py_buffer(offsets), pa.py_buffer(data), pa.py_buffer(every_other), cells
+    )
+    try:
+        numbers = pyarrow.compute.cast(texts, pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    return np.frombuffer(numbers.buffers()[1], dtype=np.float64, count=2 * cells)[::2]
+
+
+def single_characters(data: bytes, rows: int) -> Coded | None:
+    """A column of one character a line, as digits are; None where a line is anything else."""
+    view = np.frombuffer(data, dtype=np.uint8)
+    if len(view) != 2 * rows or not (view[1::2] == _NEWLINE).all():
+        return None
+    letters = view[::2]
+    present = np.flatnonzero(np.bincount(letters, minlength=256))
+    if present[0] <= 32 or present[-1] >= 127 or chr(34).encode() in data:
+        return None  # blank lines, quotes, and what is not ASCII go to the other readers
+    codes = np.zeros(256, dtype=np.uint8)
+    codes[present] = np.arange(len(present))
+    return Coded(codes[letters], [chr(code) for code in present.tolist()])

@@ -1,0 +1,239 @@
+"""The slow reader of JSON Lines: it says which lines and values are wrong and why, or accepts what the fast one was too
+strict about."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cecli.errors import InputError, quoted
+from cecli.readers.tables.fields import Fields, Matrix, NumberPlan
+from cecli.readers.tables.numbers import expected, parse_number
+from cecli.readers.tables.table import Cells, Coded, Problems, Selection
+
+INFINITIES = {"Infinity": float("inf"), "-Infinity": float("-inf")}
+"""JSON has no infinities; in quotes they are what ``-f json`` writes."""
+
+_OFFERED_LINE = "write one object a line: jq -c . FILE"
+
+
+class Number(str):
+    """A number as it is written."""
+
+    __slots__ = ()
+
+
+class Object(list[tuple[str, Any]]):
+    """The keys and values of an object, in their order, repeated keys and all."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class JsonReading:
+    """What is wanted of every line of a file."""
+
+    name: str
+    fields: Fields
+    selection: Selection
+    plan: NumberPlan
+
+    def place(self, line: int, column: int | None = None) -> str:
+        """``preds.jsonl:17`` or ``preds.jsonl:17: probs[3]``."""
+        return f"{self.name}:{line}" if column is None else f"{self.name}:{line}: {self.fields.label(column)}"
+
+
+def parse_object(text: str, name: str, line: int) -> dict[str, Any]:
+    """The keys and values of one line; numbers stay texts (Number).
+
+    Raises InputError ``name:line: …`` where it is not one JSON object with different keys.
+    """
+    try:
+        pairs = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        if not text.strip(" \t\r\n"):
+            raise InputError(f"{name}:{line}: a blank line inside the file") from error
+        hint = _OFFERED_LINE if text.strip(" \t\r\n") == "{" else None
+        raise InputError(f"{name}:{line}: not JSON: {error.msg} (character {error.colno})", hint) from error
+    except RecursionError as error:
+        raise InputError(f"{name}:{line}: nested too deeply") from error
+    except _Constant as error:
+        raise InputError(
+            f"{name}:{line}: {error} is not JSON", 'an infinity is written in quotes, "Infinity" or "-Infinity"'
+        ) from error
+    if not isinstance(pairs, Object):
+        raise InputError(f"{name}:{line}: expected an object, found {described(pairs)}")
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        again = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+        raise InputError(f"{name}:{line}: the key {quoted(again)} stands more than once")
+    broken = next((key for key in found if is_broken(key)), None)
+    if broken is not None:
+        raise InputError(f"{name}:{line}: half a surrogate pair is no character, in the key {quoted(broken)}")
+    return found
+
+
+def read_carefully(text: str, first_line: int, reading: JsonReading) -> Cells:
+    """The selected values of all lines of ``text``; CellErrors with all that are bad."""
+    problems = Problems()
+    chosen, plan = reading.selection, reading.plan
+    vectors: list[list[float]] = []
+    numbers: list[list[float]] = []
+    texts: list[list[str]] = []
+    for line, content in enumerate(_lines(text), first_line):
+        try:
+            values = parse_object(content, reading.name, line)
+            _check_keys(values, reading, line)
+        except InputError as error:
+            problems.add([error.message], hint=error.hint)
+            continue
+        row = _Row(values, line, reading, problems)
+        if len(plan.from_vector):
+            vectors.append(row.vector())
+        numbers.append([row.number(column) for _, column in plan.others])
+        texts.append([row.text(column) for column in (*chosen.coded, *chosen.strings)])
+    problems.raise_any()
+    table: Matrix | None = None
+    if len(plan.from_vector):
+        table = np.array(vectors, dtype=np.float64).reshape(len(numbers), reading.fields.width)
+    others = {column: [row[k] for row in numbers] for k, (_, column) in enumerate(plan.others)}
+    by_column = [[row[k] for row in texts] for k in range(len(chosen.coded) + len(chosen.strings))]
+    return Cells(
+        plan.gather(len(numbers), table, others.__getitem__),
+        tuple(_coded(column) for column in by_column[: len(chosen.coded)]),
+        tuple(_strings(column) for column in by_column[len(chosen.coded) :]),
+    )
+
+
+def is_broken(text: str) -> bool:
+    """Whether a text holds half a surrogate pair, which an escape may write and no encoding can."""
+    return not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def described(value: Any) -> str:
+    """What kind of JSON value this is, as messages say it."""
+    if value is None:
+        return "a null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Object):
+        return "an object"
+    return "a list" if isinstance(value, list) else quoted(value)
+
+
+class _Row:
+    """The values of one line; bad ones are added to the problems."""
+
+    def __init__(self, values: dict[str, Any], line: int, reading: JsonReading, problems: Problems) -> None:
+        self._values = values
+        self._line = line
+        self._reading = reading
+        self._problems = problems
+
+    def vector(self) -> list[float]:
+        """The list of the field of lists as numbers."""
+        fields, kind = self._reading.fields, self._reading.selection.number_kind
+        name = fields.label(0).removesuffix("[0]")
+        value = self._value(0)
+        if not isinstance(value, list) or isinstance(value, Object):
+            self._bad(name, f"expected a list of {fields.width} numbers, found {described(value)}")
+        elif len(value) != fields.width:
+            self._bad(name, f"expected {fields.width} numbers as in the first row, found {len(value)}")
+        else:
+            return [self._number(cell, f"{name}[{k}]", kind) for k, cell in enumerate(value)]
+        return []
+
+    def number(self, column: int) -> float:
+        """The number of a field of its own."""
+        return self._number(
+            self._value(column), self._reading.fields.label(column), self._reading.selection.kind(column)
+        )
+
+    def text(self, column: int) -> str:
+        """A text as it is, a number as it is written, true and false."""
+        value = self._value(column)
+        name = self._reading.fields.label(column)
+        if value is None or isinstance(value, list):
+            self._bad(name, f"expected a text, found {described(value)}")
+            return ""
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if is_broken(value):
+            self._bad(name, f"half a surrogate pair is no character, {quoted(value)}")
+            return ""
+        return str(value)
+
+    def _value(self, column: int) -> Any:
+        fields = self._reading.fields
+        return self._values[fields.names[fields.field(column)]]
+
+    def _number(self, value: Any, name: str, kind: str) -> float:
+        if isinstance(value, Number):
+            try:
+                return parse_number(value, kind)
+            except ValueError as error:
+                self._bad(name, str(error))
+        elif isinstance(value, str):
+            if value in INFINITIES:
+                return INFINITIES[value]
+            try:
+                infinite = math.isinf(parse_number(value))
+            except ValueError:
+                self._bad(name, expected(kind, value))
+            else:
+                remedy = 'write "-Infinity"' if infinite else "write it without quotes"
+                self._bad(name, expected(kind, value, remedy))
+        else:
+            lists = isinstance(value, list) and not isinstance(value, Object)
+            hint = "--vector COLUMN says which one holds the classes' numbers as a list" if lists else None
+            self._bad(name, f"expected {kind}, found {described(value)}", hint)
+        return 0.0
+
+    def _bad(self, name: str, what: str, hint: str | None = None) -> None:
+        self._problems.add([f"{self._reading.name}:{self._line}: {name}: {what}"], hint=hint)
+
+
+class _Constant(Exception):
+    """NaN, Infinity or -Infinity."""
+
+
+def _refuse(constant: str) -> None:
+    raise _Constant(constant)
+
+
+_DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=_refuse, object_pairs_hook=Object)
+
+
+def _check_keys(row: dict[str, Any], reading: JsonReading, line: int) -> None:
+    names = reading.fields.names
+    if len(row) == len(names) and all(name in row for name in names):
+        return
+    missing = next((name for name in names if name not in row), None)
+    if missing is not None:
+        raise InputError(f"{reading.name}:{line}: no key {quoted(missing)}, which the first line has")
+    known = set(names)
+    extra = next(name for name in row if name not in known)
+    raise InputError(f"{reading.name}:{line}: a key {quoted(extra)}, which the first line does not have")
+
+
+def _lines(text: str) -> list[str]:
+    lines = text.split("\n")
+    return lines if lines[-1] else lines[:-1]
+
+
+def _coded(column: Sequence[str]) -> Coded:
+    codes: dict[str, int] = {}
+    numbers = [codes.setdefault(text, len(codes)) for text in column]
+    return Coded(np.array(numbers, dtype=np.intp), list(codes))
+
+
+def _strings(column: Sequence[str]) -> object:
+    import pyarrow as pa
+
+    return pa.array(column, pa.string())

@@ -1,0 +1,75 @@
+"""JSON Lines cut into blocks of whole lines, each with its first row and line, before anything is parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cecli.errors import InputError
+from cecli.readers.sources.source import Source, check_text_head
+from cecli.readers.tables.csv_split import Piece
+from cecli.readers.tables.records import LONGEST_RECORD, step
+
+_BLANK = b" \t\r\n"
+
+
+class LineSplitter:
+    """Takes a text of an object a line apart: first ``first_line()``, then ``pieces()``."""
+
+    def __init__(self, source: Source, block_bytes: int) -> None:
+        check_text_head(source)
+        self._source = source
+        self._block = block_bytes
+        self._rest = b""
+        self._final = False
+        self._line = 1
+        self._row = 0
+        self._blank: int | None = None
+
+    def first_line(self) -> bytes:
+        """The first line, b"" where there is none; it is a row, and comes again with the pieces."""
+        end = 0
+        while not self._final and not end:
+            self._fill()
+            end = self._rest.find(b"\n") + 1
+        return self._rest[:end] if end else self._rest
+
+    def pieces(self) -> Iterator[Piece]:
+        """The lines, in pieces of about the block size; blank lines at the end of the file are left out."""
+        while not self._final or self._rest:
+            if not self._final and len(self._rest) < self._block:
+                self._fill()
+            end = len(self._rest) if self._final else self._rest.rfind(b"\n") + 1
+            if end == 0 and not self._final:
+                self._fill()
+                continue
+            data, self._rest = self._rest[:end], self._rest[end:]
+            lines = data.count(b"\n")
+            whole = self._without_blank_end(data, lines)
+            if whole:
+                kept = lines if len(whole) == len(data) else whole.count(b"\n")
+                rows = kept + (not whole.endswith(b"\n"))
+                yield Piece(whole, rows, kept, self._row, self._line, quoted=False)
+                self._row += rows
+            self._line += lines
+
+    def _fill(self) -> None:
+        """Read as much again as is waiting, so that a long line costs linear time."""
+        size = step(self._block, len(self._rest))
+        block = self._source.read(size)
+        self._final = len(block) < size
+        self._rest = self._rest + block if self._rest else block
+        if len(self._rest) > LONGEST_RECORD + self._block and b"\n" not in self._rest:
+            raise InputError(
+                f"{self._source.name}:{self._line}: a line without an end within {LONGEST_RECORD >> 20} MiB"
+            )
+
+    def _without_blank_end(self, data: bytes, lines: int) -> bytes:
+        """``data`` without blank lines at its end: the end of the file, or an error when something follows them."""
+        body = len(data.rstrip(_BLANK)) if data[-2:-1] in _BLANK or not data.endswith(b"\n") else len(data) - 1
+        if body and self._blank:
+            raise InputError(f"{self._source.name}:{self._blank}: a blank line inside the file")
+        end = data.find(b"\n", body) + 1 if body else 0
+        if body and (end == 0 or end == len(data)):
+            return data
+        self._blank = self._blank or self._line + lines - data.count(b"\n", end)
+        return data[:end]

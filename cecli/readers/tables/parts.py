@@ -1,0 +1,207 @@
+"""Files that are read in parts, each for itself: stretches of a text, and row groups of Parquet."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, BinaryIO
+
+from cecli.errors import InputError, literal
+from cecli.readers.sources.urls import is_url
+
+AHEAD = 8 << 20
+"""Bytes fetched at once of a file behind a URL."""
+
+_STEP = 1 << 16
+
+
+@dataclass(frozen=True)
+class Part:
+    """Bytes of a text from ``start`` to before ``stop``, moved on to the ends of lines; or such row groups of Parquet.
+
+    ``header`` is the length of the header of a text. ``rows_before`` and ``lines_before`` are the rows and lines before
+    it, where they are known; 0 otherwise.
+    """
+
+    start: int
+    stop: int
+    of_text: bool
+    header: int = 0
+    rows_before: int = 0
+    lines_before: int = 0
+
+
+class NotInParts(Exception):
+    """A text that cannot be read in parts, since a line end may be inside quotes."""
+
+
+class TextPart(io.RawIOBase):
+    """A text of which only the header and one part are there. Raises NotInParts at its end if it has seen an odd number
+    of quotes: then a line end that parts meet at is inside quotes, here or in another part."""
+
+    def __init__(self, file: BinaryIO, part: Part) -> None:
+        super().__init__()
+        self._file = file
+        self.begin = max(part.header, boundary(file, part.start)) if part.start else part.header
+        self.end = max(part.header, boundary(file, part.stop))
+        self.lines_skipped = part.lines_before
+        self._quotes = 0
+        self._header, self._place = part.header, 0
+        self._waiting = memoryview(b"")
+        self._ahead = AHEAD if hasattr(file, "url") else 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes of the header, then of the part; not more than ``size``, none at the end."""
+        if not self._waiting:
+            if self._place == self._header:
+                self._place = self.begin
+            stop = self._header if self._place < self._header else self.end
+            left = max(0, stop - self._place)
+            self._file.seek(self._place)
+            data = self._file.read(left if size < 0 else min(max(size, self._ahead), left)) if left else b""
+            if self._place >= self.begin:
+                self._quotes += data.count(b'"')
+            self._place += len(data)
+            self._waiting = memoryview(data)
+            if not data and self._quotes % 2:
+                raise NotInParts
+        taken = len(self._waiting) if size < 0 else size
+        some, self._waiting = self._waiting[:taken], self._waiting[taken:]
+        return bytes(some)
+
+    def lines_before(self) -> int:
+        """The lines between the header and the part. Raises NotInParts where quotes are open at either end."""
+        lines, quotes = self._count(self._header, self.begin)
+        _, own = self._count(self.begin, self.end)
+        if quotes % 2 or own % 2:
+            raise NotInParts
+        return lines
+
+    def _count(self, start: int, stop: int) -> tuple[int, int]:
+        """The line ends and the quotes of a stretch of the file."""
+        self._file.seek(start)
+        lines = quotes = 0
+        while start < stop and (data := self._file.read(min(1 << 20, stop - start))):
+            start += len(data)
+            lines, quotes = lines + data.count(b"\n"), quotes + data.count(b'"')
+        return lines, quotes
+
+    def close(self) -> None:
+        if not self.closed:
+            self._file.close()
+        super().close()
+
+
+def boundary(file: BinaryIO, offset: int) -> int:
+    """The start of the first line that begins at or after ``offset``, moved on past blank lines and what borders on
+    them, so that a blank line is never the first or the last of a part; the end of the file where there is none."""
+    if not offset:
+        return 0
+    place = _after_line(file, offset - 1)
+    while _has_blank_line(file, place):
+        place = _after_line(file, place)
+    return place
+
+
+def _after_line(file: BinaryIO, offset: int) -> int:
+    """What follows the first line end at or after ``offset``."""
+    file.seek(offset)
+    while data := file.read(_STEP):
+        cut = data.find(b"\n") + 1
+        if cut:
+            return offset + cut
+        offset += len(data)
+    return file.seek(0, io.SEEK_END)
+
+
+def _has_blank_line(file: BinaryIO, place: int) -> bool:
+    """Whether the line before ``place`` or the one after it is blank, and the file goes on."""
+    before = file.seek(max(0, place - 3))
+    around = _exactly(file, place - before + 2)
+    left, right = around[: place - before], around[place - before :]
+    return bool(right) and (left.endswith((b"\n\n", b"\n\r\n")) or right.startswith((b"\n", b"\r\n")))
+
+
+def _exactly(file: BinaryIO, size: int) -> bytes:
+    data = b""
+    while len(data) < size and (more := file.read(size - len(data))):
+        data += more
+    return data
+
+
+def open_seekable(path: str) -> BinaryIO | None:
+    """The file at ``path``, of this machine or behind a URL, to be read at offsets; None where that cannot be."""
+    if is_url(path):
+        from cecli.readers.sources.remote import open_remote
+
+        remote: Any = open_remote(path).ranges()
+        file: BinaryIO | None = remote
+        return file
+    try:
+        found = open(path, "rb", buffering=0)  # noqa: SIM115 (the caller closes it)
+        if found.seekable():
+            return found
+    except OSError as error:
+        raise InputError(f"{literal(path)}: {error.strerror or error}") from error
+    found.close()
+    return None
+
+
+def parts_of(path: str, header: bool, target: int) -> list[Part]:
+    """The parts of about ``target`` bytes that a file can be read in; empty where it can only be read as a whole."""
+    file = open_seekable(path)
+    if file is None:
+        return []
+    try:
+        head = _exactly(file, _STEP)
+        kind = _kind(path, head)
+        return [] if kind is None else _PARTS[kind](file, head, header, target)
+    finally:
+        file.close()
+
+
+def _kind(path: str, head: bytes) -> str | None:
+    from cecli.readers.sources.compression import compression_of
+
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if compression_of(head) or b"\0" in head or not head or path.lower().endswith((".jsonl", ".ndjson", ".json")):
+        return None
+    return None if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else "text"
+
+
+def _of_text(file: BinaryIO, head: bytes, header: bool, target: int) -> list[Part]:
+    size = file.seek(0, io.SEEK_END)
+    length = head.find(b"\n") + 1 if header else 0
+    if (header and not length) or b'"' in head or size < 2 * target:
+        return []
+    count = size // target
+    cuts = [size * k // count for k in range(count)] + [size]
+    return [Part(start, stop, True, length) for start, stop in pairwise(cuts)]
+
+
+def _of_parquet(file: BinaryIO, head: bytes, header: bool, target: int) -> list[Part]:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        metadata = parquet.read_metadata(file)
+    except (pa.ArrowException, OSError):
+        return []  # who reads it says what is wrong
+    parts, start, rows, before, held = [], 0, 0, 0, 0
+    for k in range(metadata.num_row_groups):
+        group = metadata.row_group(k)
+        held, rows = held + group.total_byte_size, rows + group.num_rows
+        if held >= target or k == metadata.num_row_groups - 1:
+            parts.append(Part(start, k + 1, False, rows_before=before))
+            start, before, held = k + 1, rows, 0
+    return parts if len(parts) > 1 else []
+
+
+_PARTS: dict[str, Callable[[BinaryIO, bytes, bool, int], list[Part]]] = {"text": _of_text, "parquet": _of_parquet}
+"""How the files of a format are taken apart."""

@@ -1,0 +1,186 @@
+"""The three readings of a label, and what the first one decides."""
+
+import numpy as np
+import pytest
+
+from cecli.readers.predictions.labels import IGNORED, UNKNOWN, LabelReading
+from cecli.readers.tables.table import Coded
+
+NAMES = ("ant", "bee", "cat")
+SUFFIXED = ("class_3", "class_5", "class_04")
+
+
+@pytest.mark.parametrize(
+    ("classes", "first", "read_as"),
+    [
+        (NAMES, "bee", "name"),
+        (NAMES, "wasp", "name"),
+        (NAMES, "1", "position"),
+        (NAMES, "7", "position"),
+        (NAMES, "1.0", "position"),
+        (NAMES, "-1", "name"),
+        (NAMES, "1.5", "name"),
+        (NAMES, "", "name"),
+        (SUFFIXED, "class_3", "name"),
+        (SUFFIXED, "3", "suffix"),
+        (SUFFIXED, "0", "suffix"),
+        (("a1", "a2", "b"), "1", "position"),
+        (("a1", "b1"), "1", "position"),
+        (("a1", "a01"), "1", "position"),
+        (("2", "0", "1"), "2", "name"),
+        (("2", "0", "1"), "2.0", "suffix"),
+        (("x", "9" * 30), "1", "position"),
+        (("x", "9" * 30), "9" * 30, "name"),
+    ],
+)
+def test_the_first_label_decides(classes, first, read_as):
+    assert LabelReading(classes, first).read_as == read_as
+
+
+@pytest.mark.parametrize(
+    ("classes", "first", "texts", "expected"),
+    [
+        (NAMES, "bee", ["ant", "cat", "1", "Bee", "bee ", ""], [0, 2, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]),
+        (NAMES, "0", ["0", "2", "2.0", "2.", " 1 ", "02"], [0, 2, 2, 2, 1, 2]),
+        (NAMES, "0", ["3", "-1", "1.5", "1e0", "ant", "", "٢"], [UNKNOWN] * 7),
+        (SUFFIXED, "3", ["3", "5", "4", "3.0", "class_3", "0"], [0, 1, 2, 0, UNKNOWN, UNKNOWN]),
+    ],
+)
+def test_readings(classes, first, texts, expected):
+    reading = LabelReading(classes, first)
+    assert [reading.class_of(text) for text in texts] == expected
+    codes = np.array([k for k in range(len(texts)) for _ in range(2)])
+    assert reading.read(Coded(codes, list(texts))).tolist() == [k for k in expected for _ in range(2)]
+
+
+def test_positions_from_one():
+    reading = LabelReading(NAMES, "1", first_label=1)
+    assert [reading.class_of(text) for text in ("0", "1", "3", "4")] == [UNKNOWN, 0, 2, UNKNOWN]
+
+
+def test_a_suffix_is_not_counted_from_the_first_label():
+    assert LabelReading(SUFFIXED, "3", first_label=1).class_of("3") == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "texts", "expected", "names"),
+    [
+        ("yes", ["yes", "no", "no", "maybe"], [1, 0, 0, UNKNOWN], ("no", "yes")),
+        ("no", ["no", "yes", "NO"], [0, 1, UNKNOWN], ("no", "yes")),
+        ("yes", ["yes"], [1], ("not yes", "yes")),
+        ("0", ["0", "1", "1.0", "2", "yes"], [0, 1, 1, UNKNOWN, UNKNOWN], ("0", "1")),
+    ],
+)
+def test_binary(first, texts, expected, names):
+    reading = LabelReading(("yes",), first, binary=True)
+    assert [reading.class_of(text) for text in texts] == expected
+    assert reading.binary_names() == names
+
+
+def test_the_column_1_is_class_1():
+    reading = LabelReading(("1",), "0", binary=True)
+    assert [reading.class_of(text) for text in ("0", "1")] == [0, 1]
+
+
+@pytest.mark.parametrize("first", ["0", "1"])
+def test_the_column_0_is_the_class_0_whichever_label_comes_first(first):
+    """The column is named after a class, so what it predicts is the label 0."""
+    reading = LabelReading(("0",), first, binary=True)
+    assert [reading.class_of(text) for text in (first, "0", "1", "2")][1:] == [1, 0, UNKNOWN]
+    assert reading.binary_names() == ("1", "0")
+
+
+@pytest.mark.parametrize("first", ["0", "1", "1.0"])
+def test_a_column_without_a_name_predicts_class_1(first):
+    reading = LabelReading(("0",), first, binary=True, named=False)
+    assert reading.read_as == "position"
+    assert [reading.class_of(text) for text in ("0", "1", "1.0", "yes")] == [0, 1, 1, UNKNOWN]
+    assert reading.binary_names() == ("0", "1")
+    assert "from 0 to 1" in reading.expected("yes")
+
+
+def test_binary_positions_count_from_the_first_label():
+    reading = LabelReading(("yes",), "2", binary=True, first_label=1)
+    assert [reading.class_of(text) for text in ("1", "2", "0", "3")] == [0, 1, UNKNOWN, UNKNOWN]
+    assert reading.binary_names() == ("1", "2")
+
+
+@pytest.mark.parametrize(
+    ("classes", "first", "ignore", "texts", "expected"),
+    [
+        (NAMES, "ant", ("bee",), ["ant", "bee"], [0, IGNORED]),
+        (NAMES, "ant", ("?",), ["?", "cat"], [IGNORED, 2]),
+        (NAMES, "0", ("bee",), ["1", "2"], [IGNORED, 2]),
+        (NAMES, "0", ("1",), ["1", "1.0", "2"], [IGNORED, IGNORED, 2]),
+        (NAMES, "0", ("-1",), ["-1", "0"], [IGNORED, 0]),
+    ],
+)
+def test_ignored(classes, first, ignore, texts, expected):
+    reading = LabelReading(classes, first, ignore=ignore)
+    assert [reading.class_of(text) for text in texts] == expected
+
+
+def test_what_was_expected():
+    assert "from 0 to 2" in LabelReading(NAMES, "0").expected("3")
+    assert "from 3 to 5" in LabelReading(SUFFIXED, "3").expected("6")
+    assert 'did you mean "class_3"?' in LabelReading(SUFFIXED, "class_3").expected("class3")
+    assert "an empty label" in LabelReading(NAMES, "ant").expected("")
+
+
+def test_the_other_class_of_a_binary_prediction_may_be_named_before_it_is_met():
+    reading = LabelReading(("yes",), "yes", binary=True)
+    assert reading.binary_names() == ("not yes", "yes")
+    assert not reading.learn("yes")
+    assert reading.learn("no")
+    assert reading.binary_names() == ("no", "yes")
+    assert [reading.class_of(text) for text in ("no", "yes", "nein")] == [0, 1, UNKNOWN]
+    assert not reading.learn("nein")
+    met = LabelReading(("yes",), "no", binary=True)
+    met.class_of("no")
+    assert not met.learn("nein")
+    assert not LabelReading(("yes",), "0", binary=True).learn("no")
+    assert not LabelReading(NAMES, "ant").learn("no")
+
+
+def test_codes_of_what_is_no_class_are_below_0():
+    """So that no class number can be taken for one of them."""
+    assert UNKNOWN < 0
+    assert IGNORED < 0
+    assert UNKNOWN != IGNORED
+
+
+def test_a_block_without_labels_has_none():
+    assert LabelReading(NAMES, "ant").read(Coded(np.zeros(0, dtype=np.int32), [])).tolist() == []
+
+
+@pytest.mark.parametrize(("count", "more"), [(12, ""), (13, " and 1 more"), (1013, " and 1,001 more")])
+def test_the_hint_names_some_classes_and_counts_the_rest(count, more):
+    names = [f"c{k:04}x" for k in range(count)]
+    assert LabelReading(names, names[0]).hint() == f"the classes are {', '.join(names[:12])}{more}"
+
+
+@pytest.mark.parametrize(
+    ("classes", "first", "binary"), [(NAMES, "1", False), (("spam",), "spam", True), (("spam",), "1", True)]
+)
+def test_no_hint_where_what_was_expected_says_it(classes, first, binary):
+    assert LabelReading(classes, first, binary=binary).hint() is None
+
+
+def test_what_a_third_label_of_two_is_told():
+    reading = LabelReading(("spam",), "spam", binary=True)
+    assert reading.expected("x") == 'expected "spam", found a third label, "x"'
+    reading.class_of("ham")
+    assert reading.expected("x") == 'expected "spam" or "ham", found a third label, "x"'
+
+
+def test_the_beginning_that_classes_share_is_told_of():
+    reading = LabelReading(("p_ant", "p_bee"), "ant")
+    reading.expected("ant")
+    assert reading.hint() == 'without "p_" the classes are called as the labels; rename the columns: ' + (
+        "sed '1s/p_//g' PREDS"
+    )
+
+
+@pytest.mark.parametrize(("digits", "read_as"), [(18, "suffix"), (19, "position")])
+def test_a_suffix_has_up_to_18_digits(digits, read_as):
+    assert LabelReading(("a" + "1" * digits, "b2"), "1").read_as == read_as

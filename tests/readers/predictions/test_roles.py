@@ -1,0 +1,118 @@
+"""Which column is what."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from cecli.errors import InputError, UsageError
+from cecli.readers.predictions.roles import ColumnOptions, find_roles
+
+
+@dataclass
+class Stub:
+    """A table of which only the header is known."""
+
+    columns: tuple
+    name: str = "preds.csv"
+    header: bool = True
+
+
+def roles(preds, labels=None, header=True, **options):
+    """The roles of columns written with spaces between them."""
+    first = Stub(tuple(preds.split()), header=header)
+    second = None if labels is None else Stub(tuple(labels.split()), "labels.csv", header)
+    return find_roles(first, second, ColumnOptions(**options))
+
+
+@pytest.mark.parametrize(
+    ("preds", "labels", "options", "classes", "label", "by_id"),
+    [
+        ("a b c", "label", {}, (0, 1, 2), 0, False),
+        ("id a b", "id label", {}, (1, 2), 1, True),
+        ("a id b", "y id", {}, (0, 2), 0, True),
+        ("id a b", "label", {}, (1, 2), 0, False),
+        ("a b", "id label", {}, (0, 1), 1, False),
+        ("id a b", "id label", {"id": "none"}, (1, 2), 1, False),
+        ("key a b", "key label", {"id": "key"}, (1, 2), 1, True),
+        ("a b", "x label y", {}, (0, 1), 1, False),
+        ("a b", "x y", {"label": "y"}, (0, 1), 1, False),
+        ("a b", "y", {}, (0, 1), 0, False),
+        ("a b", "a b label", {"label": "label"}, (0, 1), 2, False),
+        ("a b c d", "label", {"classes": ("d", "b")}, (3, 1), 0, False),
+        ("a b c d", "label", {"drop": ("b", "c")}, (0, 3), 0, False),
+        ("a b w", "label", {"weight": "w"}, (0, 1), 0, False),
+        ("a b g", "label", {"by": "g"}, (0, 1), 0, False),
+        ("a", "label", {}, (0,), 0, False),
+    ],
+)
+def test_columns(preds, labels, options, classes, label, by_id):
+    found = roles(preds, labels, **options)
+    assert found.classes == classes
+    assert found.labels.label == label
+    assert found.by_id is by_id
+
+
+def test_soft_labels_are_columns_of_all_class_names_in_any_order():
+    assert roles("a b c", "c x a b").labels.soft == (2, 3, 0)
+    assert roles("id a b", "b id a").labels.soft == (2, 0)
+    assert roles("0 1", "0 1", header=False).labels.soft == (0, 1)
+
+
+def test_a_weight_in_labels_wins_over_one_in_predictions():
+    found = roles("a b w", "label w", weight="w", drop=("w",))
+    assert (found.labels.weight, found.preds.weight) == (1, None)
+
+
+def test_labels_among_the_predictions():
+    found = roles("id a label b", label="label")
+    assert (found.classes, found.preds.label) == ((1, 3), 2)
+
+
+def test_an_id_on_one_side_is_set_aside_with_a_note():
+    assert "preds.csv has an id and labels.csv has none" in roles("id a b", "label").notes[0]
+    assert "labels.csv has an id and preds.csv has none" in roles("a b", "id label").notes[0]
+    assert roles("id a b", "id label").notes == ()
+
+
+@pytest.mark.parametrize(
+    ("preds", "labels", "options", "kind", "words"),
+    [
+        ("a b", None, {}, UsageError, "no labels"),
+        ("a a", "label", {}, InputError, 'both called "a"'),
+        ("a b", "y y", {}, InputError, 'both called "y"'),
+        ("0.5 0.25", "label", {}, InputError, "a row of numbers"),
+        ("a b", "x y", {}, InputError, "none is called label"),
+        ("a b", "id", {}, InputError, "no column of labels"),
+        ("id", "label", {}, InputError, "no class column"),
+        ("a b", "label", {"drop": ("a", "b")}, InputError, "no class column"),
+        ("a b", "label", {"drop": ("c",)}, InputError, 'no column "c"'),
+        ("a b", "label", {"classes": ("a", "c")}, InputError, 'no column "c"'),
+        ("a b", "label", {"classes": ("a", "a")}, UsageError, "twice"),
+        ("a b", "label", {"id": "key"}, InputError, 'no column "key"'),
+        ("key a b", "label", {"id": "key"}, InputError, 'no column "key"'),
+        ("a b", "label", {"weight": "w"}, InputError, 'no column "w"'),
+        ("a b", "label", {"label": "lable"}, InputError, 'no column "lable"'),
+    ],
+)
+def test_what_a_header_does_not_say(preds, labels, options, kind, words):
+    with pytest.raises(kind) as caught:
+        roles(preds, labels, **options)
+    assert words in caught.value.message
+
+
+def test_the_nearest_column_is_named():
+    with pytest.raises(InputError) as caught:
+        roles("a b", "x label", label="lable")
+    assert 'did you mean "label"?' in caught.value.hint
+
+
+def test_whole_numbers_are_class_names():
+    assert roles("0 1 2", "label").classes == (0, 1, 2)
+    assert roles("1.0 2.0", "label").classes == (0, 1)
+
+
+def test_the_index_of_a_data_frame():
+    preds, labels = Stub(("", "a", "b")), Stub(("label",), "labels.csv")
+    with pytest.raises(InputError, match="column 1 has no name"):
+        find_roles(preds, labels, ColumnOptions())
+    assert find_roles(preds, labels, ColumnOptions(drop=("",))).classes == (1, 2)
