@@ -11,7 +11,7 @@ import gzip
 import io
 import json
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import mpmath
@@ -265,7 +265,6 @@ class Layout:
     order: list[int] | None = None
     zipped: bool = False
     labels_form: str = "csv"
-    extra: list[str] = field(default_factory=list)
 
 
 @st.composite
@@ -402,7 +401,7 @@ def options_of(case, layout, folder):
         ]  # fmt: skip
         (folder / "class_weights.csv").write_text("\n".join(["class,weight", *lines]) + "\n")
         options += ["--class-weights", folder / "class_weights.csv"]
-    return [*options, "--top-k", str(TOP), *layout.extra]
+    return options
 
 
 def reported_names(case, layout):
@@ -499,7 +498,8 @@ def test_every_figure(run, tmp_path_factory, case, data):
     folder = drawn_folder(tmp_path_factory)
     with mpmath.workdps(DIGITS):
         left = counted(case)
-        done = run("score", *files_of(case, layout, folder), *options_of(case, layout, folder), "-f", "json", "-q")
+        arguments = [*files_of(case, layout, folder), *options_of(case, layout, folder)]
+        done = run("score", *arguments, "--top-k", TOP, "-f", "json", "-q")
         if not any(row.below for row in left):
             assert done.status == 1
             assert "no row is left to score" in done.err

@@ -275,6 +275,7 @@ def test_no_metric_is_idle(metric):
     batch = batch_of(name, 8, 40)
     if metric == "twice":
         batch = replace(Batch.of(np.full((40, 1), 0.72), np.zeros(40, dtype=int)), group=batch.group)
+    batch = replace(batch, left_out=np.arange(GROUPS))
     fresh, made = (METRICS[metric](replace(spec, rule=rule)) for _ in range(2))
     made.update(score_rows(batch, rule, spec.top_k))
     for group in range(GROUPS):

@@ -117,7 +117,7 @@ class Scored:
             entry |= {key: figures[key] for key in _OF_CLASSES}
             entry |= {} if self.prior is None else self._against_prior(score, self.prior)
             entry |= {key: figures[key] for key in _OF_ROWS}
-        read = score.rows if of_group else facts.rows_read
+        read = score.rows + score.left_out if of_group else facts.rows_read
         entry["rows"] = {"read": read, "scored": score.rows, "ignored": read - score.rows}
         for key in ("effective_rows", "zero_probability_rows", "finite_cross_entropy"):
             entry[key] = figures[key]

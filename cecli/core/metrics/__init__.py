@@ -54,6 +54,7 @@ METRICS: dict[str, Callable[[Spec], Accumulator]] = {
     "cluster": _at("cluster.Cluster"),
     "worst": _at("worst.Worst"),
     "twice": _at("twice.SoftmaxedTwice"),
+    "left_out": _at("left_out.LeftOut"),
     "confusions": _at("confusions.Confusions"),
     "decomposition": _at("decomposition.Decomposition"),
     "corp": _at("corp.Corp"),
@@ -72,11 +73,12 @@ REPORT = (
     "cluster",
     "worst",
     "twice",
+    "left_out",
 )
 """What every report shows; the others cost more, and are made where they are asked for."""
 
 HEADLINE = ("loss", "twice")
 """What a bare number needs: the loss, and the warning that it may be the loss of something else."""
 
-OF_LOSSES = ("loss", "tail", "cluster", "worst")
+OF_LOSSES = ("loss", "tail", "cluster", "worst", "left_out")
 """What needs nothing but a loss a row, as where only the figure of what was observed is known."""

@@ -67,7 +67,8 @@ class PairedBatch:
         return self.batch.rows
 
     weightless = 0
-    """Rows of weight 0 leave no trace here."""
+    left_out = None
+    """Rows that are left out leave no trace here."""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ class Batch:
     were left out. ``row_sums`` (n,) are the sums of the probabilities, where the kind has any. ``weights`` (n,) are
     positive; ``group`` (n,) are group numbers, ``cluster`` (n,) cluster numbers; ``ids`` an array of texts;
     ``precision`` is what the predictions were stored in, and ``weightless`` how many rows beside these were left out
-    for a weight of 0.
+    for a weight of 0; ``left_out`` are the groups of all that were left out, where there are groups.
     """
 
     values: Floats
@@ -46,6 +46,7 @@ class Batch:
     observed_only: bool = False
     precision: str = "float64"
     weightless: int = 0
+    left_out: Integers | None = None
 
     @property
     def is_column(self) -> bool:

@@ -61,6 +61,7 @@ class Score:
     max_row_sum_deviation: float | None = None
     label_masses: tuple[float, ...] = ()
     looks_softmaxed_twice: bool = False
+    left_out: int = 0
     classes: tuple[ClassResult, ...] = ()
     worst: tuple[WorstRow, ...] = ()
     confusions: tuple[Confusion, ...] = ()
@@ -69,7 +70,7 @@ class Score:
     like: tuple[LikeResult, ...] = ()
 
 
-_FLAT = ("accuracy", "brier", "calibration", "tail", "row_sums", "twice")
+_FLAT = ("accuracy", "brier", "calibration", "tail", "row_sums", "twice", "left_out")
 """Metrics whose results have the fields of a Score."""
 
 _WHOLE = ("worst", "confusions", "decomposition", "corp", "like")

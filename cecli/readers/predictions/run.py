@@ -267,7 +267,8 @@ class Run:
             problems.raise_any()
             made: Any = b""
             if batch is not None and not self._label_problems.total:
-                result = self._pool.add(batch) if batch.rows or batch.weightless else None
+                counts = batch.rows or batch.weightless or batch.left_out is not None
+                result = self._pool.add(batch) if counts else None
                 if self._sink is not None:
                     made = self._sink.make(
                         batch, result if batch.rows else None, block.rows, block.first_row, known.ids
@@ -330,7 +331,9 @@ class Run:
         keep = used_rows(observed)
         if keep is None:
             return batch, all_pmfs
-        return replace(batch.only(np.flatnonzero(keep)), weightless=weightless(observed)), all_pmfs
+        left_out = None if observed.group is None else observed.group[~keep]
+        kept = batch.only(np.flatnonzero(keep))
+        return replace(kept, weightless=weightless(observed), left_out=left_out), all_pmfs
 
     def _collect(self, outcome: _Outcome) -> None:
         task = outcome.task

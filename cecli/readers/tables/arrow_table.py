@@ -243,6 +243,9 @@ class ArrowBlock:
         problems = Problems()
         vector = self._vector(problems) if len(plan.from_vector) else None
         others = {column: self._numbers(column, problems) for _, column in plan.others}
+        apart = dict(chosen.other_kinds)
+        stored = [array for column, array in others.items() if column not in apart]
+        stored += [] if vector is None else [vector]
         texts: dict[int, Any] = {}
         for column in (*chosen.coded, *chosen.strings):
             texts[column] = self._texts(column, problems)
@@ -251,6 +254,7 @@ class ArrowBlock:
             plan.gather(self.rows, vector, others.__getitem__),
             tuple(coded(texts[column]) for column in chosen.coded),
             tuple(strings(texts[column]) for column in chosen.strings),
+            np.result_type(*stored).name if stored else None,
         )
 
     def place(self, row: int, column: int | None = None) -> str:

@@ -14,10 +14,13 @@ LONGEST_RECORD = 64 << 20
 """Bytes after which a quote that nobody closes is reported, instead of filling the memory with the rest of the file."""
 
 
+_LARGEST_STEP = 8 << 20
+
+
 def step(block: int, waiting: int) -> int:
-    """Bytes to read next, ``waiting`` being part of a record without an end: as much again, so that a long one costs
-    linear time, but no more than it takes to see that it is too long."""
-    return max(block, min(waiting, LONGEST_RECORD - waiting))
+    """Bytes to read next, ``waiting`` being part of a record without an end: as much again, so that a long one takes
+    few steps, but not so much that what is read stands in memory several times."""
+    return max(block, min(waiting, _LARGEST_STEP))
 
 
 MARKS = {";": "';'", "\t": "tab", "|": "'|'"}

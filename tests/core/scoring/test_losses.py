@@ -115,3 +115,12 @@ def test_binary_edges_by_name():
     assert binary_losses(np.array([0.0, 1.0]), "probabilities").tolist() == [[0.0, math.inf], [math.inf, 0.0]]
     assert binary_losses(np.array([-np.inf, 0.0]), "log-probabilities").tolist() == [[0.0, math.inf], [math.inf, 0.0]]
     assert binary_losses(np.array([1000.0, -1000.0]), "logits").tolist() == [[1000.0, 0.0], [0.0, 1000.0]]
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.1, 700.3), (0.7, 600.9), (-0.3, 650.7), (1e-3, 500.123)])
+def test_softmax_takes_the_rounding_of_the_difference_along(low, high):
+    """z - m is rounded; exp makes a relative error of it, which would be a hundred units in the last place here."""
+    got = softmax(np.array([[low, high]]))[0, 0]
+    with mpmath.workdps(50):
+        exact = 1 / (1 + mpmath.exp(mpmath.mpf(high) - mpmath.mpf(low)))
+        assert abs(mpmath.mpf(float(got)) / exact - 1) < 4 * ULP

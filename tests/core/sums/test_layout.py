@@ -70,3 +70,28 @@ def test_float32_is_widened_before_anything_is_summed():
     values, axis = shaped(table)
     assert values.dtype == np.float64
     assert row_sum(values, axis).tobytes() == row_sum(shaped(table.astype(np.float64))[0], axis).tobytes()
+
+
+@pytest.mark.parametrize("classes", [2, 5, CLASS_MAJOR + 1, 1024, 1025])
+def test_rank_of_ties_by_brute_force(classes):
+    rng = np.random.default_rng(classes)
+    table = rng.integers(0, 3, (200, classes)).astype(float)
+    table[:50] = rng.permuted(np.arange(classes, dtype=float)[None, :].repeat(50, axis=0), axis=1)
+    pairs = np.arange(50, 100)
+    table[pairs] = rng.random((50, classes)) + 1
+    first, second = 0, classes - 1
+    table[pairs, first] = table[pairs, second] = 0.5  # a tie of just two
+    labels = rng.integers(0, classes, 200)
+    labels[pairs] = second
+    values, axis = shaped(table)
+    own = table[np.arange(200), labels][:, None]
+    before = np.arange(classes)[None, :] < labels[:, None]
+    expected = ((table > own) | ((table == own) & before)).sum(axis=1)
+    assert rank(values, labels, axis).tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("classes", [3, CLASS_MAJOR + 1])
+def test_tables_are_made_double_unless_said_otherwise(classes):
+    table = np.ones((4, classes), dtype=np.float32)
+    assert shaped(table)[0].dtype == np.float64
+    assert shaped(table, widen=False)[0].dtype == (np.float64 if classes <= CLASS_MAJOR else np.float32)

@@ -375,3 +375,38 @@ def test_read_counts_refuses_what_is_no_count(file):
     assert "no column of counts" in error(file("outcome,probability\na,1\n"), InputError, read_counts).message
     assert "p.csv: the counts sum to 0" in error(file("x,n\na,0\n"), InputError, read_counts).message
     assert error("gone.csv", InputError, read_counts).message == "gone.csv: no such file"
+
+
+def test_uniform_has_from_one_outcome_on(monkeypatch):
+    from cecli.readers import pmf_inline
+
+    monkeypatch.setattr(pmf_inline, "LARGEST_UNIFORM", 7)
+    for k, accepted in ((0, False), (1, True), (7, True), (8, False)):
+        if accepted:
+            assert parse_uniform(f"uniform:{k}").size == k
+        else:
+            with pytest.raises(InputError, match="expected from 1 to 7 outcomes"):
+                parse_uniform(f"uniform:{k}")
+
+
+def test_one_outcome_that_is_not_certain_gets_its_own_hint():
+    with pytest.raises(InputError) as caught:
+        read_pmf("0.5", PmfOptions())
+    assert "this is a PMF of one outcome" in caught.value.hint
+    with pytest.raises(InputError) as caught:
+        read_pmf("0.5,0.4", PmfOptions())
+    assert "one outcome" not in caught.value.hint
+
+
+def test_a_zero_written_with_a_minus_is_zero():
+    weights = read_pmf("-0.0,1e0", PmfOptions())[0].weights
+    assert not np.signbit(weights).any()
+
+
+def test_fractions_whose_whole_numbers_just_fit_are_exact():
+    largest = 2**63 - 1
+    pmf, _ = read_pmf(f"1/{largest},{largest - 1}/{largest}", PmfOptions())
+    assert pmf.is_counts
+    assert pmf.weights.tolist() == [1, largest - 1]
+    pmf, _ = read_pmf(f"{largest}/{largest}", PmfOptions())
+    assert pmf.is_counts

@@ -122,3 +122,43 @@ def test_normalize():
     logs = check([[math.log(0.2), math.log(0.6)]], "log-probabilities", normalize=True)
     assert np.allclose(np.exp(logs.values.T), [[0.25, 0.75]], rtol=1e-15)
     assert "sums to 0" in failure([[0.0, 0.0]], normalize=True).problems[0]
+
+
+def test_single_precision_is_summed_in_double():
+    table = np.full((2, 100), 0.01, dtype=np.float32)
+    got = check_rows(table, "probabilities", CheckOptions(), Stub(), range(100))
+    assert got.values.dtype == np.float64
+    assert got.row_sums.tolist() == [float(table[0].astype(np.float64).sum())] * 2
+
+
+def test_logits_of_single_precision_stay_so_where_they_are_many():
+    table = np.zeros((2, 100), dtype=np.float32)
+    assert check_rows(table, "logits", CheckOptions(), Stub(), range(100)).values.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("rows", "are"),
+    [
+        ([[1.0, 0.0]], True),
+        ([[0.25, 0.75]], True),
+        ([[1.0, 0.5]], False),
+        ([[1.5, -0.5]], False),
+        ([[2.0, 0.0]], False),
+    ],
+)
+def test_logits_that_are_pmfs_are_told_of(rows, are):
+    assert check(rows, "logits").all_pmfs is are
+
+
+@pytest.mark.parametrize(
+    ("row", "tolerance"),
+    [
+        ([0.5, 0.4985], None),  # off by more than four decimals explain
+        ([0.33, 0.33, 0.33], "0.015"),
+        ([0.3, 0.3, 0.3], "0.15"),
+        ([0.5, 0.49], "0.01"),  # off by just as much as they explain
+    ],
+)
+def test_the_tolerance_that_decimals_call_for(row, tolerance):
+    hint = failure([row]).hint
+    assert hint.startswith("--normalize") if tolerance is None else f"--sum-tolerance {tolerance} " in hint
