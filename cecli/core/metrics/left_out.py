@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cecli.core.exact import FRACTION_BITS
 from cecli.core.metrics.spec import Spec
-from cecli.core.rows import ScoredRows
-from cecli.core.state import CELLS, State
-from cecli.core.tally import Tally
+from cecli.core.scoring.rows import ScoredRows
+from cecli.core.sums.exact import FRACTION_BITS
+from cecli.core.sums.state import CELLS, State
+from cecli.core.sums.tally import Tally
 
 
 @dataclass(frozen=True)
