@@ -5,6 +5,7 @@ import io
 import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,6 +15,10 @@ import pytest
 from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
+
+for ignored in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT)):
+    if signal.getsignal(ignored) == signal.SIG_IGN:  # as in a job in the background, whose children inherit that
+        signal.signal(ignored, signal.default_int_handler if ignored == signal.SIGINT else signal.SIG_DFL)
 
 settings.register_profile("cecli", deadline=None)  # a machine that is busy fails no property
 settings.load_profile("cecli")

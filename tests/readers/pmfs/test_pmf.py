@@ -378,7 +378,7 @@ def test_read_counts_refuses_what_is_no_count(file):
 
 
 def test_uniform_has_from_one_outcome_on(monkeypatch):
-    from cecli.readers import pmf_inline
+    from cecli.readers.pmfs import inline as pmf_inline
 
     monkeypatch.setattr(pmf_inline, "LARGEST_UNIFORM", 7)
     for k, accepted in ((0, False), (1, True), (7, True), (8, False)):
