@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from typing import Any
 
 from cecli.core.natural import natural_key
 
@@ -16,7 +17,7 @@ ALL_PMFS = (
 """The one note that holds of all rows only if it holds of those of every shard."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Shard:
     """A file of predictions, or a part of one, and its rows.
 
@@ -35,7 +36,7 @@ class Shard:
         return natural_key(self.place), self.part
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Facts:
     """What was read, by whom and how: all that a report says beside its figures.
 
@@ -59,6 +60,10 @@ class Facts:
     other: str | None = None
     notes: tuple[str, ...] = ()
 
+    def of_all(self, others: Sequence[Facts]) -> dict[str, Any]:
+        """What holds of all rows only if it holds of those of each of ``others``, this one among them."""
+        return {"all_pmfs": all(other.all_pmfs for other in others if other.rows_read)}
+
     def said(self) -> list[str]:
         """The notes, that on all rows among them."""
         return [*self.notes, *([ALL_PMFS] if self.all_pmfs else [])]
@@ -73,6 +78,28 @@ class Facts:
         starts = [0, *accumulate(shard.rows for shard in self.shards)]
         k = min(bisect_right(starts, row) - 1, len(self.shards) - 1)
         return self.shards[k].file, row - starts[k]
+
+
+@dataclass(frozen=True)
+class PairFacts(Facts):
+    """The facts of A, and ``candidates``: what messages call the files that it is compared with, and of which of them
+    all rows of logits are PMFs. ``matched_by`` is ``id`` where all files are matched so."""
+
+    candidates: tuple[str, ...] = ()
+    candidates_all_pmfs: tuple[bool, ...] = ()
+
+    def of_all(self, others: Sequence[Facts]) -> dict[str, Any]:
+        """The same for every candidate."""
+        flags = [
+            other.candidates_all_pmfs for other in others if isinstance(other, PairFacts) and other.rows_read
+        ]  # fmt: skip
+        together = tuple(map(all, zip(*flags, strict=True))) if flags else (False,) * len(self.candidates)
+        return super().of_all(others) | {"candidates_all_pmfs": together}
+
+    def said(self) -> list[str]:
+        """The notes, and the files that all their rows give one."""
+        files = zip((self.name, *self.candidates), (self.all_pmfs, *self.candidates_all_pmfs), strict=True)
+        return [*self.notes, *(f"{name}: {ALL_PMFS}" for name, flag in files if flag)]
 
 
 def whole_files(shards: Sequence[Shard]) -> tuple[Shard, ...]:

@@ -53,7 +53,7 @@ def unit_option(function: Function) -> Function:
     return option(function)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class PmfArguments:
     """How PMF arguments are read and matched: ``--normalize``, ``--missing``, ``--delimiter``."""
 

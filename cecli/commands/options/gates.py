@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ALPHA = 0.05
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class GateOptions:
     """``--fail-if-worse``, ``--fail-unless-better``, ``--margin``, ``--alpha`` and ``--test``, as given."""
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cecli.core.scoring.rows import LossRule
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class LossOptions:
     """``--clip``, ``--label-smoothing`` and ``--class-weights``, as given."""
 

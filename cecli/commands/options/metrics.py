@@ -12,7 +12,7 @@ from cecli.commands.options import Function, grouped
 LIBRARY_NAMES = ("torch", "keras", "sklearn", "kaggle", "xgboost", "lightgbm")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class MetricOptions:
     """``--top-k``, ``--worst``, ``--prior``, ``--confusions``, ``--decompose``, ``--corp`` and ``--like``, as given."""
 

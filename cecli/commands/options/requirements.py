@@ -38,7 +38,7 @@ IN_UNIT = {
 """Keys whose numbers are in the unit of their result: two of them are compared only in the same unit."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Stored:
     """A number of a stored result: the file, the key in it, what stands there, and the unit of that result."""
 
@@ -59,7 +59,7 @@ class Stored:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Requirement:
     """A key of the report, a comparison and a number, which may be ``stored`` somewhere."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FORMATS = ("auto", "csv", "tsv", "jsonl", "parquet", "arrow", "npy")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RowOutput:
     """Where rows are written, None for standard output, and as what."""
 

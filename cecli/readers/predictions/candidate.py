@@ -18,6 +18,7 @@ from cecli.readers.predictions.roles import Roles, find_classes
 from cecli.readers.predictions.row_checks import NUMBER_KINDS
 from cecli.readers.predictions.row_stream import RowStream
 from cecli.readers.predictions.run import Pool, Run
+from cecli.readers.tables.parts import NotInParts
 from cecli.readers.tables.table import Block, Cells, Problems, Table
 from cecli.readers.tables.tables import vector_columns
 
@@ -25,7 +26,9 @@ from cecli.readers.tables.tables import vector_columns
 class Candidate:
     """The file of B, opened beside the reference A. What LABELS and A know of a row holds for B's as well."""
 
-    def __init__(self, table: Table, options: PredictionOptions, reference: Predictions) -> None:
+    def __init__(self, table: Table, options: PredictionOptions, reference: Predictions, in_step: bool = False) -> None:
+        """``in_step``: ids must stand in the order of the reference's, since only parts of the files are there."""
+        self.in_step = in_step
         self.preds = table
         self.options = options
         self.reference = reference
@@ -205,6 +208,8 @@ class CandidateRun(Run):
 
     def _by_id(self) -> Iterator[None]:
         of = self._candidate
+        if of.in_step:
+            raise NotInParts
         if of.order_is_fixed and of.reference.labels is not None:
             raise InputError(
                 f"{of.preds.name} does not have the ids of {of.reference.preds.name} in the same order, and "

@@ -45,14 +45,20 @@ class ComparedOptions:
 class Compared:
     """Files of predictions, opened; use it in a ``with`` statement, and ``accumulate`` once."""
 
-    def __init__(self, options: ComparedOptions) -> None:
-        self._tables: list[Table] = []
+    def __init__(self, options: ComparedOptions, tables: Sequence[Table] = (), in_parts: bool = False) -> None:
+        """``tables`` are the files of predictions where they are open already, which they are no more in the end;
+        ``in_parts``: they are parts of files, and NotInParts is raised where ids are in different orders."""
+        self._in_parts = in_parts
+        self._tables = list(tables)
         self._reference: list[Predictions] = []
         try:
             files, shared = self._files(options)
-            tables = [*self._tables, *(self._opened(path, shared) for path in files[1:])]
+            tables = [*self._tables, *(self._opened(path, shared) for path in files[len(self._tables) :])]
             _check_dropped(tables, shared.columns.drop)
             names, notes = _names(tables, shared)
+            self.options = replace(
+                options, files=files, shared=replace(options.shared, labels=shared.labels), last_may_be_labels=False
+            )
             self._reference.append(
                 Predictions(_of_reference(shared, files[0], options.kinds[0], tables[0]), tables[0], names)
             )
@@ -64,6 +70,8 @@ class Compared:
             self.close()
             raise
         self.notes = [*self.reference.notes, *notes, *(note for each in self.candidates for note in each.notes)]
+        self.all_pmfs = [False] * (1 + len(self.candidates))
+        """Of which files all rows of logits are PMFs; complete once they have been read."""
 
     @property
     def reference(self) -> Predictions:
@@ -107,9 +115,9 @@ class Compared:
             runs.append(CandidateRun(candidate, pool, threads, lambda _, size: progress(0, size)))
         try:
             _in_turns([run.steps() for run in runs])
-            for candidate, run in zip(self.candidates, runs, strict=True):
+            for k, run in enumerate(runs, start=1):
                 run.finish()
-                self.notes += [f"{candidate.preds.name}: {note}" for note in run.notes()]
+                self.all_pmfs[k] = bool(run.notes())
         finally:
             rows.close()
         return [pool.merged() for pool in pools]
@@ -124,7 +132,8 @@ class Compared:
             while ready:
                 yield ready.popleft()
         run.finish()
-        self.notes += [f"{self.reference.preds.name}: {note}" for note in run.notes()]
+        self.reference.used_labels = run.used_labels()
+        self.all_pmfs[0] = bool(run.notes())
         yield from ready
 
     def _files(self, options: ComparedOptions) -> tuple[tuple[str, ...], PredictionOptions]:
@@ -134,7 +143,7 @@ class Compared:
         inputs = [*files, *([shared.labels] if shared.labels is not None else [])]
         if inputs.count("-") > 1:
             raise UsageError("standard input (-) can be read only once", "write one of the two to a file first")
-        reference = self._opened(files[0], shared)
+        reference = self._tables[0] if self._tables else self._opened(files[0], shared)
         if options.last_may_be_labels and shared.columns.label not in reference.columns:
             return files[:-1], replace(shared, labels=files[-1])
         return files, shared
@@ -143,7 +152,8 @@ class Compared:
         self, options: ComparedOptions, shared: PredictionOptions, path: str, table: Table, kind: Kind
     ) -> Candidate:
         try:
-            return Candidate(table, replace(shared, preds=path, kind=kind), self.reference)
+            own = replace(shared, preds=path, kind=kind, shared_labels=False)
+            return Candidate(table, own, self.reference, self._in_parts)
         except InputError as error:
             if options.last_may_be_labels and path == options.files[-1]:  # A has the label column
                 raise InputError(error.message, f"--labels {path} if that file holds the labels") from None

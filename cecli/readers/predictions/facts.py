@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import os
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from cecli.core.facts import ALL_PMFS, Facts, Shard
+from cecli.core.facts import ALL_PMFS, Facts, PairFacts, Shard
 from cecli.errors import literal
 from cecli.readers.sources.urls import is_url, local_path
 
 if TYPE_CHECKING:
+    from cecli.readers.predictions.compared import Compared
     from cecli.readers.predictions.predictions import Predictions
 
 
-def facts_of(opened: Predictions) -> Facts:
-    """The facts of predictions that have been accumulated."""
+def facts_of(opened: Predictions, read: bool = True) -> Facts:
+    """The facts of predictions that have been accumulated; unless they have been ``read``, of none of the rows."""
     options, reading = opened.options, opened.decoder.reading
     return Facts(
         name=opened.preds.name,
         rows_read=opened.rows_read,
-        shards=_shards(opened),
+        shards=_shards(opened) if read else (),
         class_names=opened.class_names,
         groups=tuple(opened.decoder.groups.texts),
         labels_read_as=opened.labels_read_as,
@@ -31,6 +33,21 @@ def facts_of(opened: Predictions) -> Facts:
         all_pmfs=ALL_PMFS in opened.notes,
         other=None if reading is None else reading.other,
         notes=tuple(note for note in opened.notes if note != ALL_PMFS),
+    )
+
+
+def pair_facts_of(opened: Compared, read: bool = True) -> PairFacts:
+    """The facts of a comparison that has been accumulated, as ``facts_of`` says."""
+    reference, candidates = opened.reference, opened.candidates
+    sides = [each.roles.by_id for each in candidates]
+    sides += [reference.roles.by_id] if reference.labels is not None else []
+    of_reference = facts_of(reference, read)
+    shared = {field.name: getattr(of_reference, field.name) for field in fields(of_reference)}
+    shared |= {"matched_by": "id" if all(sides) else "position", "all_pmfs": opened.all_pmfs[0]}
+    return PairFacts(
+        **shared | {"notes": tuple(opened.notes)},
+        candidates=tuple(each.preds.name for each in candidates),
+        candidates_all_pmfs=tuple(opened.all_pmfs[1:]),
     )
 
 

@@ -17,7 +17,7 @@ from cecli.readers.predictions.row_checks import CheckOptions, check_rows
 from cecli.readers.tables.table import Block, Cells, Coded, Problems, Selection
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Side:
     """Positions of the columns of one file that are not predictions; None or () where it has none of the kind."""
 

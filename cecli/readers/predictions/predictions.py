@@ -21,7 +21,7 @@ HEADERS = {"both": (True, True), "preds": (True, False), "labels": (False, True)
 """``--header``: whether PREDS and LABELS have one."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class PredictionOptions:
     """Everything that says how PREDS and LABELS are to be read."""
 

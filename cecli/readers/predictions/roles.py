@@ -13,7 +13,7 @@ from cecli.readers.tables.table import Table
 from cecli.readers.tables.tables import vector_columns
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ColumnOptions:
     """How the person names the columns: ``--id``, ``--label-column``, ``--classes``, ``--drop`` and the like.
 
@@ -33,7 +33,7 @@ class ColumnOptions:
     label_ids: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Roles:
     """The class columns of PREDS, the other columns of either file, and whether rows are matched by id."""
 

@@ -24,7 +24,7 @@ _ROUNDING = 2.0**-50
 """A sum of K doubles is off by less than this times K, so a row off by just the tolerance passes."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class CheckOptions:
     """``--sum-tolerance`` and ``--normalize``."""
 

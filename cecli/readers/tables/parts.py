@@ -165,6 +165,19 @@ def parts_of(path: str, header: bool, target: int) -> list[Part]:
         file.close()
 
 
+def head_of(path: str) -> tuple[str | None, bytes, int]:
+    """What a file that can be read at offsets holds, ``parquet`` or ``text`` (None for all else), its beginning, and
+    its bytes."""
+    file = open_seekable(path)
+    if file is None:
+        return None, b"", 0
+    try:
+        head = _exactly(file, _STEP)
+        return _kind(path, head), head, file.seek(0, io.SEEK_END)
+    finally:
+        file.close()
+
+
 def _kind(path: str, head: bytes) -> str | None:
     from cecli.readers.sources.compression import compression_of
 

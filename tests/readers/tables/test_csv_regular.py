@@ -1,5 +1,8 @@
 """Blocks that NumPy takes apart, held against the reader of any CSV."""
 
+import sys
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,17 +12,29 @@ from cecli.readers.tables import csv_regular
 from cecli.readers.tables.csv_regular import numeric_table, single_characters
 
 
-@pytest.fixture(autouse=True)
-def small_blocks(monkeypatch):
-    monkeypatch.setattr(csv_regular, "_LEAST_BYTES", 0)
+@contextmanager
+def way(arrow):
+    """Let few numbers be read by PyArrow, as many are, or by Python, as before PyArrow is imported."""
+    with pytest.MonkeyPatch.context() as patch:
+        if arrow:
+            patch.setattr(csv_regular, "_FEW_BYTES", 0)
+        else:
+            patch.delitem(sys.modules, "pyarrow", raising=False)
+        yield
 
 
+@pytest.fixture(params=[False, True], ids=["python", "arrow"])
+def either_way(request):
+    with way(request.param):
+        yield
+
+
+@pytest.mark.parametrize("arrow", [False, True])
 @given(
     st.lists(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=3, max_size=3), min_size=1, max_size=9)
 )
-def test_numbers_are_those_that_were_written(rows):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(csv_regular, "_LEAST_BYTES", 0)
+def test_numbers_are_those_that_were_written(arrow, rows):
+    with way(arrow):
         data = "".join(",".join(map(repr, row)) + "\n" for row in rows).encode()
         table = numeric_table(data, len(rows), 3, ",")
     if b"+" in data:
@@ -44,13 +59,16 @@ def test_numbers_are_those_that_were_written(rows):
         b"1,2\n3,4\0\n",
         b"1,2\n\n3,4\n",
         b"1,2\n3,1_0\n",
+        b"1,2\n3,-\n",
+        b"1,2\n3,1e\n",
+        b"1,2\n3,\xd9\xa1\n",
     ],
 )
-def test_anything_else_is_left_to_the_other_readers(data):
+def test_anything_else_is_left_to_the_other_readers(either_way, data):
     assert numeric_table(data, 2, 2, ",") is None
 
 
-def test_other_delimiters():
+def test_other_delimiters(either_way):
     assert numeric_table(b"1\t2\n3\t4\n", 2, 2, "\t").tolist() == [[1, 2], [3, 4]]
     assert numeric_table(b"1;2\n3;4\n", 2, 2, ";") is None
 
@@ -71,5 +89,28 @@ def test_every_byte_alone():
         assert (column is not None) == (32 < code < 127 and code != 34)
 
 
-def test_numbers_are_doubles():
+def test_numbers_are_doubles(either_way):
     assert numeric_table(b"0.1,1e-320\n", 1, 2, ",").dtype == np.float64
+
+
+def cells(data):
+    return numeric_table(data, data.count(b"\n"), 2, ",")
+
+
+@given(st.lists(st.tuples(st.text("0123456789.eE-", max_size=9), st.text("0123456789.-e", max_size=2)), min_size=1))
+def test_both_ways_read_the_same(rows):
+    data = "".join(f"{a},{b}\n" for a, b in rows).encode()
+    with way(False):
+        by_python = cells(data)
+    with way(True):
+        by_arrow = cells(data)
+    assert (by_python is None) == (by_arrow is None)
+    assert by_python is None or by_python.tolist() == by_arrow.tolist()
+
+
+@pytest.mark.parametrize("length", range(1, 14))
+def test_ends_are_found_wherever_they_stand(length):
+    """Words of four bytes are looked at: every way in which ends can fall into three of them."""
+    for pattern in range(1 << length):
+        view = np.array([44 if pattern >> k & 1 else 48 for k in range(length)], dtype=np.uint8)
+        assert csv_regular._ends(view).tolist() == np.flatnonzero(view < 45).tolist()
