@@ -38,9 +38,18 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """A file, where it lies, or a part of it."""
+
+    place: str
+    part: Part | None = None
+
+
+@dataclass(frozen=True)
 class Task:
     """A shard of PREDS or a part of one, and its shard of LABELS, or with ``shared`` all of LABELS, where they lie.
-    ``name`` is what the person called PREDS, ``number`` counts the parts of a file."""
+    ``name`` is what the person called PREDS, ``number`` counts the parts of a file. ``others`` are the shards, or the
+    parts, of the files that PREDS is compared with."""
 
     name: str
     preds: str
@@ -49,40 +58,64 @@ class Task:
     number: int = 0
     size: int = 0
     shared: bool = False
+    others: tuple[Piece, ...] = ()
 
 
 def job_of(opened: Predictions, options: Options) -> Job:
     """The job of scoring what has been opened."""
+    predictions = as_known(opened.options, opened)
+    return Job(predictions, options, tuple(opened.preds.columns), opened.class_names, __version__)
+
+
+def as_known(options: PredictionOptions, opened: Predictions) -> PredictionOptions:
+    """The options for a shard, which may be empty, once it is known how labels are read."""
     reading = opened.decoder.reading
     texts = () if reading is None else (reading.first, *([] if reading.other is None else [reading.other]))
-    predictions = replace(opened.options, first_texts=texts, may_be_empty=True)
-    return Job(predictions, options, tuple(opened.preds.columns), opened.class_names, __version__)
+    return replace(options, first_texts=texts, may_be_empty=True)
 
 
 def tasks_of(opened: Predictions, whole: Collection[str] = ()) -> list[Task]:
     """The shards of what has been opened; the files called ``whole`` are not taken apart. Raises UsageError where rows
     cannot be handed out."""
     given = opened.options
-    if "-" in (given.preds, given.labels):
-        raise UsageError("standard input cannot be handed out to workers", "write it to a file first")
+    check_no_stream(given.preds, given.labels)
     preds = getattr(opened.preds, "files", (given.preds,))
     if given.labels is None:
         header = HEADERS[given.header][0]
         return tasks_of_files(preds, header, whole)
-    table = opened.labels_table
-    labels = getattr(table, "files", (given.labels,))
-    if len(labels) != len(preds) and opened.roles.by_id:
-        everything = _place(given.labels)
-        return [Task(file, _place(file), everything, size=_size(file), shared=True) for file in preds]
-    if len(labels) != len(preds):
-        raise UsageError(
-            f"{literal(given.preds)} has {len(preds):,} files and {literal(given.labels)} has {len(labels):,}: "
-            "workers read shards that are paired, have the labels inside, or ids that rows are matched by",
-            "score them in one process, without --workers and --scheduler",
-        )
     return [
-        Task(ours, _place(ours), _place(theirs), size=_size(ours)) for ours, theirs in zip(preds, labels, strict=True)
+        Task(file, place_of(file), labels, size=size_of(file), shared=shared)
+        for file, (labels, shared) in zip(preds, labels_of(opened, len(preds)), strict=True)
     ]
+
+
+def check_no_stream(*paths: str | None) -> None:
+    """Raise UsageError where one of the paths is standard input."""
+    if "-" in paths:
+        raise UsageError("standard input cannot be handed out to workers", "write it to a file first")
+
+
+def labels_of(opened: Predictions, count: int) -> list[tuple[str | None, bool]]:
+    """Where the labels of so many shards of PREDS lie, and whether others share them. Raises UsageError where that
+    cannot be told."""
+    given = opened.options
+    if given.labels is None:
+        return [(None, False)] * count
+    labels = getattr(opened.labels_table, "files", (given.labels,))
+    if len(labels) == count:
+        return [(place_of(file), False) for file in labels]
+    if opened.roles.by_id:
+        return [(place_of(given.labels), True)] * count
+    raise unpaired(given.preds, count, given.labels, len(labels))
+
+
+def unpaired(preds: str, count: int, other: str, others: int) -> UsageError:
+    """What to say where two sets of shards differ in number."""
+    return UsageError(
+        f"{literal(preds)} has {count:,} files and {literal(other)} has {others:,}: "
+        "workers read shards that are paired, have the labels inside, or ids that rows are matched by",
+        "score them in one process, without --workers and --scheduler",
+    )
 
 
 def tasks_of_files(files: Sequence[str], header: bool, whole: Collection[str] = ()) -> list[Task]:
@@ -92,18 +125,18 @@ def tasks_of_files(files: Sequence[str], header: bool, whole: Collection[str] = 
 
 def _parts(file: str, header: bool, whole: bool) -> list[Task]:
     parts = [] if whole else parts_of(file, header, PART_BYTES)
-    size = _size(file)
+    size = size_of(file)
     if not parts:
-        return [Task(file, _place(file), size=size)]
-    return [Task(file, _place(file), None, part, number, size // len(parts)) for number, part in enumerate(parts)]
+        return [Task(file, place_of(file), size=size)]
+    return [Task(file, place_of(file), None, part, number, size // len(parts)) for number, part in enumerate(parts)]
 
 
-def _place(file: str) -> str:
+def place_of(file: str) -> str:
     """Where a worker, which runs in a directory of its own, finds a file."""
     return file if is_url(file) else os.path.abspath(local_path(file))
 
 
-def _size(file: str) -> int:
+def size_of(file: str) -> int:
     if is_url(file):
         from cecli.readers.sources.remote import sizes_of
 

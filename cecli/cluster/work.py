@@ -7,7 +7,7 @@ library that moves it can pack; all others as they are.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -16,12 +16,14 @@ from cecli import __version__
 from cecli.cluster.job import Job, Task
 from cecli.core.facts import Facts, Shard
 from cecli.core.machine import fingerprint
-from cecli.core.scoring.partial import Partial, merged, partial_from, partial_of
+from cecli.core.partial import AnyPartial, merged
+from cecli.core.scoring.partial import Partial, partial_from, partial_of
 from cecli.errors import CecliError, CellErrors, InputError, literal
 from cecli.readers.predictions.facts import facts_of, place_of
-from cecli.readers.predictions.predictions import HEADERS, Predictions
+from cecli.readers.predictions.predictions import HEADERS, PredictionOptions, Predictions
 from cecli.readers.tables.fields import NoRows
-from cecli.readers.tables.parts import NotInParts, TextPart, open_seekable
+from cecli.readers.tables.parts import NotInParts, Part, TextPart, open_seekable
+from cecli.readers.tables.table import Selection
 from cecli.readers.tables.tables import open_part, open_table
 
 
@@ -88,7 +90,7 @@ def merge_states(*states: bytes) -> bytes:
     return pack(merged([unpack(state) for state in states]))
 
 
-def pack(partial: Partial) -> bytes:
+def pack(partial: AnyPartial) -> bytes:
     """A state as it travels."""
     return json.dumps(partial.document(), separators=(",", ":"), allow_nan=False).encode("ascii")
 
@@ -96,6 +98,24 @@ def pack(partial: Partial) -> bytes:
 def unpack(state: bytes) -> Partial:
     """A state that has arrived."""
     return partial_from(json.loads(state), "a state")
+
+
+def open_shard(place: str, part: Part | None, options: PredictionOptions, columns: tuple[str, ...]) -> Any:
+    """The table of a shard of predictions, or of a part of one. Raises InputError where its columns are others."""
+    how: dict[str, Any] = {
+        "delimiter": options.delimiter,
+        "header": HEADERS[options.header][0],
+        "block_bytes": options.block_bytes,
+        "vector": options.vector,
+    }
+    table: Any = open_table(place, **how) if part is None else open_part(place, part, **how)
+    if tuple(table.columns) != columns:
+        from cecli.readers.tables.shards import difference
+
+        table.close()
+        found = difference(table.columns, columns)
+        raise InputError(f"{table.name}: its columns are not those of the first shard: {found}")
+    return table
 
 
 def _score(job: Job, task: Task) -> bytes:
@@ -107,39 +127,31 @@ def _score(job: Job, task: Task) -> bytes:
 
 def _state(job: Job, task: Task) -> bytes:
     options = replace(job.predictions, preds=task.preds, labels=task.labels, shared_labels=task.shared)
-    how: dict[str, Any] = {
-        "delimiter": options.delimiter,
-        "header": HEADERS[options.header][0],
-        "block_bytes": options.block_bytes,
-        "vector": options.vector,
-    }
-    table: Any
-    table = open_table(task.preds, **how) if task.part is None else open_part(task.preds, task.part, **how)
+    table = open_shard(task.preds, task.part, options, job.columns)
     try:
-        if tuple(table.columns) != job.columns:
-            from cecli.readers.tables.shards import difference
-
-            raise InputError(
-                f"{table.name}: its columns are not those of the first shard: {difference(table.columns, job.columns)}"
-            )
         with Predictions(options, preds=table) as opened:
             scorer = opened.accumulate(job.options.fresh)
             facts = facts_of(opened)
     finally:
         table.close()
-    shards = tuple(replace(shard, file=literal(task.name), part=task.number) for shard in facts.shards)
-    facts = replace(facts, shards=shards, notes=())
+    facts = replace(facts, shards=shards_of(facts, task), notes=())
     partial = partial_of(scorer, job.options, facts, opened.decoder.clusters.texts, fingerprint())
     return pack(replace(partial, labels_used=opened.used_labels if task.shared else None))
 
 
+def shards_of(facts: Facts, task: Task) -> tuple[Shard, ...]:
+    """The shard of a task, as the person called it."""
+    return tuple(replace(shard, file=literal(task.name), part=task.number) for shard in facts.shards)
+
+
 def _nothing(job: Job, task: Task) -> bytes:
     """The state of a shard without rows, of which not even the columns are known."""
+    check_no_rows([task.preds], None if task.shared else task.labels, job.predictions)
     given = job.options
     facts = Facts(
         name=literal(task.preds),
         rows_read=0,
-        shards=(Shard(literal(task.name), place_of(task.preds), 0, task.number),),
+        shards=nothing_read(task),
         class_names=job.class_names,
         labels_read_as=given.labels_read_as,
         matched_by=given.matched_by,
@@ -148,6 +160,34 @@ def _nothing(job: Job, task: Task) -> bytes:
         normalized=given.normalize,
     )
     return pack(partial_of(given.fresh(), given, facts, (), fingerprint()))
+
+
+def nothing_read(task: Task) -> tuple[Shard, ...]:
+    """The shard of a task that has no rows."""
+    return (Shard(literal(task.name), place_of(task.preds), 0, task.number),)
+
+
+def check_no_rows(preds: Sequence[str], labels: str | None, options: PredictionOptions) -> None:
+    """Raise InputError where one of the files that stand beside each other has rows, as the first of them has none."""
+    header, of_labels = HEADERS[options.header]
+    rows = [_rows(place, header, options) for place in preds]
+    beside = [] if labels is None else [(preds[0], rows[0], labels, _rows(labels, of_labels, options))]
+    beside += [(preds[k], rows[k], preds[0], rows[0]) for k in range(1, len(preds))]
+    for ours, count, theirs, other in beside:
+        if count != other:
+            raise InputError(f"{literal(ours)} has {count:,} rows and {literal(theirs)}, its pair, has {other:,}")
+
+
+def _rows(place: str, header: bool, options: PredictionOptions) -> int:
+    """The rows of a file."""
+    try:
+        table = open_table(place, delimiter=options.delimiter, header=header, block_bytes=options.block_bytes)
+    except NoRows:
+        return 0
+    try:
+        return sum(block.rows for block in table.blocks(Selection()))
+    finally:
+        table.close()
 
 
 def _lines_before(task: Task) -> int:

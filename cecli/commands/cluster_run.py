@@ -13,17 +13,19 @@ from cecli.commands.options.cluster import ClusterOptions
 from cecli.report.messages import note
 from cecli.report.progress import progress
 
-_Run = Callable[[str, Any, list[Task], Callable[[int], None]], bytes]
+Run = Callable[[str, Any, list[Task], Callable[[int], None]], bytes]
+"""The result of a kind of work, for a job, on tasks; told how many bytes are done."""
 
 
 def run_on(
-    cluster: ClusterOptions, kind: str, job: Any, tasks_of: Callable[[Collection[str]], list[Task]], quiet: bool
+    cluster: ClusterOptions, kind: str, job: Any, tasks_of: Callable[[Collection[str], Run], list[Task]], quiet: bool
 ) -> bytes:
-    """The result of a kind of work on the tasks that ``tasks_of`` gives; it is told the files not to be taken apart."""
+    """The result of a kind of work on the tasks that ``tasks_of`` gives; it is told the files not to be taken apart,
+    and who can do some work before."""
     whole: set[str] = set()
     with _engine(cluster, quiet) as run:
         while True:
-            tasks = tasks_of(whole)
+            tasks = tasks_of(whole, run)
             try:
                 with progress(sum(task.size for task in tasks) or None, quiet=quiet) as bar:
                     return run(kind, job, tasks, lambda size: bar.advance(0, size))
@@ -32,7 +34,7 @@ def run_on(
 
 
 @contextmanager
-def _engine(cluster: ClusterOptions, quiet: bool) -> Iterator[_Run]:
+def _engine(cluster: ClusterOptions, quiet: bool) -> Iterator[Run]:
     if cluster.workers is not None:
         from cecli.cluster.processes import processes
 

@@ -135,7 +135,7 @@ def _counted_on(cluster: ClusterOptions, path: str, options: SampleOptions, quie
     from cecli.cluster.count import CountJob, count_tasks, pmf_of_total
     from cecli.commands.cluster_run import run_on
 
-    total = run_on(cluster, "count", CountJob(options), lambda whole: count_tasks(path, options, whole), quiet)
+    total = run_on(cluster, "count", CountJob(options), lambda whole, _: count_tasks(path, options, whole), quiet)
     return pmf_of_total(total, path)
 
 

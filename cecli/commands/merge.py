@@ -70,7 +70,7 @@ def command(
 
     STATES are files that cecli score --partial has written, one for each shard; - is standard input.
     """
-    from cecli.core.scoring.partial import merged
+    from cecli.core.partial import merged
     from cecli.readers.results.state_file import read_state
     from cecli.report.state_file import write_state
 

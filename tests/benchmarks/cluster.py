@@ -64,7 +64,7 @@ def _merge(state: bytes) -> float:
     from dataclasses import replace
 
     from cecli.cluster.work import pack, unpack
-    from cecli.core.scoring.partial import merged
+    from cecli.core.partial import merged
 
     def other(k: int) -> bytes:
         partial = unpack(state)

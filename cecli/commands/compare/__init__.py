@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cecli.commands.options import confidence_option, output_options, threads_option, unit_option
+from cecli.commands.options.cluster import ClusterOptions, cluster_options
 from cecli.commands.options.compared import compared_options
 from cecli.commands.options.gates import GateOptions, gate_options
 from cecli.commands.options.losses import LossOptions, loss_options
@@ -19,11 +19,8 @@ from cecli.report.model import OutputOptions
 
 if TYPE_CHECKING:
     from cecli.commands.compare.report import Finished
-    from cecli.core.paired.comparison import Comparer
-    from cecli.core.paired.spec import PairSpec
-    from cecli.readers.predictions.compared import Compared, ComparedOptions
+    from cecli.readers.predictions.compared import ComparedOptions
     from cecli.readers.sources.ledger import Ledger
-    from cecli.report.progress import Progress
 
 EPILOG = """\b
 Examples:
@@ -33,6 +30,7 @@ Examples:
   cecli compare preds.csv logits.npy labels.csv --kinds probs,logits --id none -f table
   cecli compare preds.csv candidate.csv third.csv --labels labels.csv --worst 3 -f json
   cecli compare preds.csv candidate.csv labels.csv --report compare.html --signature -o signed.json
+  cecli compare preds.parquet preds.parquet --label-column label --workers 2
 
 Classes are matched by name, whatever their order; rows by id where the files have one, in any order, else by position.
 With --labels, and with --label-column where A has that column, all files are predictions: each is compared with the
@@ -46,6 +44,12 @@ count rows.
 
 Where a loss is infinite, so is the difference of the means, or it is undefined; the comparison over the other rows
 stands beside it. An infinite difference decides a gate by its sign, an undefined one meets none.
+
+--workers and --scheduler hand out the files of directories or patterns, of which A, B, ... and LABELS have the same
+number, the first beside the first; and, where the labels are inside, row groups of Parquet that begin at the same rows
+in all files, and stretches of plain text, whose lines are counted first. LABELS may be in other files where rows are
+matched by id, and are then read whole for every file of A. The report is that of one process to the last digit. The
+workers of a scheduler read the files where they run, and must have this version of cecli.
 
 Memory grows with the rows where ids are in different orders: for LABELS as in score, where B's differ from A's by 25 to
 32 bytes a row and the length of its id, to the next multiple of 8, more with weights and groups. It grows by 16 bytes
@@ -66,6 +70,7 @@ hundred bytes a cluster."""
 @click.option("--table", type=click.Choice(["classes", "worse", "better", "groups"]),
               help="With CSV, TSV and Markdown: print this list.")  # fmt: skip
 @gate_options
+@cluster_options
 @report_option
 @signature_option
 @require_option
@@ -81,6 +86,7 @@ def command(
     seed: int,
     table: str | None,
     gates: GateOptions,
+    cluster: ClusterOptions,
     page: str | None,
     signature: bool,
     requirements: list[Requirement],
@@ -95,20 +101,27 @@ def command(
     below 0, B is better. More than two files are compared with the first.
     """
     from cecli.commands.compare.report import Finished, Plan
+    from cecli.commands.compare.wanted import Wanted
+    from cecli.core.paired.partial import Comparisons
     from cecli.readers.predictions.compared import Compared
+    from cecli.readers.predictions.facts import pair_facts_of
     from cecli.report.progress import progress
 
     check_one_file(page, output)
     plan = Plan(unit, confidence, compared.shared.columns.by, table, seed)
     lists = bool(table or page or requirements) or _shows_lists(output)
+    wanted = Wanted(loss, worst if lists else None, flips, seed)
+    if cluster.given:
+        from cecli.commands.compare.cluster import compared_on
+
+        facts, found = compared_on(cluster, compared, wanted, output.quiet)
+        _write(Finished.of(facts, found, plan), gates, requirements, None, page, output)
+        return
     with inputs_kept(signature) as inputs:
         with Compared(compared) as opened, progress(opened.size, quiet=output.quiet) as bar:
-            spec = _spec(opened, loss, flips, seed)
-            if lists:
-                spec = replace(spec, classes=max(2, len(opened.reference.classes)) if spec.hard else 0, worst=worst)
-            totals, groups = _accumulated(opened, spec, loss, threads, bar)
-        finished = Finished(opened, totals, groups, [each.result(confidence) for each in totals], plan)
-        _write(finished, gates, requirements, inputs, page, output)
+            options = wanted.options(opened)
+            found = Comparisons(opened.accumulate(options.one, options.rule(), threads, bar.advance))
+        _write(Finished.of(pair_facts_of(opened), found, plan), gates, requirements, inputs, page, output)
 
 
 def _write(
@@ -150,40 +163,6 @@ def _shows_lists(output: OutputOptions) -> bool:
     from cecli.report.write import resolve_format
 
     return output.get is not None or (not output.value and resolve_format(output) in ("json", "table"))
-
-
-def _spec(opened: Compared, loss: LossOptions, flips: int | None, seed: int) -> PairSpec:
-    from cecli.core.hypotheses.sign_flip import FLIPS, SIMULATED
-    from cecli.core.paired.spec import PairSpec
-
-    read = opened.reference
-    hard = not (read.soft or read.observed_only)
-    weighted = read.options.columns.weight is not None
-    return PairSpec(
-        weights=None if not weighted else "frequency" if read.options.frequency else "importance",
-        own_denominator=loss.class_weights is not None and not read.soft,
-        hard=hard,
-        flips=flips or FLIPS,
-        seed=seed,
-        held=None if flips else SIMULATED,
-    )
-
-
-def _accumulated(
-    opened: Compared, spec: PairSpec, loss: LossOptions, threads: int, bar: Progress
-) -> tuple[list[Comparer], list[Comparer | None]]:
-    """For every candidate the comparison of all rows, and of the groups where there are some."""
-    from cecli.core.paired.comparison import Comparer, GroupedComparer
-
-    rule = loss.rule(opened.reference.class_names, opened.reference.learn)
-    if opened.reference.options.columns.by is None:
-        totals = opened.accumulate(lambda: Comparer(spec, rule), rule, threads, bar.advance)
-        return totals, [None] * len(totals)
-    of_group = replace(spec, classes=0, worst=0)
-    both = opened.accumulate(
-        lambda: GroupedComparer(Comparer(spec, rule), Comparer(of_group, rule)), rule, threads, bar.advance
-    )
-    return [each.total for each in both], [each.groups for each in both]
 
 
 def _put_gates(document: dict[str, Any], judged: list[list[dict[str, Any]]]) -> None:

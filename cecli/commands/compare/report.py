@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cecli.core.facts import PairFacts
 from cecli.core.hypotheses.holm import holm
 from cecli.core.hypotheses.sign_flip import SignFlip
 from cecli.core.paired.comparison import Comparer, Comparison, Test
 from cecli.core.paired.extremes import ExtremeRow
+from cecli.core.paired.partial import Comparisons
 from cecli.core.units import Unit
 from cecli.errors import InputError, UsageError
-from cecli.readers.predictions.compared import Compared
 from cecli.report.model import Report, Table
 
 TABLES = {"classes": "classes", "worse": "worse_rows", "better": "better_rows", "groups": "groups"}
@@ -35,47 +36,43 @@ class Plan:
 class Finished:
     """A finished run: a comparer for each candidate, and one of its groups where there are some."""
 
-    opened: Compared
+    facts: PairFacts
     totals: Sequence[Comparer]
     groups: Sequence[Comparer | None]
     comparisons: Sequence[Comparison]
     plan: Plan
 
+    @classmethod
+    def of(cls, facts: PairFacts, found: Comparisons, plan: Plan) -> Finished:
+        """The run in which the accumulators of the candidates have found this."""
+        totals, groups = found.comparers()
+        return cls(facts, totals, groups, [each.result(plan.confidence) for each in totals], plan)
+
     def document(self) -> dict[str, Any]:
         """The report's keys in SPEC's order: those of the one comparison, or ``comparisons`` of several."""
-        read = self.opened.reference
         entries = [self._entry(k) for k in range(len(self.comparisons))]
         document: dict[str, Any] = {"unit": self.plan.unit.name}
         if len(entries) == 1:
             document |= entries[0]
         else:
             _adjust(entries)
-            names = (each.preds.name for each in self.opened.candidates)
             document["a"] = entries[0]["a"]
             for entry in entries:
                 del entry["b"]["file"]  # named first
             document["comparisons"] = [
                 {"file": name} | {key: value for key, value in entry.items() if key != "a"}
-                for name, entry in zip(names, entries, strict=True)
+                for name, entry in zip(self.facts.candidates, entries, strict=True)
             ]
-        if not read.observed_only:
-            document["labels_read_as"] = read.labels_read_as
-        document["matched_by"] = self._matched_by()
+        if not self.facts.observed_only:
+            document["labels_read_as"] = self.facts.labels_read_as
+        document["matched_by"] = self.facts.matched_by
         return document
-
-    def _matched_by(self) -> str:
-        """``id`` where all files that are matched with A's rows are."""
-        read = self.opened.reference
-        sides = [each.roles.by_id for each in self.opened.candidates]
-        sides += [read.roles.by_id] if read.labels is not None else []
-        return "id" if all(sides) else "position"
 
     def _entry(self, k: int) -> dict[str, Any]:
         comparison, groups = self.comparisons[k], self.groups[k]
         if not comparison.rows:
             raise InputError(
-                f"{self.opened.reference.preds.name}: no row is left to compare of "
-                f"{self.opened.reference.rows_read:,} that were read",
+                f"{self.facts.name}: no row is left to compare of {self.facts.rows_read:,} that were read",
                 "all are ignored or have a weight of 0",
             )
         entry = self._figures(comparison, k)
@@ -85,7 +82,7 @@ class Finished:
             entry["worse_rows"] = [self._row(row) for row in comparison.losses]
             entry["better_rows"] = [self._row(row) for row in comparison.gains]
         if groups is not None:
-            names = self.opened.reference.decoder.groups.texts
+            names = self.facts.groups
             of_groups = {name: groups.result(self.plan.confidence, at, False) for at, name in enumerate(names)}
             entry["groups"] = [
                 {"group": name} | self._figures(of_groups[name], k, of_group=True)
@@ -96,9 +93,9 @@ class Finished:
 
     def _figures(self, comparison: Comparison, k: int, of_group: bool = False) -> dict[str, Any]:
         unit, loss, hits = self.plan.unit, comparison.loss, comparison.hits
-        read = self.opened.reference
+        read, spec = self.facts, self.totals[k].spec
         accuracies = (None, None) if read.observed_only else (hits.first_accuracy, hits.second_accuracy)
-        names = (read.preds.name, self.opened.candidates[k].preds.name)
+        names = (read.name, read.candidates[k])
         means = (loss.first, loss.second)
         entry: dict[str, Any] = {
             side: ({} if of_group else {"file": name}) | {"cross_entropy": unit.from_nats(mean), "accuracy": accuracy}
@@ -115,9 +112,9 @@ class Finished:
         if not of_group:
             entry["rows_left_out"] = read.rows_read - comparison.rows
         entry["rows_needed"] = comparison.test.rows_needed if comparison.test and comparison.is_finite else None
-        if read.options.columns.weight is not None:
+        if spec.weights is not None:
             entry["effective_rows"] = loss.finite.effective if comparison.is_finite else None
-        if read.options.columns.cluster is not None:
+        if read.clustered:
             entry["clusters"] = comparison.clusters or 0
         return entry | self._infinite(comparison)
 
@@ -169,11 +166,11 @@ class Finished:
                 "standard_error": _in(unit, each.standard_error),
                 "contribution": _in(unit, each.share),
             }
-            for name, each in zip(self.opened.reference.class_names, comparison.classes, strict=True)
+            for name, each in zip(self.facts.class_names, comparison.classes, strict=True)
         ]
 
     def _row(self, row: ExtremeRow) -> dict[str, Any]:
-        read, unit = self.opened.reference, self.plan.unit
+        read, unit = self.facts, self.plan.unit
         entry: dict[str, Any] = {"row": row.row + 1}
         if row.id is not None:
             entry["id"] = row.id
@@ -200,7 +197,7 @@ def report(finished: Finished, document: dict[str, Any]) -> Report:
         view=view(document, finished.plan),
         plain="table" if plain else "headline",
         turned=not plain and len(entries) == 1,
-        notes=[*finished.opened.notes, *notes(document, finished.plan)],
+        notes=[*finished.facts.said(), *notes(document, finished.plan)],
     )
 
 

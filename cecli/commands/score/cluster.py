@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cecli.cluster.job import Task, check_all_used, job_of, tasks_of
 from cecli.cluster.work import unpack
-from cecli.commands.cluster_run import run_on
+from cecli.commands.cluster_run import Run, run_on
 from cecli.commands.options.cluster import ClusterOptions
 from cecli.commands.options.losses import LossOptions
 from cecli.commands.score.partial import options_of
@@ -55,7 +55,7 @@ def _total(
         job, tasks = job_of(opened, options), tasks_of(opened)
         name, notes = opened.preds.name, tuple(opened.notes)
 
-    def tasks_without(whole: Collection[str]) -> list[Task]:
+    def tasks_without(whole: Collection[str], run: Run) -> list[Task]:
         if not whole:
             return tasks
         with Predictions(predictions) as again:

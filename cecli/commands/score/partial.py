@@ -9,7 +9,8 @@ from cecli.commands.options.losses import LossOptions
 from cecli.commands.options.metrics import MetricOptions
 from cecli.core.machine import fingerprint
 from cecli.core.metrics import OF_LOSSES, REPORT
-from cecli.core.scoring.partial import Options, Partial, machine_notes, partial_of
+from cecli.core.partial import machine_notes
+from cecli.core.scoring.partial import Options, Partial, partial_of
 from cecli.errors import UsageError
 from cecli.readers.predictions.facts import facts_of
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from cecli.core.paired.spec import PairSpec
 from cecli.core.sums.exact import ExactSums, root_ratio, to_float
 from cecli.core.sums.layout import Floats
 from cecli.core.sums.moments import signed_root
+from cecli.core.sums.state import ClusterSums, State
 from cecli.core.sums.tally import Tally
 
 
@@ -32,6 +34,8 @@ class PairedClusters:
     the rows. Source: Liang and Zeger, "Longitudinal data analysis using generalized linear models", Biometrika 73,
     1986; the factor is that of CR1.
     """
+
+    STATE: ClassVar[State] = {"_sums": ClusterSums()}
 
     def __init__(self, spec: PairSpec) -> None:
         self._sums: dict[int, dict[int, tuple[int, int]]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from cecli.core.distributions.quantiles import normal_quantile
 from cecli.core.distributions.tails import student_t_tail
@@ -18,6 +18,7 @@ from cecli.core.paired.rows import PairedBatch, PairedRows, paired
 from cecli.core.paired.spec import PairSpec
 from cecli.core.scoring.rows import PLAIN, LossRule
 from cecli.core.scoring.scorer import interval
+from cecli.core.sums.state import PART, PARTS, Part, State
 
 POWER, LEVEL = 0.9, 0.05
 """What ``rows_needed`` is for: the power of a two-sided test of this level."""
@@ -80,6 +81,8 @@ class Comparer:
 
     Memory: 16 bytes for each of up to ``spec.held`` rows, else nothing that grows with the rows.
     """
+
+    STATE: ClassVar[State] = {"_parts": PARTS}
 
     def __init__(self, spec: PairSpec, rule: LossRule = PLAIN) -> None:
         self.spec = spec
@@ -161,6 +164,8 @@ class Comparer:
 
 class GroupedComparer:
     """Two comparers over the same rows: ``total`` for all, and ``groups``, whose results are by group number."""
+
+    STATE: ClassVar[State] = {"total": Part(ungrouped=True), "groups": PART}
 
     def __init__(self, total: Comparer, groups: Comparer) -> None:
         self.total = total

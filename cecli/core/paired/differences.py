@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from cecli.core.paired.rows import PairedRows
 from cecli.core.paired.spec import PairSpec
 from cecli.core.sums.layout import Floats, Integers
+from cecli.core.sums.state import Counts, Rows, State
 from cecli.errors import UsageError
 
 _SLACK = 1 << 16
@@ -23,6 +26,8 @@ class Differences:
     repeat counts. A fresh one is the identity of ``merge``, which is associative and commutative: what is held is a
     bag.
     """
+
+    STATE: ClassVar[State] = {"_parts": Rows(("<f8", "<f8", "<i8")), "_counts": Counts()}
 
     def __init__(self, spec: PairSpec) -> None:
         self._limit = spec.held

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from cecli.core.metrics.candidates import Largest, by_group
 from cecli.core.paired.rows import PairedRows
 from cecli.core.paired.spec import PairSpec
 from cecli.core.sums.layout import Integers
+from cecli.core.sums.state import Entries, State
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Extremes:
     bytes for each of them.
     """
 
+    STATE: ClassVar[State] = dict.fromkeys(("_losses", "_gains"), Entries(row=1))
+
     def __init__(self, spec: PairSpec) -> None:
         self._losses, self._gains = Largest(spec.worst), Largest(spec.worst)
 
@@ -55,12 +59,13 @@ class Extremes:
     def result(self, group: int = 0) -> tuple[tuple[ExtremeRow, ...], tuple[ExtremeRow, ...]]:
         """The rows where B loses most, and those where it gains most."""
         losses, gains = (
-            tuple(ExtremeRow(*entry) for *_, entry in kept.of(group)) for kept in (self._losses, self._gains)
+            tuple(ExtremeRow(*entry) for _, *entry in kept.of(group)) for kept in (self._losses, self._gains)
         )
         return losses, gains
 
 
-def _entries(rows: PairedRows, found: Integers, sign: float) -> list[tuple[float, int, tuple[object, ...]]]:
+def _entries(rows: PairedRows, found: Integers, sign: float) -> list[tuple[object, ...]]:
+    """What an ExtremeRow holds, after what it is sorted by."""
     nothing: list[None] = [None] * len(found)
     columns = (
         rows.numbers[found].tolist(),
@@ -72,4 +77,4 @@ def _entries(rows: PairedRows, found: Integers, sign: float) -> list[tuple[float
         rows.second.loss[found].tolist(),
         rows.difference[found].tolist(),
     )
-    return [(-sign * entry[-1], entry[0], entry) for entry in zip(*columns, strict=True)]
+    return [(-sign * entry[-1], *entry) for entry in zip(*columns, strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from cecli.core.paired.rows import PairedRows
 from cecli.core.paired.spec import PairSpec
 from cecli.core.sums.exact import FRACTION_BITS, ratio
 from cecli.core.sums.layout import Floats, Integers
+from cecli.core.sums.state import CELLS, State
 from cecli.core.sums.tally import Tally
 
 
@@ -49,6 +51,10 @@ class PairedHits:
     Counts are of rows, with repeat counts for weights of repeats; accuracies are weighted.
     """
 
+    STATE: ClassVar[State] = dict.fromkeys(
+        ("_all", "_first", "_second", "_only_first", "_only_second", "_first_wins", "_second_wins", "_ties"), CELLS
+    )
+
     def __init__(self, spec: PairSpec) -> None:
         self._repeats = spec.weights == "frequency"
         self._hard = spec.hard
@@ -76,9 +82,8 @@ class PairedHits:
 
     def merge(self, other: PairedHits) -> None:
         """Add the rows that ``other`` has seen."""
-        for name, tally in vars(self).items():
-            if isinstance(tally, Tally):
-                tally.merge(getattr(other, name))
+        for name in self.STATE:
+            getattr(self, name).merge(getattr(other, name))
 
     def result(self, group: int = 0) -> Hits:
         """The counts of a group; accuracies are nan without rows."""

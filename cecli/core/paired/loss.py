@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from cecli.core.paired.spec import PairSpec
 from cecli.core.sums.exact import FRACTION_BITS, ExactProducts, ExactSums, ratio
 from cecli.core.sums.layout import Floats, Integers
 from cecli.core.sums.moments import Mean, Moments, WeightedMoments
+from cecli.core.sums.state import CELLS, EACH, PART, Cells, NamedRows, State
 from cecli.core.sums.tally import Tally
 
 NAMED_ROWS = 5
@@ -65,8 +66,18 @@ class PairedLosses:
     ``merge``, which is associative and commutative to the bit.
     """
 
+    STATE: ClassVar[State] = {
+        "_moments": PART,
+        "_sums": EACH,
+        "_below": Cells("_width"),
+        "_rest": EACH,
+        "_rest_below": Cells("_width"),
+        "_infinite": Cells("_kinds"),
+        "_first": NamedRows(),
+    }
+
     def __init__(self, spec: PairSpec) -> None:
-        self._width = spec.width
+        self._width, self._kinds = spec.width, 3 * spec.width
         self._by_class = spec.classes > 0
         self._moments = WeightedMoments(spec.weights == "frequency") if spec.is_weighted else Moments()
         self._sums = [_Sums(spec.weights is not None) for _ in range(2)]
@@ -180,6 +191,8 @@ class PairedLosses:
 
 class _Sums:
     """sum w x by cell, exactly: of products where there are weights, else of the figures as they are."""
+
+    STATE: ClassVar[State] = {"_sums": CELLS}
 
     def __init__(self, weighted: bool) -> None:
         self._sums: Any = ExactProducts() if weighted else ExactSums()

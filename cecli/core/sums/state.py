@@ -36,7 +36,7 @@ _LARGEST_SHIFT = 1 << 16
 """Beyond what sums of doubles and of their products need."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Numbering:
     """The numbers here of the groups, clusters and rows of a state: those of its first, second, … group; for rows a
     function. Where None they stay as they are."""
@@ -129,7 +129,7 @@ def whole_number(text: str, fraction_bits: int = FRACTION_BITS) -> int:
     return int(match[1], 16) << shift
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Cells:
     """Tallies and exact sums by position; each group has ``width`` positions, or as many as the owner's attribute of
     that name says."""
@@ -173,7 +173,7 @@ class Cells:
         return fresh
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Part:
     """An accumulator within another; ``ungrouped`` where that one has all rows in group 0, whatever their groups."""
 
@@ -188,7 +188,7 @@ class Part:
         return restored(fresh, plain, replace(numbering, groups=None) if self.ungrouped else numbering)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Parts:
     """Accumulators within another, by name."""
 
@@ -203,7 +203,20 @@ class Parts:
         return {name: restored(part, plain[name], numbering) for name, part in fresh.items()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
+class Each:
+    """A list of accumulators within another, one for each thing of the same kind."""
+
+    def encode(self, value: Any, owner: Any) -> Plain:
+        """Their states."""
+        return [state_of(part) for part in value]
+
+    def decode(self, plain: Plain, fresh: Any, owner: Any, numbering: Numbering) -> Any:
+        """The fresh ones with those states."""
+        return [restored(part, state, numbering) for part, state in zip(fresh, plain, strict=True)]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Figures:
     """A figure for each group that has one."""
 
@@ -216,7 +229,7 @@ class Figures:
         return {numbering.group(_position(key)): value_of(figure) for key, figure in plain.items()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Entries:
     """The largest entries of each group (``candidates.Largest``); ``row`` is where an entry holds a number of a row."""
 
@@ -241,7 +254,7 @@ class Entries:
         return tuple(entry)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class NamedRows:
     """Pairs of a row and its group."""
 
@@ -254,7 +267,7 @@ class NamedRows:
         return [(numbering.row_of(_count(row)), numbering.group(_count(group))) for row, group in plain]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ClusterSums:
     """For each group and cluster two exact sums."""
 
@@ -276,7 +289,7 @@ class ClusterSums:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Keys:
     """Places of keys; each group has as many keys as the function ``width`` says of the owner."""
 
@@ -295,7 +308,7 @@ class Keys:
         return fresh
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Placed(Cells):
     """Tallies and exact sums at the places of the keys in ``_places``, ``width`` positions each."""
 
@@ -316,7 +329,7 @@ class Placed(Cells):
         return super().decode(plain, fresh, owner, Numbering())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Forecasts:
     """Places of forecasts, whose keys are a group and the bytes of the figures; or None."""
 
@@ -337,7 +350,7 @@ class Forecasts:
         return {key: place for place, key in enumerate(zip(groups, keys, strict=True))}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Likeness:
     """An empty batch that says how figures are to be read; or None."""
 
@@ -358,9 +371,12 @@ _ROW = ("<f8", "i1", "<f8", "<i8")
 """How the figures, labels, weights and groups of rows are written: the little end first."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Rows:
-    """All rows, as arrays: figure, label, weight and group; the last two may be None."""
+    """All rows, as arrays of these types: figures and the like, and their groups last; all but the first may be
+    None."""
+
+    dtypes: Sequence[str] = _ROW
 
     def encode(self, value: Any, owner: Any) -> Plain:
         """One array of each in base64, little end first, the rows in an order of their own."""
@@ -370,25 +386,43 @@ class Rows:
         order = np.lexsort([column for column in columns if column is not None])
         return [
             None if column is None else _base64(column[order], dtype)
-            for column, dtype in zip(columns, _ROW, strict=True)
+            for column, dtype in zip(columns, self.dtypes, strict=True)
         ]
 
     def decode(self, plain: Plain, fresh: Any, owner: Any, numbering: Numbering) -> Any:
         """The arrays, with the groups' numbers here."""
         if not plain:
             return []
-        columns = [None if text is None else _array(text, dtype) for text, dtype in zip(plain, _ROW, strict=True)]
-        figures, labels, weights, groups = columns
+        *columns, groups = [
+            None if text is None else _array(text, dtype) for text, dtype in zip(plain, self.dtypes, strict=True)
+        ]
         if groups is not None:
             numbers = groups.astype(np.intp)
             groups = numbers if numbering.groups is None else np.asarray(numbering.groups, dtype=np.intp)[numbers]
-        part = (figures, labels, weights, groups)
+        part = (*columns, groups)
         if len({len(array) for array in part if array is not None}) > 1:
             raise ValueError("columns of different lengths")
         return [part]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
+class Counts:
+    """An array of counts by group."""
+
+    def encode(self, value: Any, owner: Any) -> Plain:
+        """Group -> count, where there are any."""
+        return {str(group): int(value[group]) for group in np.flatnonzero(value).tolist()}
+
+    def decode(self, plain: Plain, fresh: Any, owner: Any, numbering: Numbering) -> Any:
+        """The counts of the groups here."""
+        counts = {numbering.group(_position(key)): _count(count) for key, count in plain.items()}
+        found = np.zeros(max(counts, default=0) + 1, dtype=np.int64)
+        for group, count in counts.items():
+            found[group] = count
+        return found
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Value:
     """A text, a truth value, or None."""
 
@@ -403,7 +437,7 @@ class Value:
         return plain
 
 
-CELLS, PART, PARTS, FIGURES, VALUE = Cells(), Part(), Parts(), Figures(), Value()
+CELLS, PART, PARTS, EACH, FIGURES, VALUE = Cells(), Part(), Parts(), Each(), Figures(), Value()
 
 
 def figure_of(value: Any) -> Plain:

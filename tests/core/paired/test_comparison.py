@@ -1,5 +1,6 @@
 """A comparison against SciPy's tests, formulas written out, and replication; the laws of its accumulators."""
 
+import json
 import math
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from cecli.core.paired.hits import mcnemar
 from cecli.core.paired.rows import PairedBatch, Reference, figures_of
 from cecli.core.paired.spec import PairSpec
 from cecli.core.scoring.rows import Batch, LossRule, score_rows
+from cecli.core.sums.state import Numbering, restored, state_of
 
 K, GROUPS = 3, 3
 
@@ -431,6 +433,41 @@ def test_laws(name, grouped, seed, rows, clusters, data):
     assert know(merged(*(of(part) for part in parts))) == expected
     assert know(merged(of(parts[2]), merged(of(parts[1]), of(parts[0])))) == expected
     assert know(merged(new(), new())) == know(new())
+    read = [written_and_read(of(part), new()) for part in parts]
+    assert [state_of(one) for one in read] == [state_of(of(part)) for part in parts]
+    assert know(merged(*read[::-1])) == expected, "of states that were written and read, in another order"
+    assert know(merged(written_and_read(of(parts[1]), new()), of(parts[2]), read[0])) == expected
+
+
+def written_and_read(made, fresh, numbering=None):
+    """An accumulator as it comes back from another process."""
+    return restored(fresh, json.loads(json.dumps(state_of(made), allow_nan=False)), numbering)
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_groups_clusters_and_rows_get_new_numbers(name):
+    spec, batch = SPECS[name], _batch(name, 3, 60, True)
+    rule = LossRule(class_weights=np.array([1.0, 2.0, 0.5])) if name == "class weights" else LossRule()
+    groups, clusters = [2, 0, 1], [3, 1, 0, 2]
+    own = batch.batch
+    elsewhere = replace(
+        own,
+        group=np.array([groups.index(each) for each in own.group]),
+        cluster=np.array([clusters.index(each) for each in own.cluster]),
+    )
+    shifted = replace(batch.reference, numbers=batch.reference.numbers + 1000)
+
+    def new():
+        return GroupedComparer(Comparer(spec, rule), Comparer(replace(spec, classes=0), rule))
+
+    here, there = new(), new()
+    here.update(PairedBatch(own, shifted))
+    there.update(PairedBatch(elsewhere, batch.reference))
+    again = written_and_read(there, new(), Numbering(groups, clusters, lambda row: row + 1000))
+    for side in ("total", "groups"):
+        for group in range(GROUPS):
+            ours, theirs = (getattr(each, side).result(0.9, group) for each in (again, here))
+            assert repr(ours) == repr(theirs)
 
 
 def _ungrouped(batch):

@@ -1,0 +1,42 @@
+"""``cecli compare --workers`` and ``--scheduler``: a run that others do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from cecli.cluster.job import Task, check_all_used
+from cecli.cluster.pairs import pair_job_of, pair_tasks_of, unpack_pair
+from cecli.commands.cluster_run import Run, run_on
+from cecli.commands.compare.wanted import Wanted
+from cecli.commands.options.cluster import ClusterOptions
+from cecli.core.facts import PairFacts, whole_files
+from cecli.core.paired.partial import Comparisons
+from cecli.core.partial import machine_notes
+from cecli.readers.predictions.compared import Compared, ComparedOptions
+
+
+def compared_on(
+    cluster: ClusterOptions, compared: ComparedOptions, wanted: Wanted, quiet: bool
+) -> tuple[PairFacts, Comparisons]:
+    """What was read, and what has been added up, as in one process."""
+    with Compared(compared) as opened:
+        job = pair_job_of(opened, wanted.options(opened))
+        notes = tuple(opened.notes)
+
+    def tasks_of(whole: Collection[str], run: Run) -> list[Task]:
+        with Compared(compared) as again:
+            return pair_tasks_of(again, whole, lambda job, tasks: run("lines", job, tasks, lambda size: None))
+
+    total = unpack_pair(run_on(cluster, "compare", job, tasks_of, quiet))
+    if total.labels_used is not None:
+        with Compared(compared) as opened:
+            check_all_used(opened.reference, total.labels_used)
+    facts = replace(
+        total.facts,
+        name=job.facts.name,
+        candidates=job.facts.candidates,
+        notes=(*notes, *machine_notes(total)),
+        shards=whole_files(total.facts.shards),
+    )
+    return facts, total.accumulator()
