@@ -25,7 +25,7 @@ from cecli.readers.tables.tables import open_table, vector_columns
 
 Accumulator = TypeVar("Accumulator", bound=Adds)
 
-_SHARE = 3
+_SHARE = 2
 """How many times smaller than usual blocks are: those of two files are in memory at once."""
 
 

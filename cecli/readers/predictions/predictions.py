@@ -45,6 +45,10 @@ class PredictionOptions:
     """Whether LABELS has the rows of other shards, too; those of this one are found by id."""
 
 
+_LABELS_SHARE = 4
+"""How many times smaller blocks of LABELS are: their rows are short, and each becomes a number of eight bytes."""
+
+
 class Predictions:
     """An opened pair of PREDS and LABELS; use it in a ``with`` statement, and ``accumulate`` once."""
 
@@ -56,8 +60,11 @@ class Predictions:
         self.options = options
         self._open: list[Table] = []
         try:
-            self.preds = self._opened(options.preds, preds_header, options.vector) if preds is None else preds
-            labels = None if options.labels is None else self._opened(options.labels, labels_header)
+            if preds is None:
+                preds = self._opened(options.preds, preds_header, options.block_bytes, options.vector)
+            self.preds = preds
+            few = options.block_bytes // _LABELS_SHARE
+            labels = None if options.labels is None else self._opened(options.labels, labels_header, few)
             self.roles = find_roles(self.preds, labels, options.columns)
             self._labels_table = labels
             self.check_shards()
@@ -172,10 +179,9 @@ class Predictions:
         self.used_labels = run.used_labels()
         return pool.merged()
 
-    def _opened(self, path: str, header: bool, vector: str | None = None) -> Table:
-        options = self.options
+    def _opened(self, path: str, header: bool, block_bytes: int, vector: str | None = None) -> Table:
         table = open_table(
-            path, delimiter=options.delimiter, header=header, block_bytes=options.block_bytes, vector=vector
+            path, delimiter=self.options.delimiter, header=header, block_bytes=block_bytes, vector=vector
         )
         self._open.append(table)
         return table

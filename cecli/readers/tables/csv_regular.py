@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 from cecli.readers.tables.table import Coded
 
 _FEW_BYTES = 1 << 20
-"""Below this the import of PyArrow costs more than it saves."""
+"""Below this, in all that a process reads, the import of PyArrow costs more than it saves."""
+
+_read_without = [0]
+"""Bytes that have been read without it."""
 
 _NUMERALS = b"0123456789.eE-"
 """Of these alone ``float`` makes just the numbers that ``numbers.parse_number`` knows."""
@@ -41,8 +44,7 @@ def numeric_table(data: bytes, rows: int, columns: int, delimiter: str) -> NDArr
     by_row = view.take(ends).reshape(rows, columns)
     if not ((by_row[:, -1] == _NEWLINE).all() and (by_row[:, :-1] == ord(delimiter)).all()):
         return None
-    few = len(data) < _FEW_BYTES and "pyarrow" not in sys.modules
-    values = _read(data, delimiter) if few else _converted(data, ends)
+    values = _read(data, delimiter) if _are_few(data) else _converted(data, ends)
     return None if values is None else values.reshape(rows, columns)
 
 
@@ -65,6 +67,13 @@ def _ends(view: NDArray[np.uint8]) -> NDArray[np.integer[Any]]:
     ends <<= 2
     ends += found.view(np.int32)
     return ends
+
+
+def _are_few(data: bytes) -> bool:
+    if "pyarrow" in sys.modules or _read_without[0] + len(data) > _FEW_BYTES:
+        return False
+    _read_without[0] += len(data)
+    return True
 
 
 def _read(data: bytes, delimiter: str) -> NDArray[np.float64] | None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cecli.errors import CellErrors
 
-BLOCK_BYTES = 1 << 22
+BLOCK_BYTES = 1 << 21
 """Bytes of text in a block: enough to hide the cost of handing it over, little enough for the cache of a core."""
 
 MOST_COLUMNS = 1 << 15

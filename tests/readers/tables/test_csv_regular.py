@@ -17,9 +17,10 @@ def way(arrow):
     """Let few numbers be read by PyArrow, as many are, or by Python, as before PyArrow is imported."""
     with pytest.MonkeyPatch.context() as patch:
         if arrow:
-            patch.setattr(csv_regular, "_FEW_BYTES", 0)
+            patch.setattr(csv_regular, "_FEW_BYTES", -1)
         else:
             patch.delitem(sys.modules, "pyarrow", raising=False)
+            patch.setattr(csv_regular, "_read_without", [0])
         yield
 
 
@@ -114,3 +115,11 @@ def test_ends_are_found_wherever_they_stand(length):
     for pattern in range(1 << length):
         view = np.array([44 if pattern >> k & 1 else 48 for k in range(length)], dtype=np.uint8)
         assert csv_regular._ends(view).tolist() == np.flatnonzero(view < 45).tolist()
+
+
+def test_python_reads_a_megabyte_and_no_more():
+    data = b"0.25,0.75\n" * 60_000
+    with way(False):
+        assert [csv_regular._are_few(data) for _ in range(3)] == [True, False, False]
+    with way(True):
+        assert not csv_regular._are_few(b"0.25,0.75\n")
