@@ -39,8 +39,9 @@ class Job:
 
 @dataclass(frozen=True)
 class Piece:
-    """A file, where it lies, or a part of it."""
+    """A file, or a part of it: what the person called it, and where it lies."""
 
+    name: str
     place: str
     part: Part | None = None
 
@@ -53,12 +54,24 @@ class Task:
 
     name: str
     preds: str
-    labels: str | None = None
+    labels: Piece | None = None
     part: Part | None = None
     number: int = 0
     size: int = 0
     shared: bool = False
     others: tuple[Piece, ...] = ()
+
+    @property
+    def labels_place(self) -> str | None:
+        """Where LABELS lie."""
+        return None if self.labels is None else self.labels.place
+
+    def as_called(self, text: str) -> str:
+        """A message about its files, with the names that the person gave them instead of where they lie."""
+        files = [(self.preds, self.name), *((one.place, one.name) for one in (self.labels, *self.others) if one)]
+        for place, name in sorted(files, key=lambda file: -len(file[0])):
+            text = text.replace(literal(place), literal(name))
+        return text
 
 
 def job_of(opened: Predictions, options: Options) -> Job:
@@ -95,17 +108,17 @@ def check_no_stream(*paths: str | None) -> None:
         raise UsageError("standard input cannot be handed out to workers", "write it to a file first")
 
 
-def labels_of(opened: Predictions, count: int) -> list[tuple[str | None, bool]]:
-    """Where the labels of so many shards of PREDS lie, and whether others share them. Raises UsageError where that
-    cannot be told."""
+def labels_of(opened: Predictions, count: int) -> list[tuple[Piece | None, bool]]:
+    """The labels of each of so many shards of PREDS, and whether others share them. Raises UsageError where that cannot
+    be told."""
     given = opened.options
     if given.labels is None:
         return [(None, False)] * count
     labels = getattr(opened.labels_table, "files", (given.labels,))
     if len(labels) == count:
-        return [(place_of(file), False) for file in labels]
+        return [(Piece(file, place_of(file)), False) for file in labels]
     if opened.roles.by_id:
-        return [(place_of(given.labels), True)] * count
+        return [(Piece(given.labels, place_of(given.labels)), True)] * count
     raise unpaired(given.preds, count, given.labels, len(labels))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cecli import __version__
-from cecli.cluster.job import PART_BYTES, Piece, Task, as_known, check_no_stream, labels_of, place_of, size_of, unpaired
+from cecli.cluster.job import PART_BYTES, Piece, Task, as_known, labels_of, place_of, size_of, unpaired
 from cecli.cluster.lines import counted
 from cecli.cluster.work import as_shard_error, check_no_rows, nothing_read, open_shard, pack, shards_of
 from cecli.core.facts import PairFacts
@@ -51,7 +51,6 @@ def pair_tasks_of(opened: Compared, whole: Collection[str], run: Callable[[str, 
     """The shards of what has been opened; those whose first file is among ``whole`` are not taken apart. ``run`` has
     lines counted. Raises UsageError where rows cannot be handed out."""
     given = opened.options
-    check_no_stream(*given.files, given.shared.labels)
     tables = (opened.reference.preds, *(each.preds for each in opened.candidates))
     sets = [getattr(table, "files", (path,)) for table, path in zip(tables, given.files, strict=True)]
     for path, files in zip(given.files, sets, strict=True):
@@ -84,14 +83,14 @@ def unpack_pair(state: bytes) -> PairPartial:
     return pair_partial_from(json.loads(state), "a state")
 
 
-def _tasks(files: Sequence[str], labels: str | None, shared: bool, parts: Parts) -> Iterator[Task]:
+def _tasks(files: Sequence[str], labels: Piece | None, shared: bool, parts: Parts) -> Iterator[Task]:
     """A shard of every file, or its parts."""
     size, places = sum(map(size_of, files)), [place_of(file) for file in files]
     if not parts:
-        others = tuple(map(Piece, places[1:]))
+        others = tuple(map(Piece, files[1:], places[1:]))
         yield Task(files[0], places[0], labels, size=size, shared=shared, others=others)
     for number, (first, *rest) in enumerate(parts):
-        others = tuple(map(Piece, places[1:], rest))
+        others = tuple(map(Piece, files[1:], places[1:], rest))
         yield Task(files[0], places[0], None, first, number, size // len(parts), others=others)
 
 
@@ -114,8 +113,8 @@ def _parts(shards: Sequence[Sequence[str]], header: bool, run: Callable[[str, li
 
 
 def _state(job: PairJob, task: Task) -> bytes:
-    pieces = (Piece(task.preds, task.part), *task.others)
-    shared = replace(job.compared.shared, preds=task.preds, labels=task.labels, shared_labels=task.shared)
+    pieces = (Piece(task.name, task.preds, task.part), *task.others)
+    shared = replace(job.compared.shared, preds=task.preds, labels=task.labels_place, shared_labels=task.shared)
     options = replace(job.compared, files=tuple(piece.place for piece in pieces), shared=shared)
     with ExitStack() as stack:
         tables = []
@@ -132,7 +131,7 @@ def _state(job: PairJob, task: Task) -> bytes:
 
 def _nothing(job: PairJob, task: Task) -> bytes:
     """The state of a shard without rows."""
-    pieces = (Piece(task.preds, task.part), *task.others)
-    check_no_rows([piece.place for piece in pieces], None if task.shared else task.labels, job.compared.shared)
+    pieces = (Piece(task.name, task.preds, task.part), *task.others)
+    check_no_rows([piece.place for piece in pieces], None if task.shared else task.labels_place, job.compared.shared)
     facts = replace(job.facts, name=task.preds, shards=nothing_read(task))
     return pack(pair_partial_of(job.options.fresh().each, job.options, facts, (), fingerprint()))

@@ -67,7 +67,8 @@ def as_shard_error(version: str, task: Task) -> Iterator[None]:
     except CecliError as error:
         problems = error.problems if isinstance(error, CellErrors) else [error.message]
         total = error.total if isinstance(error, CellErrors) else 1
-        raise ShardError(problems, total, error.hint) from None
+        hint = None if error.hint is None else task.as_called(error.hint)
+        raise ShardError([task.as_called(problem) for problem in problems], total, hint) from None
 
 
 def with_lines(work: Callable[[Task], bytes], task: Task) -> bytes:
@@ -126,7 +127,7 @@ def _score(job: Job, task: Task) -> bytes:
 
 
 def _state(job: Job, task: Task) -> bytes:
-    options = replace(job.predictions, preds=task.preds, labels=task.labels, shared_labels=task.shared)
+    options = replace(job.predictions, preds=task.preds, labels=task.labels_place, shared_labels=task.shared)
     table = open_shard(task.preds, task.part, options, job.columns)
     try:
         with Predictions(options, preds=table) as opened:
@@ -146,7 +147,7 @@ def shards_of(facts: Facts, task: Task) -> tuple[Shard, ...]:
 
 def _nothing(job: Job, task: Task) -> bytes:
     """The state of a shard without rows, of which not even the columns are known."""
-    check_no_rows([task.preds], None if task.shared else task.labels, job.predictions)
+    check_no_rows([task.preds], None if task.shared else task.labels_place, job.predictions)
     given = job.options
     facts = Facts(
         name=literal(task.preds),
@@ -170,7 +171,7 @@ def nothing_read(task: Task) -> tuple[Shard, ...]:
 def check_no_rows(preds: Sequence[str], labels: str | None, options: PredictionOptions) -> None:
     """Raise InputError where one of the files that stand beside each other has rows, as the first of them has none."""
     header, of_labels = HEADERS[options.header]
-    rows = [_rows(place, header, options) for place in preds]
+    rows = [_rows(place, header, options, options.vector) for place in preds]
     beside = [] if labels is None else [(preds[0], rows[0], labels, _rows(labels, of_labels, options))]
     beside += [(preds[k], rows[k], preds[0], rows[0]) for k in range(1, len(preds))]
     for ours, count, theirs, other in beside:
@@ -178,10 +179,11 @@ def check_no_rows(preds: Sequence[str], labels: str | None, options: PredictionO
             raise InputError(f"{literal(ours)} has {count:,} rows and {literal(theirs)}, its pair, has {other:,}")
 
 
-def _rows(place: str, header: bool, options: PredictionOptions) -> int:
+def _rows(place: str, header: bool, options: PredictionOptions, vector: str | None = None) -> int:
     """The rows of a file."""
+    how: dict[str, Any] = {"delimiter": options.delimiter, "header": header, "block_bytes": options.block_bytes}
     try:
-        table = open_table(place, delimiter=options.delimiter, header=header, block_bytes=options.block_bytes)
+        table = open_table(place, vector=vector, **how)
     except NoRows:
         return 0
     try:

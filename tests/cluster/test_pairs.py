@@ -113,3 +113,187 @@ def test_the_report_is_that_of_one_process(run, folder, small_parts, monkeypatch
         assert one.status in (0, 3), one.err
         many = run("compare", *arguments, *form, "--workers", "2")
         assert (many.status, many.out, many.err) == (one.status, one.out, one.err)
+
+
+@pytest.mark.parametrize(
+    ("files", "tasks"),
+    [("a.csv b.csv", (8, 12)), ("a.parquet b.parquet", (3, 7)), ("a.parquet b7.parquet", (1, 3)),
+     ("a b", (5, 20)), ("a.csv b.parquet", (1, 1)), ("a.csv b_quoted.csv", (1, 1))],
+)  # fmt: skip
+def test_what_is_taken_apart(run, folder, small_parts, monkeypatch, files, tasks):
+    from cecli.cluster import processes
+
+    plain, seen = processes.Processes.run, {}
+
+    def noted(self, kind, job, tasks, done):
+        seen[kind] = tasks
+        return plain(self, kind, job, tasks, done)
+
+    monkeypatch.setattr(processes.Processes, "run", noted)
+    monkeypatch.chdir(folder)
+    assert run("compare", *files.split(), *INSIDE.split(), "--workers", "1").status == 0
+    assert tasks[0] <= len(seen["compare"]) <= tasks[1]
+    assert ("lines" in seen) == (files in ("a.csv b.csv", "a b"))
+
+
+class TestWhatIsWrong:
+    """Every error is that of one process, and nothing is printed."""
+
+    @pytest.fixture
+    def both(self, run, tmp_path, monkeypatch, small_parts):
+        monkeypatch.chdir(tmp_path)
+
+        def call(*arguments):
+            one = run("compare", *arguments)
+            many = run("compare", *arguments, "--workers", "2", "-o", "report.json")
+            assert (one.status, many.status, many.out) == (1, 1, ""), (one.err, many.err)
+            assert not (tmp_path / "report.json").exists()
+            assert many.err == one.err
+            return many.err
+
+        return call
+
+    @pytest.fixture
+    def files(self, folder, tmp_path):
+        """Lines of A and B, and how to write them."""
+        lines = {name: (folder / f"{name}.csv").read_text().splitlines(keepends=True) for name in ("a", "b")}
+
+        def put(**changed):
+            for name, own in (lines | changed).items():
+                (tmp_path / f"{name}.csv").write_text("".join(own))
+
+        return lines, put
+
+    @pytest.mark.parametrize("name", ["a", "b"])
+    def test_a_cell_of_a_part(self, both, files, name):
+        lines, put = files
+        lines[name][120] = lines[name][120].replace(",0.", ",x0.", 1)
+        put()
+        said = both("a.csv", "b.csv", *INSIDE.split())
+        assert f"{name}.csv:121: column 2 (cat): expected a probability, found" in said
+
+    def test_a_blank_line(self, both, files):
+        lines, put = files
+        lines["a"].insert(90, "\n")
+        put()
+        assert "a.csv:91: a blank line inside the file" in both("a.csv", "b.csv", *INSIDE.split())
+
+    def test_a_blank_line_in_both(self, both, files):
+        lines, put = files
+        for name in lines:
+            lines[name].insert(90, "\n")
+        put()
+        assert "csv:91: a blank line inside the file" in both("a.csv", "b.csv", *INSIDE.split())
+
+    def test_a_file_that_is_too_short(self, both, files):
+        lines, put = files
+        put(b=lines["b"][:-7])
+        assert "b.csv has 155 rows and a.csv has 162" in both("a.csv", "b.csv", *INSIDE.split(), "--id", "none")
+
+    def test_an_id_that_only_one_has(self, both, files):
+        lines, put = files
+        lines["b"][50] = lines["b"][50].replace("row ", "rows ", 1)
+        put()
+        assert 'b.csv:51: column 1 (id): no row in a.csv for the id "rows ' in both("a.csv", "b.csv", *INSIDE.split())
+
+    def test_a_row_of_parquet(self, both, folder, tmp_path):
+        table = parquet.read_table(folder / "b.parquet").to_pydict()
+        table["dog"][70] += 0.5
+        parquet.write_table(pa.table(table), tmp_path / "b.parquet", row_group_size=15)
+        (tmp_path / "a.parquet").write_bytes((folder / "a.parquet").read_bytes())
+        assert "b.parquet: row 71: the row sums to 1.5" in both("a.parquet", "b.parquet", *INSIDE.split())
+
+    def test_a_shard_that_is_cut_short(self, both, folder, tmp_path):
+        for name in ("pa", "pb"):
+            (tmp_path / name).mkdir()
+            for k in (0, 2, 4):
+                data = (folder / name / f"{k}.parquet").read_bytes()
+                short = name == "pb" and k == 2
+                (tmp_path / name / f"{k}.parquet").write_bytes(data[: len(data) // 2] if short else data)
+        assert "pb/2.parquet: not readable" in both("pa", "pb", *INSIDE.split())
+
+    def test_columns_that_differ(self, run, folder, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        for name in ("a", "b"):
+            (tmp_path / name).mkdir()
+            for k in range(2):
+                (tmp_path / name / f"{k}.csv").write_bytes((folder / name / f"{k}.csv").read_bytes())
+        (tmp_path / "b" / "1.csv").write_text("id,cat,dog,elk\nrow 1-0,1,0,0\n")
+        done = run("compare", "a", "b", *INSIDE.split(), "--workers", "2")
+        assert (done.status, done.out) == (1, "")
+        assert "b/1.csv: its columns are not those of the first shard" in done.err
+
+    @pytest.mark.parametrize("empty", ["a", "b"])
+    def test_a_shard_without_rows_beside_one_with_some(self, both, tmp_path, empty):
+        for name, row in (("a", '{"x": 0.5, "y": 0.5, "label": "x"}\n'), ("b", '{"x": 0.25, "y": 0.75}\n')):
+            (tmp_path / name).mkdir()
+            for k in range(3):
+                (tmp_path / name / f"{k}.jsonl").write_text("" if name == empty and k == 1 else row * 4)
+        said = both("a", "b", "--label-column", "label")
+        a, b = (0, 4) if empty == "a" else (4, 0)
+        assert f"b/1.jsonl has {b} rows and a/1.jsonl, its pair, has {a}" in said
+
+    def test_shards_of_different_numbers(self, run, folder, monkeypatch):
+        monkeypatch.chdir(folder)
+        done = run("compare", "a", "b.csv", *INSIDE.split(), "--workers", "2")
+        assert (done.status, done.out) == (2, "")
+        assert "a has 5 files and b.csv has 1" in done.err
+        done = run("compare", "plain", "b", "classes", "--workers", "2", "--id", "none")
+        assert (done.status, done.out) == (1, "")
+        assert "plain has 5 files and classes has 4 files" in done.err
+
+    @pytest.mark.parametrize(
+        ("options", "said"),
+        [
+            (["--scheduler", "tcp://h:1"], "exclude each other"),
+            (["--threads", "2"], "--threads has no meaning beside"),
+            (["--signature"], "--signature has no meaning beside"),
+        ],
+    )
+    def test_options_that_contradict(self, run, folder, monkeypatch, options, said):
+        monkeypatch.chdir(folder)
+        done = run("compare", "a.csv", "b.csv", *INSIDE.split(), "--workers", "2", *options)
+        assert (done.status, done.out) == (2, "")
+        assert said in done.err
+
+    def test_standard_input(self, run, folder):
+        given = (folder / "b.csv").read_bytes()
+        done = run("compare", folder / "a.csv", "-", *INSIDE.split(), "--workers", "2", stdin=given)
+        assert (done.status, done.out) == (2, "")
+        assert "standard input cannot be handed out" in done.err
+
+
+def test_a_process_that_is_killed_costs_time_alone(run, folder, small_parts, monkeypatch):
+    from cecli.cluster import processes
+
+    monkeypatch.chdir(folder)
+    arguments = ["compare", "a.csv", "b.csv", *INSIDE.split(), "-f", "json"]
+    whole, plain, killed = run(*arguments), processes.Processes.run, []
+
+    def killing(self, kind, job, tasks, done):
+        def counted(size):
+            if len(killed) < 3:
+                process = next(iter(self._processes.values()))
+                process.kill()
+                killed.append(kind)
+            done(size)
+
+        return plain(self, kind, job, tasks, counted)
+
+    monkeypatch.setattr(processes.Processes, "run", killing)
+    done = run(*arguments, "--workers", "2")
+    assert len(killed) == 3
+    assert (done.status, done.out, done.err) == (0, whole.out, whole.err)
+
+
+def test_memory_for_signs_is_given_back(run, tmp_path):
+    """More rows differ than are held: what shards hold is let go, and the normal limit is the same."""
+    draw = random.Random(1)
+    for k in range(3):
+        rows = [[round(0.01 + 0.9 * draw.random(), 3), draw.choice("ab")] for _ in range(40_000)]
+        write(tmp_path / f"a{k}.csv", ["b", "label"], rows)
+        write(tmp_path / f"b{k}.csv", ["b"], [[round(draw.random() / 2 + row[0] / 2, 4)] for row in rows])
+    arguments = ["compare", f"{tmp_path}/a*.csv", f"{tmp_path}/b*.csv", "--label-column", "label", "-f", "json"]
+    one, many = run(*arguments), run(*arguments, "--workers", "2")
+    assert one.document["sign_flip"]["method"] == "normal"
+    assert (many.status, many.out, many.err) == (0, one.out, one.err)

@@ -191,3 +191,14 @@ def test_line_ends_in_quotes_far_into_a_text(run, tmp_path, monkeypatch, wrong):
     assert divided == [str(tmp_path / "t.csv")]
     assert (many.status, many.out, many.err) == (int(wrong), one.out, one.err)
     assert cluster_run.Divided is Divided
+
+
+@pytest.mark.parametrize("empty", ["p", "l"])
+def test_a_shard_without_rows_beside_labels_that_have_some(run, tmp_path, monkeypatch, empty):
+    monkeypatch.chdir(tmp_path)
+    for k in range(3):
+        (tmp_path / f"p{k}.jsonl").write_text("" if k == 1 and empty == "p" else '{"a": 0.5, "b": 0.5}\n' * 4)
+        (tmp_path / f"l{k}.jsonl").write_text("" if k == 1 and empty == "l" else '{"label": "a"}\n' * 4)
+    one, many = (run("score", "p?.jsonl", "l?.jsonl", *more) for more in ([], ["--workers", "2"]))
+    assert (many.status, many.out, many.err) == (1, "", one.err)
+    assert "p1.jsonl has" in one.err

@@ -89,15 +89,18 @@ def rows_of(count, seed):
 def folder(tmp_path_factory):
     """Shards with labels inside, pairs of shards, single files, in several formats."""
     base = tmp_path_factory.mktemp("shards")
-    for name in ("inside", "preds", "labels", "arrays", "classes", "parquet"):
+    for name in ("inside", "preds", "labels", "arrays", "classes", "parquet", "other"):
         (base / name).mkdir()
     header = ["id", *CLASSES, "label", "country", "document"]
-    everything = []
+    everything, others = [], []
     for k, count in enumerate((30, 1, 80, 0, 51)):
         rows = list(rows_of(count, k))
         everything += rows
         write(base / "inside" / f"{k}.csv", header, rows)
         write(base / "preds" / f"p{k}.csv", header[:4], [row[:4] for row in rows])
+        theirs = [[row[0], *other[1:4]] for row, other in zip(rows, rows_of(count, k + 100), strict=True)]
+        others += theirs
+        write(base / "other" / f"{k}.csv", header[:4], theirs)
         write(base / "labels" / f"l{k}.csv", ["id", "label"], [[row[0], row[4]] for row in rows[::-1]])
         columns = list(zip(*rows, strict=True)) or [[] for _ in header]
         types = [pa.string(), *[pa.float64()] * 3, *[pa.string()] * 3]
@@ -107,6 +110,7 @@ def folder(tmp_path_factory):
             np.save(base / "arrays" / f"{k}.npy", np.array([row[1:4] for row in rows]))
             write(base / "classes" / f"{k}.csv", ["label"], [[CLASSES.index(row[4])] for row in rows])
     write(base / "one.csv", header, everything)
+    write(base / "two.csv", header[:4], others)
     write(base / "quoted.csv", header, [[f'"row\n{k}"', *row[1:]] for k, row in enumerate(everything)])
     (base / "bare.csv").write_text(
         "".join(f"{row[1]},{row[2]},{row[3]},{CLASSES.index(row[4])}\n" for row in everything)
@@ -121,7 +125,8 @@ def write(path, header, rows):
 @pytest.fixture
 def small_parts(monkeypatch):
     """Files are taken apart as if they were large."""
-    monkeypatch.setattr("cecli.cluster.job.PART_BYTES", 700)
+    for module in ("job", "lines", "pairs"):
+        monkeypatch.setattr(f"cecli.cluster.{module}.PART_BYTES", 700)
 
 
 INSIDE = "--label-column label --classes cat,dog,emu"
@@ -133,11 +138,10 @@ CASES = {
     "a text with line ends in quotes": f"quoted.csv {INSIDE} --worst 9",
     "no header": "bare.csv --header none --label-column 3",
     "pairs by id": "preds/*.csv labels/*.csv",
-    "arrays": "arrays/*.npy classes/*.csv --bits-per-row",
+    "arrays": "arrays/*.npy classes/*.csv",
     "observed": "one.csv --observed cat --cluster document",
     "clipped": f"inside/*.csv {INSIDE} --clip 1e-3 --label-smoothing 0.1 --ignore dog",
 }
-CASES["arrays"] = "arrays/*.npy classes/*.csv"
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -154,25 +158,59 @@ def test_the_report_is_that_of_one_process(run, cluster, folder, small_parts, mo
     assert run("score", *arguments, "--partial", "-q", "--scheduler", cluster.address).out == state
 
 
+COMPARED = {
+    "shards": f"inside other {INSIDE} --by country --cluster document",
+    "parts of texts": f"one.csv two.csv {INSIDE} --worst 9 --fail-if-worse",
+    "labels beside them": "preds other labels --flips 99",
+}
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_the_comparison_is_that_of_one_process(run, cluster, folder, small_parts, monkeypatch, name):
+    monkeypatch.chdir(folder)
+    for form in (["-f", "json"], []):
+        one = run("compare", *COMPARED[name].split(), *form)
+        assert one.status in (0, 3), one.err
+        many = run("compare", *COMPARED[name].split(), *form, "--scheduler", cluster.address)
+        assert (many.status, many.out, many.err) == (one.status, one.out, one.err)
+    assert cluster.tasks() == 0
+
+
+def test_a_bad_cell_of_a_comparison(run, cluster, folder, small_parts, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lines = (folder / "two.csv").read_text().splitlines(keepends=True)
+    lines[120] = lines[120].replace(",0.", ",x0.", 1)
+    (tmp_path / "b.csv").write_text("".join(lines))
+    (tmp_path / "a.csv").write_bytes((folder / "one.csv").read_bytes())
+    one, many = (
+        run("compare", "a.csv", "b.csv", *INSIDE.split(), *more) for more in ([], ["--scheduler", cluster.address])
+    )
+    assert (many.status, many.out, many.err) == (1, "", one.err)
+    assert one.err.startswith("cecli: error: b.csv:121: column 2 (cat): expected a probability, found")
+    assert cluster.tasks() == 0
+
+
 def test_two_processes_of_this_machine(shell, folder):
     one = shell(f"cd {folder} && cecli score 'inside/*.csv' {INSIDE} -f json")
     many = shell(f"cd {folder} && cecli score 'inside/*.csv' {INSIDE} -f json --workers 2")
     assert (many.status, many.out, many.err) == (0, one.out, one.err)
 
 
-def test_a_lost_worker_costs_time_alone(run, cluster, folder, small_parts, monkeypatch):
+@pytest.mark.parametrize("command", ["score one.csv", "compare one.csv two.csv"])
+def test_a_lost_worker_costs_time_alone(run, cluster, folder, small_parts, monkeypatch, command):
+    """Of three workers, one is killed half-way."""
     from cecli.cluster import run as module
 
     monkeypatch.chdir(folder)
-    arguments = ["score", "one.csv", *INSIDE.split(), "--worst", "9", "-f", "json"]
+    arguments = [*command.split(), *INSIDE.split(), "--worst", "9", "-f", "json"]
     third = cluster.start()
     cluster.wait_for(3)
-    count, plain = [0], module._wait
+    ended, plain = [], module._wait
 
     def wait(client, leaves, tasks, done, say):
         def counted(size):
-            count[0] += 1
-            if count[0] == 3:
+            ended.append(size)
+            if len(ended) == len(tasks) // 2 and len(tasks) > 5:
                 third.kill()
                 third.wait()
             done(size)
@@ -181,9 +219,9 @@ def test_a_lost_worker_costs_time_alone(run, cluster, folder, small_parts, monke
 
     monkeypatch.setattr(module, "_wait", wait)
     many = run(*arguments, "--scheduler", cluster.address)
-    assert count[0] > 6
-    assert third.poll() is not None
-    assert (many.status, many.out) == (0, run(*arguments).out), many.err
+    assert third.poll() is not None, "it was killed while there was more to do"
+    one = run(*arguments)
+    assert (many.status, many.out, many.err) == (0, one.out, one.err)
 
 
 class TestWhatIsWrong:
@@ -305,11 +343,13 @@ def test_a_scheduler_without_workers_is_told_of(run, environment, folder, tmp_pa
         made.stop()
 
 
-def test_ctrl_c_leaves_no_task_behind(cluster, environment, folder, tmp_path):
+@pytest.mark.parametrize("command", ["score", "compare"])
+def test_ctrl_c_leaves_no_task_behind(cluster, environment, folder, tmp_path, command):
     rows = "".join(f"{','.join(map(str, row))}\n" for row in rows_of(4000, 1))
     for k in range(200):
         (tmp_path / f"{k}.csv").write_text("id,cat,dog,emu,label,country,document\n" + rows)
-    arguments = ["score", f"{tmp_path}/*.csv", *INSIDE.split(), "--scheduler", cluster.address]
+    files = [f"{tmp_path}/*.csv"] * (2 if command == "compare" else 1)
+    arguments = [command, *files, *INSIDE.split(), "--scheduler", cluster.address]
     process = subprocess.Popen([sys.executable, "-m", "cecli", *arguments], stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, env=environment)  # fmt: skip
     for _ in range(200):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from cecli.cluster.job import Task, check_all_used
+from cecli.cluster.job import Task, check_all_used, check_no_stream
 from cecli.cluster.pairs import pair_job_of, pair_tasks_of, unpack_pair
 from cecli.commands.cluster_run import Run, run_on
 from cecli.commands.compare.wanted import Wanted
@@ -20,6 +20,7 @@ def compared_on(
     cluster: ClusterOptions, compared: ComparedOptions, wanted: Wanted, quiet: bool
 ) -> tuple[PairFacts, Comparisons]:
     """What was read, and what has been added up, as in one process."""
+    check_no_stream(*compared.files, compared.shared.labels)
     with Compared(compared) as opened:
         job = pair_job_of(opened, wanted.options(opened))
         notes = tuple(opened.notes)
