@@ -17,6 +17,8 @@ Result = TypeVar("Result")
 def ordered(items: Iterable[Item], work: Callable[[Item], Result], threads: int) -> Iterator[Result]:
     """``work(item)`` for every item, in order; with one thread or item, in the calling one.
 
+    The calling thread is one of the threads: it takes items from the stream, and works on one itself when enough are
+    waiting. So there are no more threads than cores, of which one would be stopped while it holds what others wait for.
     At most two items a thread wait or run, so memory does not grow with the stream. An error ends the work: what has
     not begun is cancelled, what has is waited for.
 
@@ -30,14 +32,31 @@ def ordered(items: Iterable[Item], work: Callable[[Item], Result], threads: int)
         return
     from concurrent.futures import ThreadPoolExecutor
 
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="cecli")
-    waiting: deque[Future[Result]] = deque()
+    pool = ThreadPoolExecutor(threads - 1, thread_name_prefix="cecli")
+    waiting: deque[tuple[Item, Future[Result]]] = deque()
     try:
         for item in chain(first, rest):
-            waiting.append(pool.submit(work, item))
+            waiting.append((item, pool.submit(work, item)))
             if len(waiting) >= 2 * threads:
-                yield waiting.popleft().result()
+                _help(waiting, work)
+                yield waiting.popleft()[1].result()
         while waiting:
-            yield waiting.popleft().result()
+            _help(waiting, work)
+            yield waiting.popleft()[1].result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _help(waiting: deque[tuple[Item, Future[Result]]], work: Callable[[Item], Result]) -> None:
+    """Do what no thread has begun, the first of it, unless the next result is there already."""
+    if waiting[0][1].done():
+        return
+    for place, (item, future) in enumerate(waiting):
+        if future.cancel():
+            done: Future[Result] = type(future)()
+            try:
+                done.set_result(work(item))
+            except Exception as error:  # raised where it is this item's turn
+                done.set_exception(error)
+            waiting[place] = (item, done)
+            return

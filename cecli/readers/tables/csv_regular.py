@@ -54,7 +54,8 @@ def _ends(view: NDArray[np.uint8]) -> NDArray[np.integer[Any]]:
     NumPy looks at every byte to find them. Looking at words of four first is twice as fast, where no word holds two:
     then the byte that is set in it says by multiplication which it is.
     """
-    is_end = np.zeros(-(-len(view) // 4) * 4, dtype=bool)
+    is_end = np.empty(-(-len(view) // 4) * 4, dtype=bool)
+    is_end[len(view) :] = False
     np.less(view, _BEFORE_NUMBERS, out=is_end[: len(view)])
     words = is_end.view("<u4")
     places = np.flatnonzero(words != 0)

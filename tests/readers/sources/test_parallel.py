@@ -56,6 +56,31 @@ def test_an_error_comes_out_and_ends_the_work(threads):
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("cecli")]
 
 
+@pytest.mark.parametrize("threads", [2, 3])
+def test_the_calling_thread_is_one_of_the_threads(threads):
+    seen, gate = set(), threading.Barrier(threads, timeout=30)
+
+    def work(item):
+        seen.add(threading.get_ident())
+        if item < threads:
+            gate.wait()  # all of them at once, or never
+        return item
+
+    assert list(ordered(range(30), work, threads)) == list(range(30))
+    assert len(seen) == threads and threading.get_ident() in seen
+
+
+def test_errors_come_in_the_order_of_the_items_whoever_meets_them():
+    def work(item):
+        if item in (1, 2, 3):
+            raise KeyError(item)
+        return item
+
+    for _ in range(50):
+        with pytest.raises(KeyError, match="1"):
+            list(ordered(range(9), work, 2))
+
+
 def test_an_error_of_the_items_comes_out():
     def items():
         yield 1
