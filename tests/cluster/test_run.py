@@ -16,6 +16,8 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
+from tests.servers import Cluster
+
 CLASSES = ["cat", "dog", "emu"]
 
 
@@ -29,52 +31,6 @@ def cluster(environment, tmp_path_factory):
         yield made
     finally:
         made.stop()
-
-
-class Cluster:
-    """A scheduler and its workers, processes of their own."""
-
-    def __init__(self, environment, folder):
-        self.environment, self.folder = environment, folder
-        self.log = (folder / "log").open("wb")
-        file = folder / "scheduler.json"
-        self.scheduler = self.call("scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", file)
-        self.workers = []
-        for _ in range(600):
-            if file.exists() and file.read_text().endswith("}"):
-                break
-            time.sleep(0.05)
-        self.address = re.search(r'"address": "([^"]+)"', file.read_text())[1]
-
-    def call(self, what, *options):
-        arguments = [sys.executable, "-W", "ignore", "-m", "dask", what, *map(str, options)]
-        return subprocess.Popen(
-            arguments, stdout=self.log, stderr=self.log, env=self.environment, cwd=self.folder, start_new_session=True
-        )
-
-    def start(self):
-        worker = self.call("worker", self.address, "--nthreads", 1, "--no-dashboard", "--no-nanny")
-        self.workers.append(worker)
-        return worker
-
-    def tasks(self):
-        """How many tasks the scheduler knows of."""
-        import distributed
-
-        with distributed.Client(self.address, set_as_default=False) as client:
-            return client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks))
-
-    def wait_for(self, workers):
-        import distributed
-
-        with distributed.Client(self.address, set_as_default=False) as client:
-            client.wait_for_workers(workers, timeout=60)
-
-    def stop(self):
-        for process in [*self.workers, self.scheduler]:
-            process.kill()
-            process.wait()
-        self.log.close()
 
 
 def rows_of(count, seed):

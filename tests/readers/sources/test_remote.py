@@ -5,9 +5,8 @@ import importlib.util
 import os
 import re
 import socketserver
+import sys
 import threading
-import time
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,8 @@ pytest.importorskip("aiohttp")
 
 import pyarrow as pa
 from pyarrow import csv, parquet
+
+from tests.servers import put, put_all, s3_server
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -138,6 +139,26 @@ class TestHttp:
         size = (folder / "large.parquet").stat().st_size
         assert web.sent["large.parquet"] < 0.2 * size
 
+    def test_workers_fetch_each_their_range(self, shell, web, folder, here):
+        program = (
+            "import sys, cecli.cluster.job as job, cecli.cluster.lines as lines, cecli.cluster.pairs as pairs; "
+            "job.PART_BYTES = lines.PART_BYTES = pairs.PART_BYTES = 3 << 20; "
+            "from cecli.cli import main; sys.exit(main(sys.argv[1:]))"
+        )
+        rows = "".join(f"{k / 100},{1 - k / 100:.2f},{'cat' if k % 3 else 'dog'}\n" for k in range(10, 90))
+        (folder / "long.csv").write_text("cat,dog,label\n" + 15_000 * rows)
+        size = (folder / "long.csv").stat().st_size
+        options = "--label-column label --classes cat,dog -f json"
+        for command, count, times in (("score", 1, 2), ("compare", 2, 6)):
+            web.sent.clear()
+            files = count * ["{0}long.csv"]
+            arguments = f"{command} {' '.join(files)} {options}"
+            done = shell(f'{sys.executable} -c "{program}" {arguments.format(f"{web.url}/")} --workers 2')
+            wanted = here(arguments.format(""))
+            assert done.out.replace(f"{web.url}/", "") == wanted.out, done.err
+            assert web.sent["long.csv"] < times * size, "of two files the lines are counted first"
+        (folder / "long.csv").unlink()
+
     def test_shards_of_a_directory_and_of_a_pattern(self, shell, web, here):
         wanted = here("score 'dir/*.csv' --label-column label -f json --worst 2").out
         for url in (f"{web.url}/dir/", f"{web.url}/dir/*.csv"):
@@ -204,49 +225,9 @@ def bucket(folder, environment, tmp_path_factory):
     """A server that speaks S3, with the shards in the bucket ``shards``; the environment that leads to it."""
     pytest.importorskip("moto.server")
     pytest.importorskip("s3fs")
-    import socket
-    import subprocess
-    import sys
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = (tmp_path_factory.mktemp("moto") / "log").open("wb")
-    server = subprocess.Popen([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-                              stdout=log, stderr=log, env=environment)  # fmt: skip
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{url}/moto-api/").close()
-                break
-            except OSError:
-                assert server.poll() is None, "moto did not start"
-                time.sleep(0.1)
-        put(f"{url}/shards")
-        for file in folder.glob("**/*"):
-            if file.is_file():
-                put(f"{url}/shards/{file.relative_to(folder)}", file.read_bytes())
-        yield {
-            "AWS_ENDPOINT_URL": url,
-            "AWS_ACCESS_KEY_ID": "key",
-            "AWS_SECRET_ACCESS_KEY": "secret",
-            "AWS_DEFAULT_REGION": "us-east-1",
-        }
-    finally:
-        server.terminate()
-        server.wait()
-        log.close()
-
-
-def put(url, data=b""):
-    """Store an object, or make a bucket."""
-    head = {
-        "Authorization": "AWS4-HMAC-SHA256 Credential=key/20260101/us-east-1/s3/aws4_request",
-        "Content-Type": "application/octet-stream",
-    }
-    request = urllib.request.Request(url, data=data, method="PUT", headers=head)
-    urllib.request.urlopen(request).close()
+    with s3_server(environment, tmp_path_factory.mktemp("moto")) as found:
+        put_all(found["AWS_ENDPOINT_URL"], "shards", folder)
+        yield found
 
 
 class TestS3:
