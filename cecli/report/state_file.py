@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,5 +25,7 @@ def write_state(document: Mapping[str, Any], options: OutputOptions) -> None:
 
 def state_bytes(document: Mapping[str, Any]) -> bytes:
     """One object of JSON, strict and in ASCII, that says which version of the program wrote it."""
+    import json
+
     head = {"cecli_state": document["cecli_state"], "version": __version__}
     return json.dumps({**head, **document}, separators=(",", ":"), allow_nan=False).encode("ascii") + b"\n"

@@ -17,7 +17,7 @@ from cecli.core.calibration.scaling_errors import Direction, ScalingErrors
 from cecli.core.calibration.temperature import Fitted, Slopes, Solution, Sums, Sweep, fit_temperature
 from cecli.core.calibration.tempered import Scaling
 from cecli.core.calibration.vector_scaling import VectorFit, fit_vector_scaling
-from cecli.core.distributions.quantiles import normal_quantile
+from cecli.core.distributions.normal import normal_quantile
 from cecli.core.metrics import Spec
 from cecli.core.scoring.rows import Batch
 from cecli.core.sums.layout import Floats, Integers

@@ -11,6 +11,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.distributions.normal import normal_quantile
+
 Floats = NDArray[np.float64]
 
 _EXPANSION_FROM = 100.0
@@ -42,20 +44,6 @@ _STUDENT = (
 With w = sqrt(a log(1 + t^2/df)) and s = w^2/a the densities of t and z match where
 w' exp(-w^2/2) sqrt((s/2)/sinh(s/2)) is proportional to exp(-z^2/2). That is even in a, so w has terms of even powers
 only, each the polynomial c(z) that solves c' - z c = (what the terms before it leave)."""
-
-
-def normal_quantile(probability: float, *, upper: bool = False) -> float:
-    """z with P(Z <= z) = probability (P(Z > z) with ``upper``) for a standard normal Z, 0 < probability < 1.
-
-    Source: Wichura, "Algorithm AS 241", 1988, as the standard library has it.
-
-    >>> round(normal_quantile(0.025, upper=True), 12)
-    1.95996398454
-    """
-    from statistics import NormalDist
-
-    z = NormalDist().inv_cdf(probability)
-    return 0.0 - z if upper else z
 
 
 def student_t_quantile(probability: float, df: float, *, upper: bool = False) -> float:

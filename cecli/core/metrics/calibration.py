@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from cecli.core.distributions.quantiles import normal_quantile
+from cecli.core.distributions.normal import normal_quantile
 from cecli.core.metrics.accuracy import add_hits
 from cecli.core.metrics.spec import Spec
 from cecli.core.scoring.rows import ScoredRows

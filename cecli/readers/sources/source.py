@@ -10,7 +10,6 @@ import stat
 import sys
 from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -326,10 +325,10 @@ def _stamp(status: os.stat_result) -> tuple[int, int]:
 
 
 def _suffix(path: str) -> str:
-    base = Path(path).name.lower()
+    base = os.path.basename(path.rstrip("/")).lower()
     for packed in _COMPRESSED_SUFFIXES:
         base = base.removesuffix(packed)
-    return Path(base).suffix
+    return os.path.splitext(base)[1]
 
 
 def _reason(error: OSError) -> str:
@@ -342,14 +341,16 @@ def _cannot_open(path: str, error: OSError) -> InputError:
     if error.errno != errno.ENOENT:
         words = {errno.EISDIR: "this is a directory, not a file", errno.EACCES: "no permission to read it"}
         return InputError(f"{name}: {words.get(error.errno or 0) or _reason(error)}")
-    if Path(path).is_symlink():
-        return InputError(f"{name}: a link to {literal(os.fspath(Path(path).readlink()))}, which does not exist")
+    if os.path.islink(path):
+        return InputError(f"{name}: a link to {literal(os.readlink(path))}, which does not exist")
     near = _near_name(path)
     return InputError(f"{name}: no such file", f"did you mean {literal(near)}?" if near else None)
 
 
 def _near_name(path: str) -> str | None:
     """The path whose first name that there is not is changed to the most like one in its directory, if it exists."""
+    from pathlib import Path
+
     from cecli.core.nearest import nearest
 
     missing = Path(path)

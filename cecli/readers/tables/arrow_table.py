@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from cecli.errors import InputError, quoted
 from cecli.readers.sources.source import Source
-from cecli.readers.sources.spool import spooled
 from cecli.readers.tables.arrow_columns import (
     coded,
     flat,
@@ -56,6 +55,8 @@ class ArrowTable:
         self._spool: IO[bytes] | None = None
         where: Any = source.file or source.ranges()
         if where is None:
+            from cecli.readers.sources.spool import spooled
+
             where = self._spool = spooled(source)
         self._share = 0.0
         try:

@@ -6,6 +6,7 @@ import pytest
 from scipy import special
 
 from cecli.core.distributions import quantiles
+from cecli.core.distributions.normal import normal_quantile
 
 TAILS = [0.4, 0.25, 0.1, 0.025, 0.005, 1e-4, 1e-6, 1e-9, 1e-12]
 
@@ -16,17 +17,7 @@ def relative_error(x, tail, upper_tail, density):
     return float(abs((upper_tail(x) - mpmath.mpf(tail)) / density(x) / x))
 
 
-@pytest.mark.parametrize("tail", [*TAILS, 1e-20, 1e-100, 1e-300])
-def test_normal(tail):
-    with mpmath.workdps(40):
-        z = quantiles.normal_quantile(tail, upper=True)
-        error = relative_error(z, tail, lambda x: mpmath.erfc(x / mpmath.sqrt(2)) / 2, mpmath.npdf)
-    assert error < 1e-15
-    assert quantiles.normal_quantile(tail) == -z
-
-
 def test_the_middle_is_0():
-    assert quantiles.normal_quantile(0.5) == quantiles.normal_quantile(0.5, upper=True) == 0
     assert quantiles.student_t_quantile(0.5, 100) == 0
 
 
@@ -54,7 +45,7 @@ def test_student_on_both_sides_of_the_expansion_agrees_with_scipy(tail):
 
 
 def test_student_tends_to_the_normal():
-    assert quantiles.student_t_quantile(0.975, 1e100) == pytest.approx(quantiles.normal_quantile(0.975), rel=1e-15)
+    assert quantiles.student_t_quantile(0.975, 1e100) == pytest.approx(normal_quantile(0.975), rel=1e-15)
 
 
 @pytest.mark.parametrize("tail", [0.9, 0.05, 1e-6, 1e-30])
