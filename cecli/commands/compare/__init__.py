@@ -30,7 +30,7 @@ Examples:
   cecli compare preds.csv logits.npy labels.csv --kinds probs,logits --id none -f table
   cecli compare preds.csv candidate.csv third.csv --labels labels.csv --worst 3 -f json
   cecli compare preds.csv candidate.csv labels.csv --report compare.html --signature -o signed.json
-  cecli compare preds.parquet preds.parquet --label-column label --workers 2
+  cecli compare preds.parquet preds.parquet --label-column label --by country --workers 2
 
 Classes are matched by name, whatever their order; rows by id where the files have one, in any order, else by position.
 With --labels, and with --label-column where A has that column, all files are predictions: each is compared with the
