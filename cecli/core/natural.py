@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-from pathlib import PurePath
 
 _NUMBER = re.compile(r"([0-9]+)")
 
@@ -14,7 +14,8 @@ def natural_key(path: str) -> tuple[list[list[tuple[str, int]]], str]:
     >>> sorted(["a-10", "a-2", "a-02"], key=natural_key)
     ['a-02', 'a-2', 'a-10']
     """
-    return [[_part(part) for part in _NUMBER.split(name)] for name in PurePath(path).parts], path
+    names = path.replace(os.sep, "/").split("/")
+    return [[_part(part) for part in _NUMBER.split(name)] for name in names if name not in ("", ".")], path
 
 
 def _part(text: str) -> tuple[str, int]:

@@ -111,7 +111,7 @@ class Report:
     notes: Sequence[str] = field(default_factory=tuple)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class OutputOptions:
     """The shared output options as one value (SPEC, section 2, Output)."""
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cecli.core.distributions.quantiles import normal_quantile
+from cecli.core.distributions.normal import normal_quantile
 from cecli.core.distributions.tails import student_t_tail
 from cecli.core.hypotheses.sign_flip import SignFlip, normal_sign_flip, sign_flip
 from cecli.core.paired.clusters import ClusterDifferences, PairedClusters
