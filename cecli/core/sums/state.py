@@ -188,7 +188,6 @@ class Part:
         return restored(fresh, plain, replace(numbering, groups=None) if self.ungrouped else numbering)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Parts:
     """Accumulators within another, by name."""
 
@@ -203,7 +202,6 @@ class Parts:
         return {name: restored(part, plain[name], numbering) for name, part in fresh.items()}
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Each:
     """A list of accumulators within another, one for each thing of the same kind."""
 
@@ -216,7 +214,6 @@ class Each:
         return [restored(part, state, numbering) for part, state in zip(fresh, plain, strict=True)]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Figures:
     """A figure for each group that has one."""
 
@@ -254,7 +251,6 @@ class Entries:
         return tuple(entry)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class NamedRows:
     """Pairs of a row and its group."""
 
@@ -267,7 +263,6 @@ class NamedRows:
         return [(numbering.row_of(_count(row)), numbering.group(_count(group))) for row, group in plain]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class ClusterSums:
     """For each group and cluster two exact sums."""
 
@@ -329,7 +324,6 @@ class Placed(Cells):
         return super().decode(plain, fresh, owner, Numbering())
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Forecasts:
     """Places of forecasts, whose keys are a group and the bytes of the figures; or None."""
 
@@ -350,7 +344,6 @@ class Forecasts:
         return {key: place for place, key in enumerate(zip(groups, keys, strict=True))}
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Likeness:
     """An empty batch that says how figures are to be read; or None."""
 
@@ -405,7 +398,6 @@ class Rows:
         return [part]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Counts:
     """An array of counts by group."""
 
@@ -422,7 +414,6 @@ class Counts:
         return found
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Value:
     """A text, a truth value, or None."""
 
