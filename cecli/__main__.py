@@ -14,7 +14,7 @@ from typing import NoReturn
 from cecli.cli import main
 
 os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")
-"""Idle threads of NumPy's linear algebra sleep at once: by default each spins for a tenth of a second after its start."""
+"""Idle threads of NumPy's linear algebra sleep at once; else each spins for a tenth of a second after its start."""
 
 
 def run() -> int:

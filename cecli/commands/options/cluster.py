@@ -11,7 +11,7 @@ from cecli.commands.options import Function, grouped
 from cecli.errors import UsageError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ClusterOptions:
     """So many processes here, or the workers of a scheduler; neither where this process does the work."""
 
