@@ -30,6 +30,8 @@ def run_on(
                 with progress(sum(task.size for task in tasks) or None, quiet=quiet) as bar:
                     return run(kind, job, tasks, lambda size: bar.advance(0, size))
             except Divided as error:
+                if whole:  # where two files cannot be taken apart, the others are likely to be like them
+                    whole |= {task.name for task in tasks}
                 whole.add(str(error))
 
 

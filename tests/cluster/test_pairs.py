@@ -297,3 +297,24 @@ def test_memory_for_signs_is_given_back(run, tmp_path):
     one, many = run(*arguments), run(*arguments, "--workers", "2")
     assert one.document["sign_flip"]["method"] == "normal"
     assert (many.status, many.out, many.err) == (0, one.out, one.err)
+
+
+def test_many_files_that_cannot_be_taken_apart_cost_three_runs(run, folder, small_parts, tmp_path, monkeypatch):
+    from cecli.cluster import processes
+
+    monkeypatch.chdir(tmp_path)
+    for name in ("a", "b_turned"):
+        (tmp_path / name).mkdir()
+        for k in range(5):
+            (tmp_path / name / f"{k}.csv").write_bytes((folder / f"{name}.csv").read_bytes())
+    plain, runs = processes.Processes.run, []
+
+    def noted(self, kind, job, tasks, done):
+        runs.append((kind, len(tasks)))
+        return plain(self, kind, job, tasks, done)
+
+    monkeypatch.setattr(processes.Processes, "run", noted)
+    arguments = ["compare", "a", "b_turned", *INSIDE.split(), "-f", "json"]
+    one, many = run(*arguments), run(*arguments, "--workers", "2")
+    assert (many.status, many.out, many.err) == (0, one.out, one.err)
+    assert [tasks > 5 for kind, tasks in runs if kind == "compare"] == [True, True, False]
