@@ -1,11 +1,13 @@
 """``cecli score`` on shards: one process and ``--workers`` 1 and 2, beside Dask DataFrame on two processes and DuckDB.
 
-``python -m tests.benchmarks cluster --rows 20000000`` makes 50 shards of Parquet with the labels inside; then what a
-shard costs beyond its rows, from 1,000 shards of 100 rows, and what a merge costs, from their states.
+``python -m tests.benchmarks cluster --rows 20000000`` makes 50 shards of Parquet with the labels inside; then two
+workers against one on a job of a minute, which is seven times as many shards, and on a comparison; then what a shard
+costs beyond its rows, from 1,000 shards of 100 rows, and what a merge costs, from their states.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -19,6 +21,8 @@ from tests.benchmarks.measure import CECLI, apart, compare, has, once
 
 SHARDS = 50
 SMALL, SMALL_ROWS, FEW = 1000, 100, 10
+MINUTE_ROWS = 140_000_000
+"""Rows whose whole report takes one worker about a minute."""
 
 
 def run(options: Namespace) -> None:
@@ -38,11 +42,39 @@ def run(options: Namespace) -> None:
         commands["duckdb"] = [options.python, str(peers / "duckdb_shards.py"), pattern]
     if has(options.python, "dask.dataframe"):
         commands["dask dataframe"] = [options.python, str(peers / "dask_shards.py"), pattern]
-    runs = compare(commands, options.rounds)
-    one, two = (runs[f"cecli --workers {count}"].seconds for count in (1, 2))
-    ratios = sorted(b / a for a, b in zip(one, two, strict=True))
-    print(f"two workers / one worker: {ratios[len(ratios) // 2]:.2f} (rounds {ratios[0]:.2f} to {ratios[-1]:.2f})")
+    compare(commands, options.rounds)
+    _minute(options, folder)
+    _compared(options, pattern)
     _overhead(options)
+
+
+def _minute(options: Namespace, folder: Path) -> None:
+    """Two workers against one on the whole report of so many links to the shards that one takes about a minute."""
+    links = Path(options.folder, f"shards_{options.rows}_minute")
+    if not links.exists():
+        links.mkdir(parents=True)
+        for copy in range(max(1, MINUTE_ROWS // options.rows)):
+            for shard in sorted(folder.iterdir()):
+                os.link(shard, links / f"{copy}-{shard.name}")
+    score = [*CECLI, "score", str(links / "*.parquet"), "--label-column", "label", "-f", "csv"]
+    _two_against_one(f"the report of {len(list(links.iterdir()))} shards", score, min(options.rounds, 3))
+
+
+def _compared(options: Namespace, pattern: str) -> None:
+    """The same for a comparison."""
+    compare = [*CECLI, "compare", pattern, pattern, "--label-column", "label"]
+    _two_against_one("compare", compare, min(options.rounds, 3))
+
+
+def _two_against_one(what: str, command: list[str], rounds: int) -> None:
+    found = [[once([*command, "--workers", str(count)])[0] for count in (1, 2)] for _ in range(rounds)]
+    ratios = sorted(two / one for one, two in found)
+    seconds = [sorted(column)[rounds // 2] for column in zip(*found, strict=True)]
+    print(
+        f"{what}: one worker {seconds[0]:.1f} s, two {seconds[1]:.1f} s; "
+        f"ratio {ratios[rounds // 2]:.2f} (rounds {ratios[0]:.2f} to {ratios[-1]:.2f})",
+        flush=True,
+    )
 
 
 def _overhead(options: Namespace) -> None:
