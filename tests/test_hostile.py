@@ -103,6 +103,21 @@ def test_a_path_in_a_file_is_a_text(run, save, tmp_path, monkeypatch, text):
     assert not [path for path in opened if "passwd" in str(path) or "secret" in str(path)]
 
 
+def test_formulas_in_streams_of_rows_are_told(run, save, tmp_path):
+    rows = save("p.csv", "id,@a,b\n=1+1,0.5,0.5\n-3,0.25,0.75\n@x,0.25,0.75\n")
+    labels = save("l.csv", "id,label\n=1+1,b\n-3,b\n@x,b\n")
+    told = 'cells begin with =, +, - or @, which a spreadsheet takes for a formula: "=1+1"\n'
+    target = tmp_path / "o.csv"
+    done = run("score", rows, labels, "--reduction", "none", "-o", target)
+    assert (done.status, done.err) == (0, f"cecli: note: 2 {told}")
+    assert target.read_text().splitlines()[1].startswith("1,=1+1,")
+    rows = save("z.csv", "id,@a,b\n=1+1,0.5,5\n-3,0.25,7\n@x,0.25,0.75\n")
+    done = run("softmax", rows, "-o", target)
+    assert (done.status, done.err) == (0, f"cecli: note: 3 {told}")
+    assert run("softmax", rows, "-o", target, "-q").err == ""
+    assert run("softmax", rows, "-o", tmp_path / "o.jsonl").err == run("softmax", rows).err == ""
+
+
 FORMULAS = 'outcome,count\n=1+1,3\n@x,2\n-1,5\n"+cmd|\' /C calc\'!A0",1\n" =2",4\nplain,6\n'
 
 
@@ -112,7 +127,7 @@ def test_formulas_are_written_as_they_are_and_told(run, save, tmp_path, suffix, 
     done = run("fit", save("c.csv", FORMULAS), "-o", target, *options)
     assert done.status == 0
     assert done.err == (
-        'cecli: note: 4 cells begin with =, +, - or @, which a spreadsheet takes for a formula; the first is "=1+1"\n'
+        'cecli: note: 4 cells begin with =, +, - or @, which a spreadsheet takes for a formula: "=1+1"\n'
     )
     assert target.read_text().splitlines()[1].startswith("=1+1")
     assert run("fit", save("c.csv", FORMULAS), "-o", target, *options, "-q").err == ""

@@ -9,6 +9,7 @@ from cecli.commands.options.rows import RowOutput
 from cecli.core.calibration.tempered import Scaling, as_logits, log_probabilities, probabilities
 from cecli.core.sums.layout import Floats
 from cecli.readers.predictions.unlabelled import RowOptions, Rows, Unlabelled
+from cecli.report.formulas import FormulaWatch
 from cecli.report.messages import note
 from cecli.report.prediction_formats import prediction_writer
 from cecli.report.prediction_layout import Figures, Layout
@@ -26,17 +27,26 @@ def write_softmax(
     formula = log_probabilities if logarithms else probabilities
     with Unlabelled(options) as opened, progress(opened.size, quiet=output.quiet) as bar:
         chosen = scaling(opened)
+        watch = FormulaWatch() if output.path is not None and output.format in ("csv", "tsv") else None
+        if watch is not None:
+            watch.look([*opened.beside, *opened.classes])
         layout = Layout(opened.beside, opened.classes, opened.list_name, opened.total_rows)
         with prediction_writer(output.format, output.path, layout) as writer:
 
             def made(rows: Rows) -> Any:
+                if watch is not None:
+                    for column in rows.beside:
+                        watch.look_at_column(column)
                 values = as_logits(rows.values, options.kind, rows.binary)
                 return writer.encode(Figures(_own(formula(values, rows.axis, chosen), rows), rows.axis, rows.beside))
 
             for encoded in opened.each(made, threads, bar.advance):
                 writer.write(encoded)
-    left_out = [f".npy holds numbers alone: {', '.join(opened.beside)} left out"] if opened.beside else []
-    for text in [*opened.notes, *(left_out if output.format == "npy" else [])]:
+    told = list(opened.notes)
+    if opened.beside and output.format == "npy":
+        told.append(f".npy holds numbers alone: {', '.join(opened.beside)} left out")
+    formulas = None if watch is None else watch.note()
+    for text in [*told, *([formulas] if formulas else [])]:
         note(text, output.quiet)
 
 

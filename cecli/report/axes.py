@@ -16,6 +16,10 @@ _PLAIN_DECADES = range(-4, 6)
 """Powers of ten that are written out."""
 
 
+_TINY = 1e-300
+"""What is smaller is 0 in a picture: nearer to the least double there are no digits left to divide."""
+
+
 @dataclass(frozen=True)
 class Axis:
     """From ``low`` to ``high`` > ``low``, both > 0 with ``log``."""
@@ -101,9 +105,10 @@ def _places(series: Series) -> Iterator[float]:
 def _axis(given: Sequence[float] | None, values: Iterator[float], log: bool) -> Axis:
     if given is not None:
         return Axis(float(given[0]), float(given[1]), log)
-    shown = [float(value) for value in values if math.isfinite(value) and (value > 0 or not log)]
+    figures = [float(value) if abs(value) >= _TINY else 0.0 for value in values if math.isfinite(value)]
+    shown = [value for value in figures if value > 0 or not log]
     low, high = (min(shown), max(shown)) if shown else (1.0, 1.0)
-    if low == high:  # one value alone stands in the middle
+    if high - low < _TINY:  # one value alone stands in the middle
         return Axis(low / 2, high * 2, True) if log else Axis(low - (abs(low) or 1) / 2, high + (abs(high) or 1) / 2)
     return Axis(low, high, log)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from threading import Lock
+from typing import Any
 
 from cecli.errors import quoted
 from cecli.report.model import Cell
@@ -27,9 +29,48 @@ def is_formula(text: str) -> bool:
 
 def formula_note(cells: Iterable[Cell]) -> str | None:
     """What to tell of the cells of a table, the names of its columns among them; None where that is nothing."""
-    found = [cell for cell in cells if isinstance(cell, str) and is_formula(cell)]
-    if not found:
-        return None
-    many = "1 cell begins" if len(found) == 1 else f"{len(found):,} cells begin"
-    first = "it is" if len(found) == 1 else "the first is"
-    return f"{many} with =, +, - or @, which a spreadsheet takes for a formula; {first} {quoted(found[0])}"
+    watch = FormulaWatch()
+    watch.look(cell for cell in cells if isinstance(cell, str))
+    return watch.note()
+
+
+class FormulaWatch:
+    """Looks at texts as they are written, in any thread, for what a spreadsheet would calculate.
+
+    >>> watch = FormulaWatch()
+    >>> watch.look(["a", "=1+1", "@b"])
+    >>> watch.note()
+    '2 cells begin with =, +, - or @, which a spreadsheet takes for a formula: "=1+1"'
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._example = ""
+        self._lock = Lock()
+
+    def look(self, texts: Iterable[str]) -> None:
+        """Look at some texts."""
+        found = [text for text in texts if is_formula(text)]
+        if found:
+            with self._lock:
+                self._count += len(found)
+                self._example = min([*found, *([self._example] if self._example else [])], key=_rank)
+
+    def look_at_column(self, column: Any) -> None:
+        """Look at an Arrow array of texts."""
+        import pyarrow.compute as pc
+
+        suspected = column.filter(pc.match_substring_regex(column, r"^[ \t\r\n]*[=+\-@]"))
+        self.look(suspected.to_pylist())
+
+    def note(self) -> str | None:
+        """What to tell; None where that is nothing. The example does not depend on the order."""
+        if not self._count:
+            return None
+        what = "1 cell begins" if self._count == 1 else f"{self._count:,} cells begin"
+        return f"{what} with =, +, - or @, which a spreadsheet takes for a formula: {quoted(self._example)}"
+
+
+def _rank(text: str) -> tuple[int, str]:
+    bare = text.lstrip(" \t\r\n")
+    return "".join(_FIRST).index(bare[0]), bare

@@ -4,7 +4,7 @@ import math
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cecli.report.model import Curve, Series
@@ -106,6 +106,10 @@ def test_texts_stay_texts(text):
     assert "\u202e" not in written
 
 
+@example(x=[5e-324], style="line", log=True)
+@example(x=[5e-324], style="line", log=False)
+@example(x=[1.0, 1.0 + 2**-52], style="line", log=False)
+@example(x=[1e-300, 1.0000000001e-300], style="bars", log=False)
 @given(
     x=st.lists(st.floats(-1e300, 1e300) | st.floats(1e-9, 1e9) | st.just(math.inf), min_size=1, max_size=8),
     style=st.sampled_from(["line", "dashed", "points", "bars"]),

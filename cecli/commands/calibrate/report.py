@@ -12,7 +12,8 @@ from cecli.core.calibration.figures import CalibrationFigures
 from cecli.core.calibration.reliability import VARIANTS
 from cecli.core.units import Unit
 from cecli.readers.predictions.predictions import Predictions
-from cecli.report.model import Report, Table
+from cecli.report.flat import listed, scalars
+from cecli.report.model import Report
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,25 +133,13 @@ def report(done: Calibrated, document: dict[str, Any]) -> Report:
     from cecli.commands.calibrate.view import notes, view
 
     entries = document[done.table] if done.table else [document]
-    flat = [_scalars(entry) for entry in entries]
     return Report(
         command="calibrate",
         document=document,
-        table=Table(list(flat[0]), [list(entry.values()) for entry in flat]),
+        table=listed([scalars(entry) for entry in entries]),
         headline=[document["temperature"]],
         view=[] if done.after is None else view(done, document),
         plain="headline" if done.table is None else "table",
         turned=done.table is None,
         notes=notes(done, document),
     )
-
-
-def _scalars(entry: dict[str, Any]) -> dict[str, Any]:
-    """A list entry as one row: what is inside another has its path as its name."""
-    scalars: dict[str, Any] = {}
-    for key, value in entry.items():
-        if isinstance(value, dict):
-            scalars |= {f"{key}.{inner}": one for inner, one in value.items() if not isinstance(one, list)}
-        elif not isinstance(value, list):
-            scalars[key] = value
-    return scalars

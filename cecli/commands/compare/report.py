@@ -15,6 +15,7 @@ from cecli.core.paired.extremes import ExtremeRow
 from cecli.core.paired.partial import Comparisons
 from cecli.core.units import Unit
 from cecli.errors import InputError, UsageError
+from cecli.report.flat import listed, scalars
 from cecli.report.model import Report, Table
 
 TABLES = {"classes": "classes", "worse": "worse_rows", "better": "better_rows", "groups": "groups"}
@@ -234,14 +235,14 @@ def _table(finished: Finished, document: dict[str, Any]) -> Table:
         table = "groups" if finished.plan.by else None
     if table is None:
         names = [{"file": entry["file"]} if several else {} for entry in entries_of(document)]
-        return _listed([name | _scalars(entry) for name, entry in zip(names, entries_of(document), strict=True)])
+        return listed([name | scalars(entry) for name, entry in zip(names, entries_of(document), strict=True)])
     key, rows = TABLES[table], []
     for entry in entries_of(document):
         if key not in entry:
             raise UsageError(f"--table {table} {_MISSING[table]}")
         file = {"file": entry["file"]} if several else {}
-        rows += [file | _scalars(each) for each in entry[key]]
-    return _listed(rows)
+        rows += [file | scalars(each) for each in entry[key]]
+    return listed(rows)
 
 
 _MISSING = {
@@ -250,22 +251,6 @@ _MISSING = {
     "worse": "needs --worst N",
     "better": "needs --worst N",
 }
-
-
-def _listed(entries: list[dict[str, Any]]) -> Table:
-    columns = list(dict.fromkeys(key for entry in entries for key in entry))
-    return Table(columns, [[entry.get(key) for key in columns] for entry in entries])
-
-
-def _scalars(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """The scalar keys, those of inner mappings with their path."""
-    scalars: dict[str, Any] = {}
-    for key, value in entry.items():
-        if isinstance(value, Mapping):
-            scalars |= {f"{key}.{inner}": figure for inner, figure in _scalars(value).items()}
-        elif not isinstance(value, list):
-            scalars[key] = value
-    return scalars
 
 
 def _in(unit: Unit, nats: float | None) -> float | None:

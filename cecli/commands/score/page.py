@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cecli.commands.pages import Fact, between, cut, how_sections, notes_block
-from cecli.commands.score.report import listed
 from cecli.commands.score.view import view
 from cecli.core.scoring.scorer import perplexity
+from cecli.report.flat import listed
 from cecli.report.model import Curve, Facts, Grid, Series, Table
 from cecli.report.numbers import rounded
 from cecli.report.page import Block, Cards, Page, Picture, Section, Words

@@ -15,6 +15,7 @@ from cecli.core.metrics import HEADLINE, OF_LOSSES, REPORT
 from cecli.core.scoring.scorer import Score, Scorer, skill
 from cecli.core.units import Unit
 from cecli.errors import InputError, UsageError
+from cecli.report.flat import listed, scalars
 from cecli.report.model import OutputOptions, Report, Table
 from cecli.report.write import resolve_format, write
 
@@ -318,20 +319,4 @@ def _table(scored: Scored, document: dict[str, Any]) -> Table:
         raise UsageError(f"--table {table} needs --{table} {'LIBRARY' if table == 'like' else 'N'}")
     if table is not None and table != "groups":
         return listed(document[table])
-    return listed([_scalars(entry) for entry in document["groups"]] if by else [_scalars(document)])
-
-
-def listed(entries: list[dict[str, Any]]) -> Table:
-    """Entries with the same keys as a table."""
-    return Table(list(entries[0]) if entries else [], [list(entry.values()) for entry in entries])
-
-
-def _scalars(document: dict[str, Any]) -> dict[str, Any]:
-    """The report as one row: its scalar keys, those of an inner object with their path."""
-    scalars: dict[str, Any] = {}
-    for key, value in document.items():
-        if isinstance(value, dict):
-            scalars |= {f"{key}.{inner}": figure for inner, figure in value.items()}
-        elif not isinstance(value, list):
-            scalars[key] = value
-    return scalars
+    return listed([scalars(entry) for entry in document["groups"]] if by else [scalars(document)])

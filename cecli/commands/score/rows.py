@@ -12,6 +12,7 @@ from cecli.core.units import Unit
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 from cecli.readers.predictions.run import Sink
 from cecli.report.csv_format import record
+from cecli.report.formulas import FormulaWatch
 from cecli.report.model import OutputOptions
 from cecli.report.progress import progress
 from cecli.report.stream import Stream, stream
@@ -38,10 +39,12 @@ def write_rows(options: PredictionOptions, loss: LossOptions, unit: Unit, thread
     with Predictions(options) as opened, progress(opened.size, quiet=output.quiet) as bar, stream(output.path) as out:
         named = opened.roles.preds.id is not None
         out.write(record(["row", "id", "loss"] if named else ["row", "loss"], delimiter))
-        sink = Sink(lambda *block: _lines(*block, unit=unit, delimiter=delimiter), _writer(out))
+        watch = FormulaWatch() if named and output.path is not None else None
+        sink = Sink(lambda *block: _lines(*block, unit=unit, delimiter=delimiter, watch=watch), _writer(out))
         rule = loss.rule(opened.class_names, opened.learn)
         opened.accumulate(lambda: _RowLosses(rule), threads, bar.advance, sink)
-    for text in [*opened.notes, *opened.remarks()]:
+    formulas = None if watch is None else watch.note()
+    for text in [*opened.notes, *opened.remarks(), *([formulas] if formulas else [])]:
         note(text, output.quiet)
 
 
@@ -50,7 +53,15 @@ def _writer(out: Stream) -> Any:
 
 
 def _lines(
-    batch: Batch | None, scored: ScoredRows | None, rows: int, first_row: int, ids: Any, *, unit: Unit, delimiter: str
+    batch: Batch | None,
+    scored: ScoredRows | None,
+    rows: int,
+    first_row: int,
+    ids: Any,
+    *,
+    unit: Unit,
+    delimiter: str,
+    watch: FormulaWatch | None,
 ) -> bytes:
     losses = np.zeros(rows)
     if scored is not None:
@@ -61,6 +72,8 @@ def _lines(
     if ids is None:
         lines = map(delimiter.join, zip(numbers, texts, strict=True))
         return "\n".join(lines).encode() + b"\n"
+    if watch is not None:
+        watch.look_at_column(ids)
     return "".join(
         record([int(number), text, float(loss)], delimiter)
         for number, text, loss in zip(numbers, ids.to_pylist(), texts, strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cecli.commands.score.report import listed
+from cecli.report.flat import listed
 from cecli.report.model import Cell, Facts, Grid, Table
 
 if TYPE_CHECKING:
