@@ -173,3 +173,21 @@ def test_class_weights_and_prior_of_a_binary_column_name_both_classes(run, save,
     wrong = run("score", save("p.csv", "yes\n0.5\n"), save("l.csv", "label\nnein\n"), *options)
     assert wrong.status == 1
     assert '"no" is none of the classes' in wrong.err
+
+
+def test_a_tolerance_without_probabilities_is_refused(run, save):
+    """Rows of logits and single figures sum to nothing; PMFs in LABELS, or of the other model, do."""
+    logits, labels = save("z.csv", "a,b\n1,2\n3,1\n"), save("l.csv", "label\na\nb\n")
+    done = run("score", logits, labels, "--logits", "--sum-tolerance", "0.1")
+    assert (done.status, done.out) == (2, "")
+    assert "--sum-tolerance is for probabilities" in done.err
+    one = save("one.csv", "a\n0.5\n0.25\n")
+    done = run("score", one, labels, "--sum-tolerance", "0.1")
+    assert (done.status, done.out) == (2, "")
+    assert "one class column" in done.err
+    soft = save("s.csv", "a,b\n0.55,0.5\n0.25,0.75\n")
+    assert run("score", logits, soft, "--logits").status == 1
+    assert run("score", logits, soft, "--logits", "--sum-tolerance", "0.1").status == 0
+    probs = save("p.csv", "a,b\n0.55,0.5\n0.25,0.75\n")
+    mixed = run("compare", logits, probs, labels, "--kinds", "logits,probs", "--sum-tolerance", "0.1")
+    assert mixed.status == 0, mixed.err

@@ -103,7 +103,7 @@ def _value(own: dict[str, Any], arguments: dict[str, Any]) -> PredictionOptions:
             classes=own["classes"],
             drop=own["drop"],
         ),
-        checks=CheckOptions(own["sum_tolerance"], own["normalize"]),
+        checks=CheckOptions(own["sum_tolerance"], own["normalize"], is_given("predictions_sum_tolerance")),
         header=own["header"],
         delimiter=own["delimiter"],
         vector=own["vector"],

@@ -60,7 +60,7 @@ class Compared:
                 options, files=files, shared=replace(options.shared, labels=shared.labels), last_may_be_labels=False
             )
             self._reference.append(
-                Predictions(_of_reference(shared, files[0], options.kinds[0], tables[0]), tables[0], names)
+                Predictions(_of_reference(shared, files[0], options.kinds, tables[0]), tables[0], names)
             )
             self.candidates = [
                 self._candidate(options, shared, *each)
@@ -222,11 +222,19 @@ def _reference_part(batch: Batch | None, figures: Figures | None, rows: int, fir
     )
 
 
-def _of_reference(shared: PredictionOptions, path: str, kind: Kind, table: Table) -> PredictionOptions:
-    """The options for A: it needs no column of ``--drop`` that another file has, and ids name rows."""
+def _of_reference(shared: PredictionOptions, path: str, kinds: Sequence[Kind], table: Table) -> PredictionOptions:
+    """The options for A: it needs no column of ``--drop`` and no tolerance that another file has use for, and ids name
+    rows."""
     columns = shared.columns
     drop = tuple(name for name in columns.drop if name in table.columns)
-    return replace(shared, preds=path, kind=kind, columns=replace(columns, drop=drop, keep_ids=True, label_ids=True))
+    given = shared.checks.tolerance_given and len({*kinds}) == 1
+    return replace(
+        shared,
+        preds=path,
+        kind=kinds[0],
+        columns=replace(columns, drop=drop, keep_ids=True, label_ids=True),
+        checks=replace(shared.checks, tolerance_given=given),
+    )
 
 
 def _names(tables: Sequence[Table], options: PredictionOptions) -> tuple[tuple[str, ...], list[str]]:

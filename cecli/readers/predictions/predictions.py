@@ -198,6 +198,11 @@ class Predictions:
     def _check_options(self) -> None:
         if len(self.roles.classes) == 1 and self.options.columns.observed is None and self.options.checks.normalize:
             raise UsageError("--normalize divides a row by its sum, and one class column has none")
+        if self.options.checks.tolerance_given and not self.soft and self.options.columns.observed is None:
+            if self.options.kind == "logits":
+                raise UsageError("--sum-tolerance is for probabilities: the logits of a row may sum to anything")
+            if len(self.roles.classes) == 1:
+                raise UsageError("--sum-tolerance is for rows of several classes, and here is one class column")
         if self.soft and self.options.ignore:
             raise UsageError("--ignore names a label, and LABELS holds a PMF for every row")
 

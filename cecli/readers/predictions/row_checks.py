@@ -26,10 +26,11 @@ _ROUNDING = 2.0**-50
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CheckOptions:
-    """``--sum-tolerance`` and ``--normalize``."""
+    """``--sum-tolerance`` and ``--normalize``; ``tolerance_given`` where it was asked for, and must mean something."""
 
     sum_tolerance: float = 1e-3
     normalize: bool = False
+    tolerance_given: bool = False
 
 
 @dataclass(frozen=True, eq=False, repr=False)
