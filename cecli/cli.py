@@ -150,7 +150,11 @@ def _run(arguments: list[str]) -> int:
     try:
         with group.make_context("cecli", arguments) as context:
             group.invoke(context)
-    except click.exceptions.Exit as stop:
+    except click.exceptions.Exit as stop:  # a help text or the version has been printed
+        if sys.stdout is None and not stop.exit_code:
+            from cecli.report.sink import send_to_stdout
+
+            send_to_stdout(b"")  # which says that there is none
         return stop.exit_code
     return 0
 

@@ -49,9 +49,10 @@ def test_a_fifo_whose_reader_goes_away(start, arguments, tmp_path, name):
 
 
 CALLS = ["kl 1/2,1/2 0.6,0.4", "score sample_data/digits_logistic.csv sample_data/digits_labels.csv -q --value"]
+HELPS = ["--help", "score -h", "--version"]
 
 
-@pytest.mark.parametrize("line", CALLS)
+@pytest.mark.parametrize("line", [*CALLS, *HELPS])
 @pytest.mark.parametrize(
     ("streams", "status", "shows"),
     [(">&-", 1, False), ("2>&-", 0, True), ("<&-", 0, True), (">&- 2>&-", 1, False), (">&- 2>&- <&-", 1, False)],
