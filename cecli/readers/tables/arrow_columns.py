@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -129,6 +130,13 @@ def strings(column: Any) -> Any:
     if pa.types.is_string(column.type):
         return column
     return pa.array([_text(value) for value in column.to_pylist()], pa.string())
+
+
+def string_array(texts: Sequence[str]) -> Any:
+    """Texts as an Arrow array."""
+    import pyarrow as pa
+
+    return pa.array(texts, pa.string())
 
 
 def _text(value: Any) -> str:

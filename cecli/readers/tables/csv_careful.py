@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cecli.errors import SHOWN_PROBLEMS, CellErrors, quoted
+from cecli.readers.tables.arrow_columns import string_array
 from cecli.readers.tables.csv_split import Piece
 from cecli.readers.tables.numbers import expected, read_number
 from cecli.readers.tables.records import Record, decode, parse_records, place
@@ -35,8 +36,8 @@ def read_carefully(piece: Piece, columns: Sequence[str], delimiter: str, name: s
     if problems.total:
         raise CellErrors(problems.messages, problems.total, problems.hint)
     by_column = list(zip(*texts, strict=True)) if texts else [() for _ in (*selection.coded, *selection.strings)]
-    coded = tuple(_coded(column) for column in by_column[: len(selection.coded)])
-    strings = tuple(_strings(column) for column in by_column[len(selection.coded) :])
+    coded = tuple(Coded.of(column) for column in by_column[: len(selection.coded)])
+    strings = tuple(string_array(column) for column in by_column[len(selection.coded) :])
     return Cells(np.array(numbers, dtype=np.float64).reshape(len(texts), len(selection.numbers)), coded, strings)
 
 
@@ -77,15 +78,3 @@ def _ragged(record: Record, columns: Sequence[str], name: str, delimiter: str) -
     if found > wanted and delimiter == ",":
         text += " (a cell that holds a comma must be in quotes)"
     return text
-
-
-def _coded(column: Sequence[str]) -> Coded:
-    codes: dict[str, int] = {}
-    numbers = [codes.setdefault(text, len(codes)) for text in column]
-    return Coded(np.array(numbers, dtype=np.intp), list(codes))
-
-
-def _strings(column: Sequence[str]) -> object:
-    import pyarrow as pa
-
-    return pa.array(column, pa.string())

@@ -6,13 +6,13 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from cecli.errors import InputError, quoted
+from cecli.readers.tables.arrow_columns import string_array
 from cecli.readers.tables.fields import Fields, Matrix, NumberPlan
 from cecli.readers.tables.numbers import expected, parse_number
 from cecli.readers.tables.table import Cells, Coded, Problems, Selection
@@ -106,8 +106,8 @@ def read_carefully(text: str, first_line: int, reading: JsonReading) -> Cells:
     by_column = [[row[k] for row in texts] for k in range(len(chosen.coded) + len(chosen.strings))]
     return Cells(
         plan.gather(len(numbers), table, others.__getitem__),
-        tuple(_coded(column) for column in by_column[: len(chosen.coded)]),
-        tuple(_strings(column) for column in by_column[len(chosen.coded) :]),
+        tuple(Coded.of(column) for column in by_column[: len(chosen.coded)]),
+        tuple(string_array(column) for column in by_column[len(chosen.coded) :]),
     )
 
 
@@ -225,15 +225,3 @@ def _check_keys(row: dict[str, Any], reading: JsonReading, line: int) -> None:
 def _lines(text: str) -> list[str]:
     lines = text.split("\n")
     return lines if lines[-1] else lines[:-1]
-
-
-def _coded(column: Sequence[str]) -> Coded:
-    codes: dict[str, int] = {}
-    numbers = [codes.setdefault(text, len(codes)) for text in column]
-    return Coded(np.array(numbers, dtype=np.intp), list(codes))
-
-
-def _strings(column: Sequence[str]) -> object:
-    import pyarrow as pa
-
-    return pa.array(column, pa.string())

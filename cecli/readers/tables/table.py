@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -41,6 +41,13 @@ class Coded:
 
     codes: NDArray[np.integer[Any]]
     values: list[str]
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Coded:
+        """Texts as such a column; each text is numbered where it is met first."""
+        codes: dict[str, int] = {}
+        numbers = [codes.setdefault(text, len(codes)) for text in texts]
+        return cls(np.array(numbers, dtype=np.intp), list(codes))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
