@@ -95,8 +95,7 @@ def _converted(data: bytes, ends: NDArray[np.integer[Any]]) -> NDArray[np.float6
     offsets = np.empty(2 * cells + 1, dtype=np.int32)
     offsets[0] = 0
     offsets[1::2] = ends
-    offsets[2::2] = ends
-    offsets[2::2] += 1
+    np.add(ends, 1, out=offsets[2::2], casting="unsafe")
     every_other = np.full((2 * cells + 7) // 8, 0b01010101, dtype=np.uint8)
     texts = pa.StringArray.from_buffers(
         2 * cells, pa.py_buffer(offsets), pa.py_buffer(data), pa.py_buffer(every_other), cells
