@@ -21,7 +21,6 @@ from cecli.readers.predictions.facts import pair_facts_of
 from cecli.readers.predictions.predictions import HEADERS
 from cecli.readers.tables.abreast import Parts, Text, row_group_parts, text_of, text_parts
 from cecli.readers.tables.fields import NoRows
-from cecli.readers.tables.parts import head_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,10 +99,10 @@ def _parts(shards: Sequence[Sequence[str]], header: bool, run: Callable[[str, li
     found: list[Parts] = []
     for files in shards:
         large = size_of(files[0]) >= 2 * PART_BYTES
-        kinds = {head_of(file)[0] for file in files} if large else set()
-        own = [text_of(file, header) for file in files] if kinds == {"text"} else []
-        texts.append([] if None in own else own)  # type: ignore[arg-type]
-        found.append(row_group_parts(files, PART_BYTES) if kinds == {"parquet"} else [])
+        own = [text_of(file, header) for file in files] if large else []
+        known = [text for text in own if text is not None]
+        texts.append(known if len(known) == len(files) else [])
+        found.append(row_group_parts(files, PART_BYTES) if large and not known else [])
     counts = counted(list({text.path: text for some in texts for text in some}.values()), run)
     for k, some in enumerate(texts):
         own_counts = [counts[text.path] for text in some]
