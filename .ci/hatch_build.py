@@ -34,7 +34,7 @@ def manual_pages(root: str) -> dict[str, str]:
         from cecli import __version__
         from cecli.cli import COMMANDS, group
         from cecli.commands.manual_page import page_of
-        from cecli.report.manual import as_roff
+        from cecli.report.pages.manual import as_roff
     finally:
         sys.path.remove(root)
     pages = [page_of(group, name, COMMANDS, __version__) for name in (None, *COMMANDS)]

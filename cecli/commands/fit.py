@@ -13,7 +13,7 @@ from cecli.commands.options import confidence_option, delimiter_option, output_o
 from cecli.commands.options.cluster import ClusterOptions, cluster_options
 from cecli.commands.unseen import declared_names, over
 from cecli.errors import InputError, UsageError
-from cecli.report.columns import Records
+from cecli.report.formats.columns import Records
 from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
 
 if TYPE_CHECKING:

@@ -45,7 +45,7 @@ def command(context: click.Context, name: str | None, roff: bool) -> None:
     The page has all of the command's -h, what its exit statuses mean, and the environment it heeds.
     """
     from cecli.commands.manual_page import page_of
-    from cecli.report.manual import as_roff, as_text
+    from cecli.report.pages.manual import as_roff, as_text
     from cecli.report.sink import send_to_stdout
     from cecli.report.terminal import encoding_of, fitting, is_terminal, width_of
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 import click
 
 from cecli.commands.endings import SEE_ALSO, STATUSES, statuses
-from cecli.report.manual import Block, Page
+from cecli.report.pages.manual import Block, Page
 
 _ENVIRONMENT = {
     "CECLI_THREADS": "Worker threads where --threads is not given; all cores without it.",

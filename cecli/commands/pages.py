@@ -10,7 +10,7 @@ import click
 from cecli.commands.signature import arguments_given
 from cecli.report.model import Cell, Facts, Grid, Table
 from cecli.report.numbers import rounded
-from cecli.report.page import Block, Section, Words
+from cecli.report.pages.page import Block, Section, Words
 from cecli.report.signature import VERSION, command_line, signature_line
 
 MOST_CLASSES = 100

@@ -11,8 +11,8 @@ from cecli.core.sums.layout import Floats
 from cecli.readers.predictions.unlabelled import RowOptions, Rows, Unlabelled
 from cecli.report.formulas import FormulaWatch
 from cecli.report.messages import note
-from cecli.report.prediction_formats import prediction_writer
-from cecli.report.prediction_layout import Figures, Layout
+from cecli.report.predictions import prediction_writer
+from cecli.report.predictions.layout import Figures, Layout
 from cecli.report.progress import progress
 
 

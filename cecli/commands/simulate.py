@@ -127,7 +127,7 @@ def _label(pmf: Pmf, k: int) -> str:
 def _counts(pmf: Pmf, rolls: int, seed: int, repeat: int | None, delimiter: str) -> Iterator[str]:
     """The counts of every experiment as CSV or TSV."""
     from cecli.core.distributions.sampling import experiments
-    from cecli.report.csv_format import record, records
+    from cecli.report.formats.csv_format import record, records
 
     yield record(["experiment", "outcome", "count"], delimiter)
     labels = list(pmf.labels())
@@ -138,7 +138,7 @@ def _counts(pmf: Pmf, rolls: int, seed: int, repeat: int | None, delimiter: str)
 def _report(pmf: Pmf, rolls: int, seed: int, notes: list[str]) -> Report:
     from cecli.core.distributions.sampling import counts
     from cecli.core.pmfs.weights import probabilities
-    from cecli.report.columns import Records
+    from cecli.report.formats.columns import Records
 
     columns = {
         "outcome": list(pmf.labels()),
@@ -161,7 +161,7 @@ def _report(pmf: Pmf, rolls: int, seed: int, notes: list[str]) -> Report:
 def _experiments(pmf: Pmf, rolls: int, seed: int, repeat: int, notes: list[str]) -> Report:
     from cecli.core.distributions.sampling import experiments
     from cecli.core.pmfs.weights import probabilities
-    from cecli.report.columns import Records, Rows
+    from cecli.report.formats.columns import Records, Rows
 
     if repeat * pmf.size > MOST_COUNTS:
         many = f"{repeat:,} experiments of {pmf.size:,} outcomes are more than {MOST_COUNTS:,} counts"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.report.csv_format import record
+from cecli.report.formats.csv_format import record
 
 _WORD = 8
 _WIDEST = 8 * _WORD

@@ -15,7 +15,7 @@ from cecli import __version__
 from cecli.cli import COMMANDS, group
 from cecli.commands.endings import SEE_ALSO, STATUSES
 from cecli.commands.manual_page import page_of
-from cecli.report.manual import Block, Page, as_roff, as_text
+from cecli.report.pages.manual import Block, Page, as_roff, as_text
 
 NAMES = (None, *COMMANDS)
 SECTIONS = ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXAMPLES", "EXIT STATUS", "ENVIRONMENT", "SEE ALSO"]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cecli.report.csv_format import record
+from cecli.report.formats.csv_format import record
 from cecli.report.lines import LineTable
 
 TEXTS = st.one_of(

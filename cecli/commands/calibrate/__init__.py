@@ -122,7 +122,7 @@ def command(
         write_by_fit(options, apply, done, output, threads)
     if plot is not None:
         from cecli.commands.calibrate.view import diagram
-        from cecli.report.plot import write_plot
+        from cecli.report.drawing.plot import write_plot
 
         write_plot(diagram(document), plot)
     if apply is None:

@@ -151,7 +151,7 @@ def _write(
     made = report(finished, document)
     if page is not None:
         from cecli.commands.compare import page as compare_page
-        from cecli.report.page import write_page
+        from cecli.report.pages.page import write_page
 
         write_page(compare_page.page(document, finished.plan, made.notes), page, output.digits)
     write(with_signature(made, output), output)

@@ -10,7 +10,7 @@ from cecli.commands.compare.view import class_grid, view
 from cecli.commands.pages import Fact, between, cut, how_sections, notes_block
 from cecli.report.model import Curve, Facts, Grid, Series, Table
 from cecli.report.numbers import rounded
-from cecli.report.page import Block, Cards, Page, Picture, Section, Words
+from cecli.report.pages.page import Block, Cards, Page, Picture, Section, Words
 
 if TYPE_CHECKING:
     from cecli.commands.compare.report import Plan

@@ -94,7 +94,7 @@ def command(
         notes.append(f"p_n itself is left out: {source.size:,} outcomes are more than {MOST_PROBABILITIES:,}")
     curve = drawn_curve(document, rows, source, unit)
     if plot is not None:
-        from cecli.report.plot import write_plot
+        from cecli.report.drawing.plot import write_plot
 
         write_plot(curve, plot)
     write(report(document, rows, points, source, unit, curve, notes), output)

@@ -202,7 +202,7 @@ def _confidence_value(context: click.Context, parameter: click.Parameter, value:
 
 def _plot_value(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     if value is not None:
-        from cecli.report.plot import check_plot
+        from cecli.report.drawing.plot import check_plot
 
         check_plot(value)
     return value

@@ -28,7 +28,7 @@ def check_one_file(page: str | None, output: OutputOptions) -> None:
 
 def _checked(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     if value is not None:
-        from cecli.report.page import check_page
+        from cecli.report.pages.page import check_page
 
         check_page(value)
     return value

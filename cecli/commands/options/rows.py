@@ -33,7 +33,7 @@ class RowOutput:
         Raises UsageError where the suffix says nothing, and for bytes that are no text on a terminal.
         """
         from cecli.report.model import STDOUT
-        from cecli.report.prediction_formats import BINARY, resolve_format
+        from cecli.report.predictions import BINARY, resolve_format
         from cecli.report.terminal import is_terminal
 
         path = None if path == STDOUT else path

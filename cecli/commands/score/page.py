@@ -12,7 +12,7 @@ from cecli.core.scoring.scorer import perplexity
 from cecli.report.flat import listed
 from cecli.report.model import Curve, Facts, Grid, Series, Table
 from cecli.report.numbers import rounded
-from cecli.report.page import Block, Cards, Page, Picture, Section, Words
+from cecli.report.pages.page import Block, Cards, Page, Picture, Section, Words
 
 if TYPE_CHECKING:
     from cecli.commands.score.report import Scored

@@ -263,7 +263,7 @@ def write_report(scored: Scored, requirements: Sequence[Requirement], inputs: Le
     made = report(scored, document)
     if scored.plan.page is not None:
         from cecli.commands.score.page import page
-        from cecli.report.page import write_page
+        from cecli.report.pages.page import write_page
 
         write_page(page(scored, document, made.notes), scored.plan.page, scored.plan.output.digits)
     write(with_signature(made, scored.plan.output), scored.plan.output)

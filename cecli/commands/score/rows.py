@@ -11,7 +11,7 @@ from cecli.core.scoring.rows import Batch, LossRule, ScoredRows, score_rows
 from cecli.core.units import Unit
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 from cecli.readers.predictions.run import Sink
-from cecli.report.csv_format import record
+from cecli.report.formats.csv_format import record
 from cecli.report.formulas import FormulaWatch
 from cecli.report.model import OutputOptions
 from cecli.report.progress import progress

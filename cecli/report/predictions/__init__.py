@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import PurePath
 
 from cecli.errors import UsageError, quoted
-from cecli.report.prediction_layout import Layout, Writer
+from cecli.report.predictions.layout import Layout, Writer
 from cecli.report.stream import Stream, stream
 
 NewWriter = Callable[[Layout, Stream], Writer]
@@ -18,19 +18,19 @@ def _lazy(module: str, name: str) -> NewWriter:
     """``name`` of ``module``, imported at its first use."""
 
     def new(layout: Layout, out: Stream) -> Writer:
-        make: NewWriter = getattr(import_module(f"cecli.report.{module}"), name)
+        make: NewWriter = getattr(import_module(f"cecli.report.predictions.{module}"), name)
         return make(layout, out)
 
     return new
 
 
 FORMATS: dict[str, NewWriter] = {
-    "csv": _lazy("prediction_text", "CsvRows"),
-    "tsv": _lazy("prediction_text", "TsvRows"),
-    "jsonl": _lazy("prediction_text", "JsonLines"),
-    "parquet": _lazy("prediction_binary", "ParquetRows"),
-    "arrow": _lazy("prediction_binary", "ArrowRows"),
-    "npy": _lazy("prediction_binary", "NpyRows"),
+    "csv": _lazy("text", "CsvRows"),
+    "tsv": _lazy("text", "TsvRows"),
+    "jsonl": _lazy("text", "JsonLines"),
+    "parquet": _lazy("binary", "ParquetRows"),
+    "arrow": _lazy("binary", "ArrowRows"),
+    "npy": _lazy("binary", "NpyRows"),
 }
 """Name -> what writes it. To add a format, write its Writer and a line here."""
 

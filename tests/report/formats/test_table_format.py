@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.report import cells
+from cecli.report.formats.table_format import table_text
 from cecli.report.model import Facts, Grid, Table
 from cecli.report.surface import Surface
-from cecli.report.table_format import table_text
 
 
 def grid(make, columns, rows, bars=None):

@@ -12,7 +12,7 @@ from typing import Any
 
 from cecli.errors import CecliError, UsageError, literal, quoted
 from cecli.report import messages, sink
-from cecli.report.axes import x_axis, y_axis
+from cecli.report.drawing.axes import x_axis, y_axis
 from cecli.report.model import Curve, Series
 
 SUFFIXES: dict[str, dict[str, None]] = {".svg": {"Date": None}, ".png": {}, ".pdf": {"CreationDate": None}}

@@ -9,7 +9,7 @@ from json.encoder import encode_basestring
 from typing import Any
 
 from cecli import __version__
-from cecli.report.columns import Records
+from cecli.report.formats.columns import Records
 from cecli.report.model import Cell, Report
 from cecli.report.numbers import normal, shortest, shortest_column
 from cecli.report.surface import Surface

@@ -10,10 +10,10 @@ from pathlib import PurePath
 
 from cecli.errors import UsageError, literal, quoted
 from cecli.report import sink
+from cecli.report.drawing.svg import svg_text
 from cecli.report.model import Cell, Curve, Facts, Grid
 from cecli.report.numbers import aligned, rounded
-from cecli.report.page_style import STYLE
-from cecli.report.svg import svg_text
+from cecli.report.pages.style import STYLE
 
 SUFFIXES = (".html", ".htm")
 

@@ -10,8 +10,8 @@ import pytest
 from pyarrow import parquet
 
 from cecli.errors import UsageError
-from cecli.report.prediction_formats import FORMATS, resolve_format
-from cecli.report.prediction_layout import Figures, Layout
+from cecli.report.predictions import FORMATS, resolve_format
+from cecli.report.predictions.layout import Figures, Layout
 from cecli.report.stream import Stream
 
 IDS = ["a", "b,c", 'say "hi"', "tab\there", "line\nend", "", "ü", "007", "null"]
@@ -107,7 +107,7 @@ def test_npy(total_rows, axis):
 
 
 def test_parquet_comes_in_row_groups(monkeypatch):
-    from cecli.report import prediction_binary
+    from cecli.report.predictions import binary as prediction_binary
 
     monkeypatch.setattr(prediction_binary, "GROUP_ROWS", 4)
     data = written("parquet", doubles(), 0, Layout(("id",), CLASSES))

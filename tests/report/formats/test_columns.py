@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cecli.report import csv_format
-from cecli.report.columns import Records, Rows
-from cecli.report.csv_format import csv_text, record, tsv_text
-from cecli.report.json_format import json_text
-from cecli.report.markdown_format import markdown_text
+from cecli.report.formats import csv_format
+from cecli.report.formats.columns import Records, Rows
+from cecli.report.formats.csv_format import csv_text, record, tsv_text
+from cecli.report.formats.json_format import json_text
+from cecli.report.formats.markdown_format import markdown_text
+from cecli.report.formats.table_format import table_text
 from cecli.report.model import Grid, Table
 from cecli.report.surface import Surface
-from cecli.report.table_format import table_text
 
 LABELS = st.text(st.sampled_from('ab,"\t\n\r\x1b\x7f\udcffé日 '), max_size=5)
 FLOATS = st.one_of(st.floats(allow_nan=False), st.sampled_from([0.0, -0.0, math.inf, -math.inf, 1e22, 5e-324]))

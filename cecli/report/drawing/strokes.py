@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from cecli.report.axes import Axis
+from cecli.report.drawing.axes import Axis
 from cecli.report.model import Series
 
 

@@ -9,7 +9,7 @@ from typing import IO, Any
 import numpy as np
 
 from cecli.errors import OutputError
-from cecli.report.prediction_layout import Figures, Floats, Layout
+from cecli.report.predictions.layout import Figures, Floats, Layout
 from cecli.report.stream import Stream
 
 GROUP_ROWS, GROUP_BYTES = 1 << 17, 1 << 25

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.report import cells
-from cecli.report.axes import Axis, x_axis, y_axis
-from cecli.report.curves import curve_lines
+from cecli.report.drawing.axes import Axis, x_axis, y_axis
+from cecli.report.drawing.curves import curve_lines
+from cecli.report.formats.table_format import table_text
 from cecli.report.model import Curve, Series
 from cecli.report.surface import Surface
-from cecli.report.table_format import table_text
 
 POWERS = [2**k for k in range(11)]
 LOG_LOG = Curve([Series("f", POWERS, [1 / x for x in POWERS])], "Title", "n", "y", log_x=True, log_y=True)

@@ -52,7 +52,7 @@ def _block(block: Block, surface: Surface, first: bool) -> list[Line]:
         return _facts(block, surface, first)
     if isinstance(block, Grid):
         return _grid(block, surface)
-    from cecli.report.curves import curve_lines
+    from cecli.report.drawing.curves import curve_lines
 
     return curve_lines(block, surface)
 

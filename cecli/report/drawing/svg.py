@@ -8,7 +8,7 @@ from html import escape
 from itertools import pairwise
 
 from cecli.errors import literal
-from cecli.report.axes import Axis, x_axis, y_axis
+from cecli.report.drawing.axes import Axis, x_axis, y_axis
 from cecli.report.model import Curve, Series
 
 WIDTH = 420

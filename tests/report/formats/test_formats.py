@@ -8,8 +8,8 @@ import math
 import pytest
 
 from cecli import __version__
-from cecli.report.csv_format import csv_text
 from cecli.report.formats import FORMATS
+from cecli.report.formats.csv_format import csv_text
 from cecli.report.model import Facts, Grid, Table
 from cecli.report.surface import Surface
 

@@ -9,8 +9,8 @@ import pytest
 from cecli.errors import OutputError, UsageError
 from cecli.report.model import Curve, Facts, Grid, Series, Table
 from cecli.report.numbers import aligned
-from cecli.report.page import Cards, Page, Picture, Section, Words, check_page, page_text, write_page
-from cecli.report.page_style import STYLE
+from cecli.report.pages.page import Cards, Page, Picture, Section, Words, check_page, page_text, write_page
+from cecli.report.pages.style import STYLE
 
 NASTY = [
     "<script>alert(1)</script>",

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from cecli.report.csv_format import record
-from cecli.report.prediction_layout import Figures, Layout
+from cecli.report.formats.csv_format import record
+from cecli.report.predictions.layout import Figures, Layout
 from cecli.report.stream import Stream
 
 

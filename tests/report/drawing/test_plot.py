@@ -7,7 +7,7 @@ import pytest
 
 from cecli.commands.options import plot_option
 from cecli.errors import CecliError, OutputError, UsageError
-from cecli.report import plot
+from cecli.report.drawing import plot
 from cecli.report.model import Curve, Series
 
 N = [1, 2, 4, 8]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from cecli.errors import literal
 from cecli.report import cells
-from cecli.report.axes import Axis, x_axis, y_axis
+from cecli.report.drawing.axes import Axis, x_axis, y_axis
+from cecli.report.drawing.strokes import ASCII, BLOCKS, STROKES, Frame, Signs
 from cecli.report.model import Curve, Series
-from cecli.report.strokes import ASCII, BLOCKS, STROKES, Frame, Signs
 from cecli.report.surface import Surface
 from cecli.report.terminal import Line, fitting
 

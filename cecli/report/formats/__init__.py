@@ -16,7 +16,7 @@ def _lazy(module: str, function: str) -> Format:
     """``function`` of ``module``, imported at its first use: a command pays for the one format it writes."""
 
     def text(report: Report, surface: Surface) -> str:
-        write: Format = getattr(import_module(f"cecli.report.{module}"), function)
+        write: Format = getattr(import_module(f"cecli.report.formats.{module}"), function)
         return write(report, surface)
 
     return text

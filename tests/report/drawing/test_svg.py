@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from cecli.report.drawing.svg import PANEL, PANEL_BELOW, WIDTH, svg_text
 from cecli.report.model import Curve, Series
-from cecli.report.svg import PANEL, PANEL_BELOW, WIDTH, svg_text
 
 NASTY = ["<script>alert(1)</script>", "\"a\" & 'b'", "שלום", "a\u202eb", "]]>", "</title>", "\x00\x1b[31m", "\udcff"]
 

@@ -1,0 +1,1 @@
+"""Whole pages: the report as HTML, and the manual."""
