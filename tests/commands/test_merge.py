@@ -345,3 +345,15 @@ def test_observed_alone(run, shards, state):
     whole = run("score", shards / "p[19].csv", "--observed", "cat", "--cluster", "document", "-f", "json")
     assert run("merge", *states[::-1], "-f", "json").out == whole.out
     assert run("merge", *states, "--prior", "uniform").status == 2
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_ids_are_told_where_one_shard_has_them(run, tmp_path, order):
+    with_ids = write(tmp_path / "1.csv", [{"id": "x7", "a": 0.25, "b": 0.75, "label": "a"}])
+    without = write(tmp_path / "2.csv", [{"a": 0.5, "b": 0.5, "label": "b"}])
+    states = [tmp_path / f"{k}.cecli" for k in (1, 2)]
+    for path, state in zip((with_ids, without), states, strict=True):
+        done = run("score", path, "--label-column", "label", "--worst", "2", "--partial", "-o", state)
+        assert done.status == 0
+    merged = run("merge", *states[::order], "-f", "json").document["worst"]
+    assert [entry["id"] for entry in merged] == ["x7", None]

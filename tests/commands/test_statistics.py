@@ -166,6 +166,8 @@ def test_the_matrix_of_a_wide_table_is_that_of_its_columns(run, save):
         ("x,a,b\n1,0.5,0.5\n1,0.5,0.5\n", "more than once"),
         ("x,a,b\n1,0.5,0.5\n2,0.4,0.5\n", "sum to 0.9"),
         ("x,a\n1,0.5\n", "two columns"),
+        ("x,a,b\n", "w.csv: a header and no rows"),
+        ("x,a,b\n1,0,1\n2,0,3\n", "w.csv: a: the counts sum to 0"),
     ],
 )
 def test_a_wide_table_is_checked(run, save, text, said):

@@ -66,3 +66,11 @@ def test_one_cluster_has_no_error():
     assert score.standard_error is None
     assert score.low is None
     assert score.clusters == 1
+
+
+def test_the_interval_has_a_degree_of_freedom_less_than_clusters():
+    got = scored([0.5, 1.0, 2.0, 4.0, 1.5], [0, 0, 1, 2, 2])
+    assert got.clusters == 3
+    t = 0.95 * math.sqrt(2 / (4 * 0.975 * 0.025))  # Student's t of 2 degrees of freedom has quantiles in closed form
+    assert math.isclose(got.high, got.cross_entropy + t * got.standard_error, rel_tol=1e-12)
+    assert math.isclose(got.low, got.cross_entropy - t * got.standard_error, rel_tol=1e-12)

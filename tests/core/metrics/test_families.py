@@ -122,3 +122,18 @@ def test_against_scikit_learn(rows, weighted):
     assert math.isclose(
         result("loss", batch, weights=kind).cross_entropy, metrics.log_loss(labels, table, **options), rel_tol=1e-12
     )
+
+
+@pytest.mark.parametrize("kind", ["importance", "frequency"])
+def test_rows_of_a_class_are_rows_of_hard_labels_and_mass_of_soft_ones(kind):
+    table = np.array([[0.5, 0.25, 0.25], [0.25, 0.5, 0.25], [0.125, 0.125, 0.75]])
+    weights = np.array([2.0, 3.0, 5.0])
+    hard = replace(Batch.of(table, np.array([1, 1, 2])), weights=weights)
+    metric = METRICS["classes"](Spec(3, weights=kind))
+    metric.update(score_rows(hard))
+    assert [figures.rows for figures in metric.result()] == [0, 2, 1]
+    masses = np.array([[0.5, 0.5, 0.0], [0.0, 0.25, 0.75], [0.0, 0.0, 1.0]])
+    soft = replace(Batch.of(table, masses), weights=weights)
+    metric = METRICS["classes"](Spec(3, weights=kind))
+    metric.update(score_rows(soft))
+    assert [figures.rows for figures in metric.result()] == [1.0, 1.75, 7.25]

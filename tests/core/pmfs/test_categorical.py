@@ -81,3 +81,11 @@ def test_a_smoothing_that_is_nearly_a_name_is_told_the_name():
     with pytest.raises(UsageError) as error:
         pseudocount("Laplace!", 19, 11)
     assert error.value.hint == "did you mean laplace?"
+
+
+def test_no_smoothing_rounds_once_where_doubles_do_not_hold_the_counts():
+    counts = np.array([2**53 + 1, 3, 2**62 + 2**9 + 1])
+    exact = [n / sum(counts.tolist()) for n in counts.tolist()]
+    assert smoothed(counts, 0.0).tolist() == exact
+    total = float(sum(counts.tolist()))
+    assert (counts.astype(float) / total).tolist() != exact, "which quotients of doubles are not"

@@ -108,3 +108,12 @@ def test_sums_over_an_axis_are_those_of_each_column(columns, rows, seed):
         sums = exact.ExactSums()
         sums.update_columns(laid, axis)
         assert sums.integers(0, columns) == [exact.exact_integer(column) for column in table]
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_sums_over_an_axis_longer_than_a_chunk(axis):
+    rows = 2 * exact.CHUNK + 3
+    table = np.random.default_rng(axis).lognormal(sigma=20, size=(2, rows))
+    sums = exact.ExactSums()
+    sums.update_columns(table if axis == 0 else np.ascontiguousarray(table.T), axis)
+    assert [exact.to_float(total) for total in sums.integers(0, 2)] == [math.fsum(column) for column in table]

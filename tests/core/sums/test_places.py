@@ -36,5 +36,7 @@ def test_merge_says_where_the_others_are(ours, theirs):
 
 
 def test_nothing():
-    assert Places().of(array([])).tolist() == []
+    none = Places().of(array([]))
+    assert none.tolist() == []
+    assert none.dtype == np.intp, "positions, which index even where there are none"
     assert Places().merge(Places()) == []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from cecli.errors import InputError, UsageError
-from cecli.readers.predictions.roles import ColumnOptions, find_roles
+from cecli.readers.predictions.roles import ColumnOptions, find_classes, find_roles
 
 
 @dataclass
@@ -116,3 +116,37 @@ def test_the_index_of_a_data_frame():
     with pytest.raises(InputError, match="column 1 has no name"):
         find_roles(preds, labels, ColumnOptions())
     assert find_roles(preds, labels, ColumnOptions(drop=("",))).classes == (1, 2)
+
+
+NO_HEADER = "--header none if the file has no header"
+INDEX = "the index of a data frame? leave it out with --drop "
+
+
+def classes_of(columns, header=True, kept=(), **options):
+    """The class columns of a file without labels, and those beside them."""
+    return find_classes(Stub(tuple(columns), header=header), ColumnOptions(**options), kept)
+
+
+@pytest.mark.parametrize(
+    ("columns", "message", "hint"),
+    [
+        (["a;b;c"], 'preds.csv:1: one column, "a;b;c"', "try --delimiter ';'"),
+        (["a", "b", "a"], 'preds.csv:1: columns 1 and 3 are both called "a"', None),
+        (["0.5", "0.5"], 'preds.csv:1: columns 1 and 2 are both called "0.5"', NO_HEADER),
+        (["a", " ", "b"], "preds.csv:1: column 2 has no name", INDEX + '" "'),
+        (["0.25", "0.75"], 'preds.csv:1: the header is a row of numbers, "0.25, 0.75"', NO_HEADER),
+        (["id"], "preds.csv: no class column is left", "its columns are id"),
+    ],
+)  # fmt: skip
+def test_headers_of_predictions_alone_that_are_none(columns, message, hint):
+    with pytest.raises(InputError) as caught:
+        classes_of(columns)
+    assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+def test_classes_that_are_named_need_no_other_names():
+    assert classes_of(["a", "", "b"], classes=("b", "a")) == ((2, 0), ())
+    assert classes_of(["a", "", "b"], drop=("",)) == ((0, 2), ())
+    assert classes_of(["id", "a", "b"], kept=("b",)) == ((1,), (0, 2))
+    assert classes_of(["id", "a", "b"], id="none") == ((1, 2), ())
+    assert classes_of(["0.25", "0.75"], header=False) == ((0, 1), ())

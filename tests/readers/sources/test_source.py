@@ -4,6 +4,7 @@ import bz2
 import errno
 import gzip
 import io
+import itertools
 import lzma
 import os
 import pickle
@@ -84,13 +85,13 @@ def test_a_wrong_check_sum_is_an_error(tmp_path):
     assert message(path)[0].endswith("this gzip archive is broken: incorrect data check")
 
 
-@pytest.mark.parametrize("kind", ["bzip2", "xz"])
-def test_a_damaged_archive_is_an_error(tmp_path, kind):
+@pytest.mark.parametrize(("kind", "why"), [("bzip2", "Invalid data stream"), ("xz", "Corrupt input data")])
+def test_a_damaged_archive_is_an_error(tmp_path, kind, why):
     packed = bytearray(PACKED[kind])
     packed[len(packed) // 2] ^= 0xFF
     path = tmp_path / "data"
     path.write_bytes(packed)
-    assert f"{path}: this {kind} archive is broken: " in message(path)[0]
+    assert message(path)[0] == f"{path}: this {kind} archive is broken: {why}"
 
 
 def test_bytes_after_a_gzip_archive_are_an_error(tmp_path):
@@ -288,3 +289,12 @@ def test_a_byte_order_mark_is_consumed(tmp_path):
     with open_source(str(path)) as source:
         check_text_head(source)
         assert source.read(10) == b"label\n"
+
+
+@pytest.mark.parametrize("size", [999, 70_000, 150_000, 400_000])
+def test_a_read_may_take_parts_of_several_members(tmp_path, size):
+    data = bytes(k * k % 251 for k in range(500_000))
+    cuts = [0, 70_000, 200_000, 200_001, 290_000, 500_000]
+    path = tmp_path / "data"
+    path.write_bytes(b"".join(gzip.compress(data[start:stop]) for start, stop in itertools.pairwise(cuts)))
+    assert whole(path, size) == data

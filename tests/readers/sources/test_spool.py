@@ -1,5 +1,6 @@
 """A copy of what can be read once."""
 
+import io
 import tempfile
 
 import pytest
@@ -36,3 +37,18 @@ def test_no_room_for_it(save, monkeypatch):
     assert "No space left on device" in caught.value.message
     assert "TMPDIR" in caught.value.hint
     assert full.closed
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, InputError("data: this gzip archive is broken")])
+def test_nothing_is_left_open_when_reading_fails(save, monkeypatch, error):
+    made = io.BytesIO()
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: made)
+    with open_source(save("data", b"abc")) as source:
+
+        def read(size):
+            raise error
+
+        monkeypatch.setattr(source, "read", read)
+        with pytest.raises((KeyboardInterrupt, InputError)):
+            spool.spooled(source)
+    assert made.closed

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cecli.errors import InputError
 from cecli.readers.sources.source import open_source
+from cecli.readers.tables import csv_split as module
 from cecli.readers.tables.csv_split import Splitter, quotes_are_regular
 
 SIZES = (1, 7, 64, 1 << 16)
@@ -91,3 +92,17 @@ def test_the_first_record_may_be_kept_and_span_lines(save, size):
 )
 def test_regular_quotes(data, regular):
     assert quotes_are_regular(data, ord(",")) is regular
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('a\n1\n"b\n' + "c\n" * 20_000, "t.csv:3: a quote that is not closed within 0 MiB"),
+        ("a\n1\n" + "c" * 40_000, "t.csv:3: a line without an end within 0 MiB"),
+    ],
+)
+def test_a_record_without_an_end_does_not_fill_the_memory(save, monkeypatch, text, said):
+    monkeypatch.setattr(module, "LONGEST_RECORD", 1 << 14)
+    with pytest.raises(InputError) as caught:
+        pieces_of(save("t.csv", text), 1 << 10)
+    assert caught.value.message.endswith(said)

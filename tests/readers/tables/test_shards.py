@@ -166,3 +166,11 @@ class TestPairs:
         assert isinstance(preds, shards.ShardTable)
         for table in (preds, labels, single):
             table.close()
+
+
+def test_a_run_says_which_shards_do_not_pair(run, folder):
+    preds = folder({"1.csv": "a,b\n" + "0.5,0.5\n" * 2, "2.csv": "a,b\n" + "0.5,0.5\n" * 3}, "preds")
+    labels = folder({"1.csv": "label\n" + "a\n" * 3, "2.csv": "label\n" + "a\n" * 2}, "labels")
+    done = run("score", preds, labels)
+    assert done.status == 1
+    assert f"{preds}/1.csv has 2 rows and {labels}/1.csv, its pair, has 3" in done.err
