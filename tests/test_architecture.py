@@ -166,3 +166,15 @@ def test_every_command_has_a_file_and_every_example_its_command():
         assert place.with_suffix(".py").exists() or (place / "__init__.py").exists()
         epilog = LazyGroup("cecli").get_command(None, name).epilog
         assert f"cecli {name}" in epilog, f"cecli {name} -h shows no example"
+
+
+MUTABLE = {"Record", "Problems", "Column", "PmfTable", "Decoder"}
+"""The dataclasses of the readers that are filled as a file is read."""
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.parts[0] in ("core", "readers")], ids=str)
+def test_values_do_not_change(path):
+    for node in ast.walk(ast.parse((PACKAGE / path).read_text("utf-8"))):
+        if isinstance(node, ast.ClassDef) and node.name not in MUTABLE:
+            decorators = [ast.unparse(decorator) for decorator in node.decorator_list]
+            assert all("frozen=True" in text for text in decorators if text.startswith("dataclass")), node.name

@@ -207,6 +207,10 @@ def test_a_header_without_an_end_does_not_fill_the_memory(count, monkeypatch):
 
 def test_bad_columns(count):
     assert error(count, "a,b\n1,2\n", column="c") == 'x.txt: no column is called "c"'
+    for cells, listed in (("abcdefgh", "a, b, c, d, e, f, g, h"), ("abcdefghi", "a, b, c, d, e, f, g, h, …")):
+        with pytest.raises(InputError) as caught:
+            count(",".join(cells) + "\n", column="zzzz")
+        assert caught.value.hint == f"its columns are {listed}"
     assert error(count, "a,a\n1,2\n", column="a") == 'x.txt: 2 columns are called "a"'
     assert error(count, "a,b\n1,2\n", header="first") == "x.txt:1: the header has 2 columns"
     assert error(count, "a,b\n1,2\n3\n", column="a") == "x.txt:3: expected 2 cells, found 1"

@@ -239,3 +239,27 @@ class TestLies:
             file.write_batch(batch)
         with pytest.raises(InputError, match='the column "0" stands more than once'):
             open_table(str(path))
+
+
+NULLS = {
+    "numbers": ({"a": pa.array([None if k % 3 else 0.5 for k in range(ROWS)])}, "column 2 (a): expected a probability"),
+    "labels": ({"label": pa.array([None if k % 3 else "x" for k in range(ROWS)])}, "column 4 (label): expected a text"),
+    "lists": (
+        {"probs": pa.array([None if k % 3 else [0.5, 0.5] for k in range(ROWS)], pa.list_(pa.float64()))},
+        "probs: expected a list of 2",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", NULLS)
+def test_the_first_ten_nulls_are_named_and_all_are_counted(tmp_path, kind):
+    changes, said = NULLS[kind]
+    selection = Selection(numbers=(0, 1)) if kind == "lists" else SELECTION
+    parquet.write_table(table_of(**changes), tmp_path / "t.parquet")
+    with contextlib.closing(open_table(str(tmp_path / "t.parquet"))) as table, pytest.raises(CellErrors) as caught:
+        next(iter(table.blocks(selection))).parse()
+    rows = [k + 1 for k in range(ROWS) if k % 3]
+    assert caught.value.total == len(rows)
+    assert [text.partition("t.parquet: ")[2] for text in caught.value.problems] == [
+        f"row {row}: {said}, found a null" for row in rows[:10]
+    ]
