@@ -858,3 +858,12 @@ def test_probabilities_taken_for_logits_are_named(compare):
     assert done.status == 0
     assert "a.csv: every row of logits is itself a PMF" in done.err
     assert "b_logits.npy: every row" not in done.err
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+def test_files_with_and_without_names_have_as_many_classes(run, save, tmp_path, classes):
+    np.save(tmp_path / "b.npy", np.full((2, classes), 1 / classes))
+    preds, labels = save("a.csv", "a,b,c\n0.5,0.25,0.25\n0.25,0.5,0.25\n"), save("l.csv", "label\na\nb\n")
+    done = run("compare", preds, tmp_path / "b.npy", labels)
+    assert done.status == 1
+    assert f"b.npy has {classes} classes and {preds} has 3" in done.err

@@ -60,6 +60,17 @@ class TestExact:
         d = np.log([2.0, 3.0, 6.0])  # log 2 + log 3 - log 6 is 1e-16, not 0
         assert sign_flip(np.array([d[0], d[1], -d[2]])).p_value == 1.0
 
+    @pytest.mark.parametrize("signs", [(1, 1, -1), (-1, -1, 1)])
+    def test_sums_that_tie_but_for_rounding(self, signs):
+        """log 2 + log 3 - log 6 + log 5 is log 5, on one side or the other; of products of whole numbers it is sure."""
+        d = np.log([2.0, 3.0, 6.0, 5.0]) * (*signs, 1)
+        products = [
+            math.prod(Fraction(n) ** s for n, s in zip((2, 3, 6, 5), powers, strict=True))
+            for powers in itertools.product((1, -1), repeat=4)
+        ]
+        assert sign_flip(d).upper == sum(product >= 5 for product in products) / 16
+        assert sign_flip(-d).lower == sum(product <= Fraction(1, 5) for product in products) / 16
+
     @pytest.mark.parametrize("scale", [1e-300, 1e-320, 1e300])
     def test_any_scale(self, scale):
         d = np.array([3.0, 1.0, -2.0, 5.0, 4.0])

@@ -80,3 +80,10 @@ def test_any_order(tmp_path_factory, case, threads):
         result = comparer.total.result()
         assert result.rows == used == sum(comparer.groups.result(group=k).rows for k in range(2))
         assert math.isclose(result.loss.difference, wanted, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def test_the_size_is_that_of_all_files_of_predictions(save):
+    first, second = save("a.csv", "a,b\n0.5,0.5\n"), save("b.csv", "a,b\n0.25,0.75\n")
+    shared = PredictionOptions(preds="", labels=save("l.csv", "label\na\n"))
+    with Compared(ComparedOptions((first, second), ("probabilities",) * 2, shared)) as opened:
+        assert opened.size == len("a,b\n0.5,0.5\n") + len("a,b\n0.25,0.75\n")

@@ -150,3 +150,21 @@ def test_classes_that_are_named_need_no_other_names():
     assert classes_of(["id", "a", "b"], kept=("b",)) == ((1,), (0, 2))
     assert classes_of(["id", "a", "b"], id="none") == ((1, 2), ())
     assert classes_of(["0.25", "0.75"], header=False) == ((0, 1), ())
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "column", "word"), [(",", "a;b;c", "';'"), (",", "a\tb\tc", "tab"), (";", "a,b,c", "','")]
+)
+def test_a_header_of_another_delimiter(delimiter, column, word):
+    table = Stub((column,))
+    table.delimiter = delimiter
+    with pytest.raises(InputError) as caught:
+        find_classes(table, ColumnOptions())
+    assert caught.value.hint == f"try --delimiter {word}"
+    assert "preds.csv:1: one column" in caught.value.message
+
+
+def test_one_class_may_be_called_after_several_things():
+    table = Stub(("a,b,c",))  # as a quoted name in a file of commas
+    table.delimiter = ","
+    assert find_classes(table, ColumnOptions()) == ((0,), ())
