@@ -108,7 +108,7 @@ def small_parts(monkeypatch):
 def test_the_report_is_that_of_one_process(run, folder, small_parts, monkeypatch, name):
     monkeypatch.chdir(folder)
     arguments = CASES[name].split()
-    for form in (["-f", "json"], ["-f", "table"], []):
+    for form in (["-f", "json"], ["-f", "table"], []) if name == "several, by id" else (["-f", "json"],):
         one = run("compare", *arguments, *form)
         assert one.status in (0, 3), one.err
         many = run("compare", *arguments, *form, "--workers", "2")
@@ -286,17 +286,17 @@ def test_a_process_that_is_killed_costs_time_alone(run, folder, small_parts, mon
     assert (done.status, done.out, done.err) == (0, whole.out, whole.err)
 
 
-def test_memory_for_signs_is_given_back(run, tmp_path):
-    """More rows differ than are held: what shards hold is let go, and the normal limit is the same."""
-    draw = random.Random(1)
-    for k in range(3):
-        rows = [[round(0.01 + 0.9 * draw.random(), 3), draw.choice("ab")] for _ in range(40_000)]
-        write(tmp_path / f"a{k}.csv", ["b", "label"], rows)
-        write(tmp_path / f"b{k}.csv", ["b"], [[round(draw.random() / 2 + row[0] / 2, 4)] for row in rows])
-    arguments = ["compare", f"{tmp_path}/a*.csv", f"{tmp_path}/b*.csv", "--label-column", "label", "-f", "json"]
-    one, many = run(*arguments), run(*arguments, "--workers", "2")
-    assert one.document["sign_flip"]["method"] == "normal"
-    assert (many.status, many.out, many.err) == (0, one.out, one.err)
+def test_differences_are_held_while_they_are_few(run, folder, small_parts, monkeypatch):
+    """Where more rows differ than are held, what shards hold is let go, and the limit is that of one process."""
+    monkeypatch.chdir(folder)
+    methods = []
+    for held in (20, 100, 100_000):
+        monkeypatch.setattr("cecli.commands.compare.wanted.SIMULATED", held)
+        arguments = ["compare", "a", "b", *INSIDE.split(), "--clip", "1e-3", "-f", "json"]
+        one, many = run(*arguments), run(*arguments, "--workers", "2")
+        assert (many.status, many.out, many.err) == (0, one.out, one.err)
+        methods.append(one.document["sign_flip"]["method"])
+    assert methods == ["normal", "normal", "monte-carlo"]
 
 
 def test_many_files_that_cannot_be_taken_apart_cost_three_runs(run, folder, small_parts, tmp_path, monkeypatch):
