@@ -76,10 +76,14 @@ class Splitter:
         size = step(self._block, len(self._rest))
         block = self._source.read(size)
         self._final = len(block) < size
-        self._rest = self._rest + block if self._rest else block
-        if len(self._rest) > LONGEST_RECORD + self._block and not first_end(self._rest):
-            what = "a quote that is not closed" if b'"' in self._rest else "a line without an end"
+        if len(self._rest) + len(block) > LONGEST_RECORD + self._block and not self._has_end(block):
+            what = "a quote that is not closed" if b'"' in self._rest or b'"' in block else "a line without an end"
             raise InputError(f"{self._source.name}:{self._line}: {what} within {LONGEST_RECORD >> 20} MiB")
+        self._rest = self._rest + block if self._rest else block
+
+    def _has_end(self, block: bytes) -> bool:
+        """Whether a record ends in what is waiting or in ``block``, which follows."""
+        return bool(first_end(self._rest) or first_end(block, before=self._rest))
 
     def _read_piece(self) -> bytes | None:
         """The next piece, without a copy from a plain file, and with a single one where no quote is in the way."""

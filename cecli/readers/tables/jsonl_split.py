@@ -57,11 +57,12 @@ class LineSplitter:
         size = step(self._block, len(self._rest))
         block = self._source.read(size)
         self._final = len(block) < size
-        self._rest = self._rest + block if self._rest else block
-        if len(self._rest) > LONGEST_RECORD + self._block and b"\n" not in self._rest:
+        waiting = len(self._rest) + len(block)
+        if waiting > LONGEST_RECORD + self._block and b"\n" not in self._rest and b"\n" not in block:
             raise InputError(
                 f"{self._source.name}:{self._line}: a line without an end within {LONGEST_RECORD >> 20} MiB"
             )
+        self._rest = self._rest + block if self._rest else block
 
     def _without_blank_end(self, data: bytes, lines: int) -> bytes:
         """``data`` without blank lines at its end: the end of the file, or an error when something follows them."""

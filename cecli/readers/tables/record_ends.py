@@ -15,13 +15,15 @@ _STRETCH = 1 << 20
 _QUOTE, _NEWLINE = 34, 10
 
 
-def first_end(data: bytes) -> int:
-    r"""The position behind the first record of ``data``; 0 where none ends there.
+def first_end(data: bytes, before: bytes = b"") -> int:
+    r"""The position in ``data`` behind the first record that ends there, ``before`` being what of it precedes; 0 where
+    none does.
 
-    >>> first_end(b'"a\nb",c\nd\n')
-    8
+    >>> first_end(b'"a\nb",c\nd\n'), first_end(b'\nb",c\n', before=b'"a')
+    (8, 6)
     """
-    return next((start + int(ends[0]) + 1 for start, ends in _stretches(data) if len(ends)), 0)
+    opened = before.count(b'"') % 2
+    return next((start + int(ends[0]) + 1 for start, ends in _stretches(data, opened) if len(ends)), 0)
 
 
 def last_end(data: bytes) -> int:
@@ -48,9 +50,8 @@ def count_ends(data: bytes) -> int:
     return sum(len(ends) for _, ends in _stretches(data))
 
 
-def _stretches(data: bytes) -> Iterator[tuple[int, NDArray[np.intp]]]:
+def _stretches(data: bytes, open_quotes: int = 0) -> Iterator[tuple[int, NDArray[np.intp]]]:
     """Where each stretch begins, and the ends of records in it."""
-    open_quotes = 0
     for start in range(0, len(data), _STRETCH):
         view = np.frombuffer(data, dtype=np.uint8, count=min(_STRETCH, len(data) - start), offset=start)
         newlines = np.flatnonzero(view == _NEWLINE)
