@@ -231,3 +231,48 @@ def test_robust_and_clustered_errors_by_brute_force():
     rows = replace(rows, cluster=None)
     plain = sweep(lambda: ScalingErrors(found.inverse, unit, None, direction, False)).result()
     assert plain.robust == pytest.approx(np.sqrt(80 / 79 * ((weights * score) ** 2).sum()) / curvature, rel=1e-9)
+
+
+@pytest.mark.parametrize("classes", [3, 66])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_soft_labels(classes, weighted):
+    """At the least loss the mean PMF is that of the labels, class by class, and so is the mean logit."""
+    random = np.random.default_rng(classes)
+    logits, hard = drawn(9, rows=6 * classes + 100, classes=classes, offset=0.0)
+    soft = (random.dirichlet(np.ones(classes), len(hard)) + np.eye(classes)[hard]) / 2
+    case = Case(logits, soft, random.uniform(0.1, 5, len(hard)) if weighted else None, cuts=(50,))
+    found = case.fit()
+    assert found.solution == "interior"
+    weights = np.ones(len(hard)) if case.weights is None else case.weights
+    p = special.softmax(logits * (found.inverse / case.unit) + found.biases, axis=1)
+    assert np.abs(weights @ (p - soft)).max() < 1e-9 * weights.sum()
+    assert abs(weights @ ((p - soft) * logits).sum(axis=1)) < 1e-9 * weights.sum() * np.abs(logits).max()
+
+    def loss(point):
+        u = logits * (point[0] / case.unit) + point[1:]
+        return float(weights @ (special.logsumexp(u, axis=1) - (soft * u).sum(axis=1)))
+
+    best = loss(np.r_[found.inverse, found.biases])
+    sums = case.sweep(lambda: VectorSums(found.inverse, case.unit, found.biases, weights.max() if weighted else 1.0))
+    assert sums.loss == pytest.approx(best, rel=1e-12)
+    for move in random.normal(size=(20, 1 + classes)) * 1e-3:
+        assert loss(np.r_[found.inverse, found.biases] + move) > best
+
+
+def test_hard_labels_as_soft_ones_give_the_same_fit():
+    logits, labels = drawn(10)
+    hard, soft = Case(logits, labels).fit(), Case(logits, np.eye(4)[labels]).fit()
+    assert soft.temperature == pytest.approx(hard.temperature, rel=1e-10)
+    assert soft.biases == pytest.approx(hard.biases, abs=1e-10)
+
+
+def test_classes_that_rows_rule_out():
+    logits, labels = drawn(11, offset=0.0)
+    logits[np.arange(300), (labels + 1) % 4] = np.where(
+        np.arange(300) % 3, logits[np.arange(300), (labels + 1) % 4], -np.inf
+    )
+    found = Case(logits, labels).fit()
+    p = special.softmax(logits * (found.inverse / found.unit) + found.biases, axis=1)
+    assert np.abs((p - np.eye(4)[labels]).sum(axis=0)).max() < 1e-8
+    mean = np.where(np.isfinite(logits), p * np.where(np.isfinite(logits), logits, 0.0), 0.0).sum()
+    assert mean == pytest.approx(logits[np.arange(300), labels].sum(), rel=1e-10)

@@ -193,3 +193,23 @@ def test_nothing_to_decompose():
     assert METRICS["decomposition"](Spec(2)).result().reason == "there are no rows"
     observed = Batch(np.array([0.5]), 0, None, "probabilities", observed_only=True)
     assert decomposed(observed, 2).reason == "there are no rows"
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_forecasts_with_the_same_hash_are_told_apart(grouped):
+    def step(state, word):
+        mixed = (state ^ word) * 0x9E3779B97F4A7C15 % 2**64
+        return mixed ^ (mixed >> 29)
+
+    bits = np.array([1.0, 2.0, 0.5]).view(np.uint64).tolist()
+    word = bits[2] ^ step(0, bits[0]) ^ step(0, bits[1])  # what a second figure must be for the same hash
+    other = float(np.array([word], dtype=np.uint64).view(np.float64)[0])
+    assert math.isfinite(other)
+    table = np.array([[1.0, 0.5], [2.0, other], [1.0, 0.5], [2.0, other]])
+    batch = Batch.of(table, np.array([0, 1, 1, 1]), "logits")
+    found = decomposed(replace(batch, group=np.zeros(4, dtype=np.intp)) if grouped else batch, 2)
+    log_p = np.log(softmax(table))
+    expected = by_definition(np.exp(log_p), np.eye(2)[batch.labels], np.ones(4))
+    assert found.forecasts == 2
+    assert found.cross_entropy == pytest.approx(-log_p[np.arange(4), batch.labels].mean(), rel=1e-14)
+    assert found.resolution == pytest.approx(expected.resolution, rel=1e-12)

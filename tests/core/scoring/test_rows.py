@@ -1,12 +1,14 @@
 """Row figures: the same bits in any block, the layouts agree, and PyTorch's meaning of smoothing and class weights."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cecli.core.scoring import rows as module
 from cecli.core.scoring.rows import Batch, LossRule, score_rows
 
 FIGURES = ("loss", "predicted", "confidence", "right", "among", "brier", "zero")
@@ -119,3 +121,29 @@ def test_binary_is_the_same_as_two_columns():
     assert np.allclose(a.loss, b.loss, rtol=1e-15)
     assert np.allclose(a.brier, b.brier, rtol=1e-14)
     assert a.predicted.tolist() == b.predicted.tolist()
+
+
+RULES = {
+    "plain": LossRule(),
+    "clipped": LossRule(clip=0.01),
+    "smoothed": LossRule(smoothing=0.1),
+    "class weights": LossRule(class_weights=np.linspace(0.5, 2, 65)),
+}
+
+
+@pytest.mark.parametrize("kind", ["probabilities", "logits", "log-probabilities"])
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("loss_only", [False, True])
+@pytest.mark.parametrize("rows", [1, 2, 6, 7])
+def test_wide_rows_are_scored_in_pieces_to_the_same_bits(monkeypatch, kind, rule, loss_only, rows):
+    batch = Batch.of(*batch_of(11, rows, 65, kind), kind, first_row=40)
+    batch = replace(batch, weights=np.arange(1.0, rows + 1), group=np.arange(rows) % 2, cluster=np.arange(rows) // 2)
+    whole = score_rows(batch, RULES[rule], 3, loss_only)
+    monkeypatch.setattr(module, "_CHUNK_CELLS", 3 * 65 + 1)  # three rows at once
+    pieces = score_rows(batch, RULES[rule], 3, loss_only)
+    for name in (*FIGURES, "own", "deviation", "denominator", "weights", "group", "cluster"):
+        one, other = getattr(whole, name), getattr(pieces, name)
+        assert (one is None) == (other is None), name
+        assert one is None or other.tobytes() == one.tobytes(), name
+    assert pieces.first_row == 40
+    assert pieces.batch is batch
