@@ -320,7 +320,11 @@ class Placed(Cells):
         return {str(position): cells[position] for position in sorted(cells)}
 
     def decode(self, plain: Plain, fresh: Any, owner: Any, numbering: Numbering) -> Any:
-        """At the same places."""
+        """At the same places, which must be those of keys."""
+        keys: Any = owner._places
+        places = self.width_of(owner) * (0 if keys is None else len(keys if isinstance(keys, dict) else keys.keys))
+        if any(_position(position) >= places for position in plain):
+            raise ValueError("a place without a key")
         return super().decode(plain, fresh, owner, Numbering())
 
 
@@ -341,7 +345,12 @@ class Forecasts:
             return None
         keys = [_array(text, "<f8").astype(np.float64).tobytes() for text in plain["figures"]]
         groups = [numbering.group(_count(group)) for group in plain["groups"]]
-        return {key: place for place, key in enumerate(zip(groups, keys, strict=True))}
+        found = {key: place for place, key in enumerate(zip(groups, keys, strict=True))}
+        if len(found) < len(keys):
+            raise ValueError("a forecast stands twice")
+        if np.isnan(np.frombuffer(b"".join(keys))).any():
+            raise ValueError("a forecast that is none")
+        return found
 
 
 class Likeness:
@@ -352,12 +361,19 @@ class Likeness:
         return None if value is None else {"axis": value.axis, "kind": value.kind, "binary": value.binary}
 
     def decode(self, plain: Plain, fresh: Any, owner: Any, numbering: Numbering) -> Any:
-        """Such a batch."""
+        """Such a batch, which the forecasts beside it must fit."""
+        forecasts: Any = owner._places or {}
         if plain is None:
+            if forecasts:
+                raise ValueError("forecasts of no kind")
             return None
         from cecli.core.scoring.rows import Batch
 
-        return Batch(np.empty(0), _count(plain["axis"]), None, plain["kind"], binary=bool(plain["binary"]))
+        like = Batch(np.empty(0), _count(plain["axis"]), None, plain["kind"], binary=bool(plain["binary"]))
+        size = 8 * (1 if like.binary else owner._classes)
+        if any(len(figures) != size for _, figures in forecasts):
+            raise ValueError("forecasts of another number of classes")
+        return like
 
 
 _ROW = ("<f8", "i1", "<f8", "<i8")

@@ -1,6 +1,8 @@
 """Exact sums as texts, and states that are none. The laws of the accumulators hold on both sides (``test_laws``)."""
 
+import base64
 import json
+import math
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.metrics.loss import Loss
+from cecli.core.scoring.rows import Batch, score_rows
 from cecli.core.sums.exact import ExactProducts, ExactSums, to_float
 from cecli.core.sums.state import CELLS, Numbering, figure_of, restored, state_of, value_of, whole_number, whole_text
 from cecli.core.sums.tally import Tally
@@ -53,6 +56,7 @@ def test_a_tally_may_hold_counts_and_masses():
 
 
 def test_infinities_of_entries():
+    assert [figure_of(value) for value in (math.inf, -math.inf)] == [{"infinite": 1}, {"infinite": -1}]
     for value in (float("inf"), float("-inf"), -0.0, 1, "Infinity", None):
         assert repr(value_of(json.loads(json.dumps(figure_of(value), allow_nan=False)))) == repr(value)
 
@@ -88,3 +92,45 @@ def test_what_is_no_state(change):
     change(state)
     with pytest.raises((KeyError, TypeError, ValueError, IndexError, AttributeError)):
         restored(Loss(Spec(2)), state)
+
+
+def text_of(*figures):
+    return base64.b64encode(np.array(figures, dtype="<f8").tobytes()).decode()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda state: state["places"]["figures"].__setitem__(1, state["places"]["figures"][0]),
+        lambda state: state["places"]["figures"].__setitem__(1, text_of(0.5)),
+        lambda state: state["places"].update(figures=[text_of(0.5, 0.25, 0.25), text_of(0.25, 0.25, 0.5)]),
+        lambda state: state["places"]["figures"].__setitem__(0, text_of(math.nan, 0.5)),
+        lambda state: [part.pop() for part in state["places"].values()],
+        lambda state: state["places"]["groups"].pop(),
+        lambda state: state.update(places=None),
+        lambda state: state.update(like=None),
+        lambda state: state["like"].update(binary=True),
+        lambda state: state["masses"].update({"4": 1}),
+    ],
+)
+def test_forecasts_that_do_not_fit_together(change):
+    metric = METRICS["decomposition"](Spec(2))
+    metric.update(score_rows(Batch.of(np.array([[0.25, 0.75], [0.5, 0.5], [0.5, 0.5]]), np.array([0, 1, 0]))))
+    state = state_of(metric)
+    assert restored(METRICS["decomposition"](Spec(2)), state).result() == metric.result()
+    change(state)
+    with pytest.raises(ValueError, match=r"forecast|place|argument"):
+        restored(METRICS["decomposition"](Spec(2)), state)
+
+
+def test_pairs_of_classes_that_do_not_fit_their_places():
+    metric = METRICS["confusions"](Spec(3))
+    metric.update(score_rows(Batch.of(np.array([[0.25, 0.5, 0.25], [0.5, 0.25, 0.25]]), np.array([0, 1]))))
+    for change in (
+        lambda state: state["places"].pop(),
+        lambda state: state["places"].__setitem__(1, state["places"][0]),
+    ):
+        state = state_of(metric)
+        change(state)
+        with pytest.raises(ValueError, match="key"):
+            restored(METRICS["confusions"](Spec(3)), state)
