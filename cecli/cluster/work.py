@@ -158,6 +158,7 @@ def _nothing(job: Job, task: Task) -> bytes:
         matched_by=given.matched_by,
         observed_only=given.observed,
         clustered=given.cluster is not None,
+        unmet=given.ignore,
         normalized=given.normalize,
     )
     return pack(partial_of(given.fresh(), given, facts, (), fingerprint()))

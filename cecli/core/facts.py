@@ -9,6 +9,7 @@ from itertools import accumulate
 from typing import Any
 
 from cecli.core.natural import natural_key
+from cecli.errors import quoted
 
 ALL_PMFS = (
     "every row of logits is itself a PMF: if these are probabilities, score them without --logits "
@@ -42,7 +43,7 @@ class Facts:
 
     Rows are numbered through ``shards``, in their order; ``groups`` are the names of the groups by their numbers.
     ``name`` is what messages call the predictions. ``other`` is the label of class 0 where the one class column has the
-    name of class 1, if it has been met.
+    name of class 1, if it has been met. ``unmet`` are labels to ignore that no row has.
     """
 
     name: str
@@ -59,10 +60,18 @@ class Facts:
     all_pmfs: bool = False
     other: str | None = None
     notes: tuple[str, ...] = ()
+    unmet: tuple[str, ...] = ()
 
     def of_all(self, others: Sequence[Facts]) -> dict[str, Any]:
         """What holds of all rows only if it holds of those of each of ``others``, this one among them."""
-        return {"all_pmfs": all(other.all_pmfs for other in others if other.rows_read)}
+        return {
+            "all_pmfs": all(other.all_pmfs for other in others if other.rows_read),
+            "unmet": tuple(text for text in self.unmet if all(text in other.unmet for other in others)),
+        }
+
+    def remarks(self) -> list[str]:
+        """What is odd where these are all the rows there are."""
+        return [f"--ignore {quoted(text)}: no row has this label" for text in self.unmet]
 
     def said(self) -> list[str]:
         """The notes, that on all rows among them."""

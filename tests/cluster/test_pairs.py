@@ -80,7 +80,7 @@ CASES = {
     "weights": f"a b {INSIDE} --weight-column weight --by country",
     "repeats": f"a b {INSIDE} --weight-column weight --weights-are frequency --flips 500",
     "several": "plain b c --labels labels --id none --worst 2",
-    "several, by id": "plain b plain --labels labels --ignore emu --seed 3 --flips 300",
+    "several, by id": "plain b plain --labels labels --ignore emu --ignore elk --seed 3 --flips 300",
     "parquet shards": f"pa/*.parquet pb/*.parquet {INSIDE} --worst 3",
     "row groups": f"a.parquet b.parquet {INSIDE} --by country --clip 1e-3",
     "row groups that meet nowhere": f"a.parquet b7.parquet {INSIDE}",

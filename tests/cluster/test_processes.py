@@ -202,3 +202,16 @@ def test_a_shard_without_rows_beside_labels_that_have_some(run, tmp_path, monkey
     one, many = (run("score", "p?.jsonl", "l?.jsonl", *more) for more in ([], ["--workers", "2"]))
     assert (many.status, many.out, many.err) == (1, "", one.err)
     assert "p1.jsonl has" in one.err
+
+
+def test_a_label_to_ignore_that_no_shard_has(run, shards, tmp_path):
+    """Whether a label came is known of all shards together, whoever reads them."""
+    options = ["--label-column", "label", "--ignore", "a", "--ignore", "egg"]
+    one = run("score", f"{shards}/s*.csv", *options)
+    assert one.err == 'cecli: note: --ignore "egg": no row has this label\n'
+    many = run("score", f"{shards}/s*.csv", *options, "--workers", "2")
+    assert (many.status, many.out, many.err) == (0, one.out, one.err)
+    done = run("score", f"{shards}/s*.csv", *options, "--partial", "-o", tmp_path / "s.cecli")
+    assert (done.status, done.err) == (0, "")
+    merged = run("merge", tmp_path / "s.cecli")
+    assert (merged.out, merged.err) == (one.out, one.err)

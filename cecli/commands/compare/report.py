@@ -198,7 +198,7 @@ def report(finished: Finished, document: dict[str, Any]) -> Report:
         view=view(document, finished.plan),
         plain="table" if plain else "headline",
         turned=not plain and len(entries) == 1,
-        notes=[*finished.facts.said(), *notes(document, finished.plan)],
+        notes=[*finished.facts.said(), *finished.facts.remarks(), *notes(document, finished.plan)],
     )
 
 

@@ -154,7 +154,7 @@ def command(
             metrics = plan.metrics(opened.observed_only)
             total, groups = _accumulated(opened, lambda: Scorer(spec, rule, metrics), plan.by, threads, bar)
         facts = facts_of(opened)
-        facts = replace(facts, notes=(*facts.notes, *opened.remarks()))
+        facts = replace(facts, notes=(*facts.notes, *facts.remarks()))
         scored = score_report.Scored(facts, total, groups, plan, prior)
         score_report.write_report(scored, requirements, inputs)
 

@@ -48,7 +48,7 @@ def scored_of(total: Partial, plan: Plan) -> Scored:
         from cecli.readers.pmfs.prior import read_prior
 
         reference = read_prior(plan.wanted.prior, total.facts.class_names)
-    facts = replace(total.facts, notes=(*total.facts.notes, *machine_notes(total)))
+    facts = replace(total.facts, notes=(*total.facts.notes, *total.facts.remarks(), *machine_notes(total)))
     return Scored(facts, *total.scorers(), plan, reference)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from cecli.commands.options.losses import LossOptions
 from cecli.core.scoring.rows import Batch, LossRule, ScoredRows, score_rows
 from cecli.core.units import Unit
+from cecli.readers.predictions.facts import facts_of
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 from cecli.readers.predictions.run import Sink
 from cecli.report.formats.csv_format import record
@@ -44,7 +45,7 @@ def write_rows(options: PredictionOptions, loss: LossOptions, unit: Unit, thread
         rule = loss.rule(opened.class_names, opened.learn)
         opened.accumulate(lambda: _RowLosses(rule), threads, bar.advance, sink)
     formulas = None if watch is None else watch.note()
-    for text in [*opened.notes, *opened.remarks(), *([formulas] if formulas else [])]:
+    for text in [*opened.notes, *facts_of(opened).remarks(), *([formulas] if formulas else [])]:
         note(text, output.quiet)
 
 

@@ -33,6 +33,7 @@ def facts_of(opened: Predictions, read: bool = True) -> Facts:
         all_pmfs=ALL_PMFS in opened.notes,
         other=None if reading is None else reading.other,
         notes=tuple(note for note in opened.notes if note != ALL_PMFS),
+        unmet=() if reading is None else tuple(reading.unmet()),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from cecli.core.scoring.rows import Kind
-from cecli.errors import InputError, UsageError, quoted
+from cecli.errors import InputError, UsageError
 from cecli.readers.predictions.label_stream import LabelStream
 from cecli.readers.predictions.labels import LabelReading
 from cecli.readers.predictions.observed import Decoder
@@ -123,12 +123,6 @@ class Predictions:
     def labels_table(self) -> Table | None:
         """LABELS, where it is a file of its own."""
         return self._labels_table
-
-    def remarks(self) -> list[str]:
-        """What is odd where these are all the rows there are, once they have been read: labels to ignore that never
-        came."""
-        unmet = () if self.decoder.reading is None else self.decoder.reading.unmet()
-        return [f"--ignore {quoted(text)}: no row has this label" for text in unmet]
 
     @property
     def size(self) -> int | None:
