@@ -131,6 +131,16 @@ def test_the_comparison_is_that_of_one_process(run, cluster, folder, small_parts
     assert cluster.tasks() == 0
 
 
+def test_samples_are_counted(run, cluster, tmp_path, monkeypatch):
+    monkeypatch.setattr("cecli.cluster.job.PART_BYTES", 60)
+    for k in range(3):
+        (tmp_path / f"{k}.txt").write_text("".join(f"{j * j * (k + 1) % 7}\n" for j in range(k * 90)))
+    arguments = ["fit", "--samples", f"{tmp_path}/*.txt", "-f", "json"]
+    one, many = run(*arguments), run(*arguments, "--scheduler", cluster.address)
+    assert (many.status, many.out, many.err) == (0, one.out, one.err)
+    assert cluster.tasks() == 0
+
+
 def test_a_bad_cell_of_a_comparison(run, cluster, folder, small_parts, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     lines = (folder / "two.csv").read_text().splitlines(keepends=True)
@@ -251,6 +261,30 @@ class TestWhatIsWrong:
         done = run("score", folder / "one.csv", *INSIDE.split(), "--scheduler", cluster.address)
         assert (done.status, done.out) == (1, "")
         assert re.search(r"the worker tcp://\S+ has cecli [\d.]+, and here is 9.9: the two must be the same", done.err)
+
+    @pytest.mark.parametrize(
+        ("cecli", "python", "said"),
+        [
+            ("9.9", None, "the worker tcp://w:1 has cecli 9.9, and here is"),
+            ("MISSING", None, "the worker tcp://w:1 has no cecli"),
+            (None, "2.7.18", "the worker tcp://w:1 has Python 2.7, and here is"),
+        ],
+    )
+    def test_a_worker_that_cannot_do_the_work(self, cecli, python, said):
+        from cecli import __version__
+        from cecli.cluster.run import _check_versions
+        from cecli.errors import InputError
+
+        here = ".".join(map(str, sys.version_info[:3]))
+        about = {"packages": {"cecli": cecli or __version__}, "host": {"python": python or here}}
+
+        class Client:
+            def get_versions(self, packages):
+                good = {"packages": {"cecli": __version__}, "host": {"python": here}}
+                return {"workers": {"tcp://v:1": good, "tcp://gone:1": None, "tcp://w:1": about}}
+
+        with pytest.raises(InputError, match=re.escape(said)):
+            _check_versions(Client(), "tcp://s:1")
 
     def test_no_scheduler(self, run, folder, monkeypatch):
         monkeypatch.setattr("cecli.cluster.run._CONNECT", 0.5)
