@@ -201,9 +201,18 @@ class TestWhichColumn:
     def test_text_and_arrays_have_none(self, save):
         buffer = io.BytesIO()
         np.save(buffer, np.zeros((2, 2)))
-        for name, content in (("p.csv", "a,b\n1,2\n"), ("p.npy", buffer.getvalue())):
-            with pytest.raises(UsageError, match="--vector is for Parquet, Arrow and JSON Lines"):
-                open_table(save(name, content), vector="a")
+        for name, kind, content in (("p.csv", "text", "a,b\n1,2\n"), ("p.npy", "npy", buffer.getvalue())):
+            path = save(name, content)
+            with pytest.raises(UsageError) as caught:
+                open_table(path, vector="a")
+            assert caught.value.message == f"--vector is for Parquet, Arrow and JSON Lines, and {path} is {kind}"
+
+    def test_a_delimiter_is_for_text(self, save):
+        for form in ("parquet", "arrow"):
+            path = save("p", written({"a": [0.5]}, form))
+            with pytest.raises(UsageError) as caught:
+                open_table(path, delimiter=";")
+            assert caught.value.message == f"--delimiter is for text, and {path} is {form}"
 
 
 class TestWhatIsWrong:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from cecli.core.scoring.rows import Kind
 from cecli.core.sums.layout import Floats, along, largest, row_sum, shaped
-from cecli.errors import CellErrors
 from cecli.readers.tables.table import Block, Problems
 
 NUMBER_KINDS: dict[Kind, str] = {
@@ -172,11 +171,3 @@ def _are_pmfs(values: Floats, axis: int) -> bool:
         and values.max() <= 1.0
         and np.abs(row_sum(values, axis) - 1.0).max() <= CheckOptions.sum_tolerance
     )
-
-
-def merged(errors: Sequence[CellErrors]) -> Problems:
-    """The problems of several blocks, in their order."""
-    problems = Problems()
-    for error in errors:
-        problems.add(error.problems, error.total, error.hint)
-    return problems

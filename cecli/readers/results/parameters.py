@@ -84,7 +84,13 @@ def _number(value: Any, name: str, what: str) -> float:
         return math.inf
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise _no_parameters(name, f"{what} is no number")
-    return float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise _no_parameters(name, f"{what} is no finite number")
+    return number
 
 
 def _no_parameters(name: str, why: str) -> InputError:

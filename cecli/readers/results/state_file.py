@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 from cecli.core.scoring.partial import Partial, partial_from
 from cecli.errors import InputError
@@ -29,8 +30,16 @@ def parsed_state(data: bytes, name: str) -> Partial:
             f"{name}: this is no state", "states are written by: cecli score … --partial -o FILE.cecli"
         )  # fmt: skip
     try:
-        document = json.loads(data)
+        document = json.loads(data, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError) as error:
         where = f" ({error.msg})" if isinstance(error, json.JSONDecodeError) else ""
         raise InputError(f"{name}: the state is cut short or damaged{where}", "write it again") from error
     return partial_from(document, name)
+
+
+def _finite(text: str) -> float:
+    """A number of JSON, which has none that is not finite: states write infinities as objects."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number")
+    return number
