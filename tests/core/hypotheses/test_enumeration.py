@@ -127,3 +127,10 @@ def test_too_many_tables_are_told_before_they_are_counted():
     assert not may_fit(10**15, 2, 1e6)
     assert may_fit(10**6, 2, 1e6)
     assert number_of_states(multinomial_groups(np.ones(50), 200, 1.0), 200, 1e6) == math.inf
+
+
+@given(st.integers(1, 6), st.integers(1, 60), st.integers(1, 40))
+def test_no_test_within_the_limit_is_given_up_unseen(cells, n, limit):
+    for weights in (np.ones(cells), np.arange(1.0, cells + 1)):
+        if number_of_states(multinomial_groups(weights, n, 1.0), n, limit) <= limit:
+            assert may_fit(n, cells, limit)
