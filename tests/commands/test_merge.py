@@ -262,6 +262,24 @@ def test_other_machines_are_told_of(run, state, tmp_path):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        ({"numpy": "1.0.0"}, "states from NumPy 1.0.0 and 2.0.0: the"),
+        ({"cpu": ["SSE2", "NEON"]}, "states from processors with and without NEON: the"),
+        ({"numpy": "1.0.0", "cpu": ["NEON"]}, "from NumPy 1.0.0 and 2.0.0 and from processors with"),
+    ],
+)
+def test_what_differs_between_machines(run, state, change, said):
+    first, second = state(), state(shard="p9.csv")
+    plain = {"numpy": "2.0.0", "cpu": ["SSE2"]}
+    for path, machine in ((first, plain), (second, plain | change)):
+        document = json.loads(path.read_text())
+        document["machines"] = [machine]
+        path.write_text(json.dumps(document))
+    assert said in run("merge", first, second).err
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
         (lambda text: "", "the file is empty"),
         (lambda text: "0.25\n", "this is no state"),
         (lambda text: text[: len(text) // 2], "the state is cut short or damaged"),

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import integrate, stats
 
-from cecli.core.metrics.calibration import BINS, Calibration
+from cecli.core.metrics.calibration import BINS, Calibration, absolute_moments, mean_and_band
 from cecli.core.metrics.spec import Spec
 from cecli.core.scoring.rows import Batch, score_rows
 
@@ -85,3 +85,39 @@ def test_bins_of_repeated_rows_are_those_of_the_rows_and_weights_of_importance_h
     assert binned(table, labels, [2, 1, 3], "frequency") == repeated
     weighted = binned(table, labels, [2, 1, 3], "importance")
     assert [replace(one, accuracy_low=None, accuracy_high=None) for one in repeated] == weighted
+
+
+@pytest.mark.parametrize("rows", [1, 2, 7, 60, 100_000])
+@pytest.mark.parametrize("wrong", [1e-5, 0.03, 0.2, 0.5, 0.75, 0.9999])
+def test_moments_of_a_few_wrong_rows_are_those_of_a_binomial(rows, wrong):
+    variance = rows * wrong * (1 - wrong)
+    if variance >= 25:
+        return
+    k = np.arange(rows + 1)
+    chance, gaps = stats.binom.pmf(k, rows, wrong), np.abs(k - rows * wrong)
+    expected = [float(np.sum(chance * gaps**power)) for power in (1, 2, 3)]
+    assert absolute_moments(rows, wrong, variance) == pytest.approx(expected, rel=1e-9)
+    scaled = absolute_moments(rows, wrong, variance / 4)  # confidences that differ within the bin vary less
+    assert scaled == pytest.approx([expected[0] / 2, expected[1] / 4, expected[2] / 8], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("rows", "wrong", "variance"), [(1000, 0.1, 90.0), (0, 0.1, 4.0), (5, 0.0, 2.25), (5, 1.0, 1.0)]
+)
+def test_moments_of_many_wrong_rows_are_those_of_a_normal(rows, wrong, variance):
+    def moment(power):
+        return 2 * integrate.quad(lambda x: x**power * stats.norm.pdf(x, scale=math.sqrt(variance)), 0, np.inf)[0]
+
+    assert absolute_moments(rows, wrong, variance) == pytest.approx([moment(power) for power in (1, 2, 3)], rel=1e-9)
+
+
+@pytest.mark.parametrize("deviations", [[3.0], [1.0, 1.0], [1.0, 2.0, 4.0, 0.5], [1.0] * 15])
+def test_the_band_is_the_quantile_of_a_sum_of_gaps(deviations):
+    draws = np.abs(np.random.default_rng(0).normal(size=(400_000, len(deviations))) * deviations).sum(axis=1) / 100
+    mean, band = mean_and_band([absolute_moments(0, 0.5, d * d) for d in deviations], 100)
+    assert mean == pytest.approx(draws.mean(), rel=5e-3)
+    assert band == pytest.approx(np.quantile(draws, 0.95), rel=2e-2 if len(deviations) > 1 else 5e-2)
+
+
+def test_a_band_without_spread_is_the_mean():
+    assert mean_and_band([(2.0, 4.0, 8.0)], 10) == (0.2, 0.2)

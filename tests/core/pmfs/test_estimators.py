@@ -195,3 +195,16 @@ def test_the_order_of_infinity():
     p = Pmf(np.array([1, 3]))
     assert renyi_entropy(p, math.inf) == min_entropy(p) == pytest.approx(math.log(4 / 3), rel=1e-15)
     assert tsallis_entropy(p, math.inf) == 0
+
+
+@pytest.mark.parametrize("sides", [2, 11, 10**6])
+@pytest.mark.parametrize("b", [0.01, 1.0, 29.9, 30.1, 31.0, 200.0, 1e9])
+def test_what_cancels_in_the_weights_of_nsb_keeps_its_digits(sides, b):
+    from cecli.core.pmfs.nsb import _log_rising, _slope
+
+    with mpmath.workdps(60):
+        x, k = mpmath.mpf(b), mpmath.mpf(sides)
+        slope = k * mpmath.psi(1, k * x + 1) - mpmath.psi(1, x + 1)
+        rising = mpmath.loggamma(x + 12) - mpmath.loggamma(x)
+    assert float(_slope(np.array([b]), sides)[0]) == pytest.approx(float(slope), rel=2e-15 if b > 30 else 1e-12)
+    assert float(_log_rising(np.array([b]), 12.0)[0]) == pytest.approx(float(rising), rel=2e-15 if b > 30 else 1e-12)
