@@ -378,3 +378,11 @@ def test_ids_are_told_where_one_shard_has_them(run, tmp_path, order):
         assert done.status == 0
     merged = run("merge", *states[::order], "-f", "json").document["worst"]
     assert [entry["id"] for entry in merged] == ["x7", None]
+
+
+def test_a_state_of_standard_input_says_so(run, tmp_path):
+    done = run("score", "-", "--label-column", "label", "--partial", stdin=b"a,b,label\n0.25,0.75,a\n")
+    assert [shard["file"] for shard in json.loads(done.out)["read"]["shards"]] == ["standard input"]
+    path = write(tmp_path / "p.csv", [{"a": 0.25, "b": 0.75, "label": "a"}])
+    done = run("score", path, "--label-column", "label", "--partial")
+    assert [shard["file"] for shard in json.loads(done.out)["read"]["shards"]] == [str(path)]

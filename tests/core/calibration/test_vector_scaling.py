@@ -2,6 +2,7 @@
 the inverse Hessian."""
 
 import itertools
+import math
 from dataclasses import replace
 
 import mpmath
@@ -276,3 +277,14 @@ def test_classes_that_rows_rule_out():
     assert np.abs((p - np.eye(4)[labels]).sum(axis=0)).max() < 1e-8
     mean = np.where(np.isfinite(logits), p * np.where(np.isfinite(logits), logits, 0.0), 0.0).sum()
     assert mean == pytest.approx(logits[np.arange(300), labels].sum(), rel=1e-10)
+
+
+def test_weights_of_any_size_give_the_same_fit():
+    logits, labels = drawn(12)
+    weights = np.random.default_rng(12).uniform(0.5, 3, len(labels))
+    found = Case(logits, labels, weights).fit()
+    for scale in (2.0**-40, 2.0**60):
+        other = Case(logits, labels, weights * scale).fit()
+        assert other.temperature == pytest.approx(found.temperature, rel=1e-12)
+        assert other.biases == pytest.approx(found.biases, abs=1e-12)
+        assert other.bias_errors == pytest.approx(found.bias_errors / math.sqrt(scale), rel=1e-9)

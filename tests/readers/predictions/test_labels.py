@@ -1,7 +1,11 @@
 """The three readings of a label, and what the first one decides."""
 
+import math
+
 import numpy as np
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from cecli.readers.predictions.labels import IGNORED, UNKNOWN, LabelReading
 from cecli.readers.tables.table import Coded
@@ -184,3 +188,44 @@ def test_the_beginning_that_classes_share_is_told_of():
 @pytest.mark.parametrize(("digits", "read_as"), [(18, "suffix"), (19, "position")])
 def test_a_suffix_has_up_to_18_digits(digits, read_as):
     assert LabelReading(("a" + "1" * digits, "b2"), "1").read_as == read_as
+
+
+SOFT = [[1.0, 0.0, 0.0], [0.5, 0.25, 0.25]]
+
+
+@pytest.mark.parametrize("form", ["csv", "npy", "parquet"])
+def test_soft_labels_in_every_form(run, save, tmp_path, form):
+    preds = save("p.csv", "a,b,c\n0.5,0.25,0.25\n0.25,0.5,0.25\n")
+    labels = tmp_path / f"soft.{form}"
+    if form == "csv":
+        labels.write_text("w,c,a,b\n3,0,1,0\n4,0.25,0.5,0.25\n")
+    elif form == "npy":
+        np.save(labels, np.array(SOFT))
+    else:
+        parquet.write_table(pa.table({"probs": pa.array(SOFT), "w": [3.0, 4.0]}), labels)
+    done = run("score", preds, labels, "-f", "json").document
+    assert done["labels_read_as"] == "soft"
+    assert done["cross_entropy"] == pytest.approx((1 + 0.5 * 2 + 0.25 * 1 + 0.25 * 2) * math.log(2) / 2, rel=1e-15)
+    assert [row["rows"] for row in done["classes"]] == [1.5, 0.25, 0.25]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["score", "{p}", "{soft}", "--ignore", "a"], "--ignore names a label, and LABELS holds a PMF for every row"),
+        (["compare", "{p}", "{one}", "{soft}"], "{one} has one class column, which soft labels cannot be compared on"),
+        (["softmax", "{npy}", "--id", "0"], "--id 0: {npy} has no names of columns"),
+        (["softmax", "{npy}", "--id", "key"], '{npy}: no column "key"'),
+    ],
+)
+def test_what_has_no_meaning(run, save, tmp_path, arguments, said):
+    np.save(tmp_path / "p.npy", np.array(SOFT))
+    paths = {
+        "p": save("p.csv", "a,b\n0.5,0.5\n0.25,0.75\n"),
+        "soft": save("soft.csv", "a,b\n1,0\n0.5,0.5\n"),
+        "one": save("one.csv", "b\n0.5\n0.75\n"),
+        "npy": tmp_path / "p.npy",
+    }
+    done = run(*(argument.format(**paths) for argument in arguments))
+    assert (done.status in (1, 2), done.out) == (True, "")
+    assert f"cecli: error: {said.format(**paths)}\n" in done.err
