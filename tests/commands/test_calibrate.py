@@ -547,3 +547,14 @@ def test_a_full_disk_and_a_pipe(shell):
     assert "No space left on device" in done.err
     done = shell(f"cecli calibrate {LOGITS} {LABELS} -f json | cecli calibrate {LOGITS} --apply /dev/stdin | head -n 1")
     assert done.out == "id,0,1,2,3,4,5,6,7,8,9\n"
+
+
+def test_what_is_dropped_need_not_be_in_the_file_it_is_applied_to(run, save):
+    logits = save("z.csv", "a,extra,b\n2,9,0\n0,9,1\n1,9,0\n0,9,3\n")
+    labels, other = save("l.csv", "label\na\nb\nb\na\n"), save("o.csv", "a,b\n1,0\n")
+    done = run("calibrate", logits, labels, "--drop", "extra", "--apply", other)
+    assert done.status == 0, done.err
+    assert done.out.splitlines()[0] == "a,b"
+    with_it = run("calibrate", logits, labels, "--drop", "extra", "--apply", save("o.csv", "a,extra,b\n1,7,0\n"))
+    assert with_it.out == done.out
+    assert run("calibrate", logits, labels, "--drop", "extr", "--apply", other).status != 0

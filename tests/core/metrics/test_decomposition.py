@@ -213,3 +213,9 @@ def test_forecasts_with_the_same_hash_are_told_apart(grouped):
     assert found.forecasts == 2
     assert found.cross_entropy == pytest.approx(-log_p[np.arange(4), batch.labels].mean(), rel=1e-14)
     assert found.resolution == pytest.approx(expected.resolution, rel=1e-12)
+
+
+def test_forecasts_that_sum_to_more_than_1_may_be_better_than_reliable():
+    batch = Batch.of(np.full((4, 2), 0.6), np.array([0, 1, 0, 1]))
+    assert decomposed(batch, 2).reliability == pytest.approx(math.log(5 / 6), rel=1e-14)
+    assert decomposed(Batch.of(np.full((4, 2), 0.5), np.array([0, 1, 0, 1])), 2).reliability == 0
