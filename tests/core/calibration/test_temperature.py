@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cecli.core.calibration import temperature
 from cecli.core.calibration.logit_rows import logit_rows
 from cecli.core.calibration.temperature import Slopes, fit_temperature, unit_of
 from cecli.core.scoring.rows import Batch
@@ -213,3 +214,34 @@ def test_the_slope_is_that_of_the_loss():
 
         wanted = [mpmath.diff(loss, mpmath.mpf(0.7), order) for order in (1, 2)]
     assert slopes.result() == pytest.approx([float(one) for one in wanted], rel=1e-13)
+
+
+def counted(slopes, start):
+    """Where the slope changes its sign, and how often it was asked for."""
+    asked = []
+
+    def of(b):
+        asked.append(b)
+        return slopes(b)
+
+    return temperature._least(of, start), len(asked)
+
+
+SLOPES = {
+    "a line": (lambda b: (b - 3, 1.0), 3.0),
+    "Newton leaves the bracket": (lambda b: (1 - 3 / b, 3 / b**2), 3.0),
+    "Newton goes much too far": (lambda b: (math.tanh(b - 50), 1 / math.cosh(min(abs(b - 50), 300)) ** 2), 50.0),
+    "no curvature below": (lambda b: (-1.0, 0.0) if b < 49 else (b - 50, 1.0), 50.0),
+    "no curvature above": (lambda b: (1.0, 0.0) if b > 1e-3 else (b - 1e-5, 1.0), 1e-5),
+    "a curvature that misleads": (lambda b: (b - 2, 1e-3), 2.0),
+    "Newton creeps": (lambda b: ((b - 1) ** 3 + 1e-9 * (b - 1), 3 * (b - 1) ** 2 + 1e-9), 1.0),
+}
+
+
+@pytest.mark.parametrize("name", SLOPES)
+@pytest.mark.parametrize("start", [1e-6, 0.7, 40.0, 1e6])
+def test_a_root_is_found_from_anywhere(name, start):
+    slopes, root = SLOPES[name]
+    found, asked = counted(slopes, start)
+    assert found == pytest.approx(root, rel=2 * temperature.CLOSE if "misleads" in name else 1e-12)
+    assert asked < 90
