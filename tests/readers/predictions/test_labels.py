@@ -229,3 +229,23 @@ def test_what_has_no_meaning(run, save, tmp_path, arguments, said):
     done = run(*(argument.format(**paths) for argument in arguments))
     assert (done.status in (1, 2), done.out) == (True, "")
     assert f"cecli: error: {said.format(**paths)}\n" in done.err
+
+
+@pytest.mark.parametrize("classes", [2, 64, 65, 70])
+@pytest.mark.parametrize("inside", [False, True])
+def test_soft_labels_of_few_and_of_many_classes(run, tmp_path, classes, inside):
+    random = np.random.default_rng(classes)
+    p, soft = random.dirichlet(np.ones(classes), (2, 70))
+    for name, table in (("p", p), ("soft", soft)):
+        np.save(tmp_path / f"{name}.npy", table)
+    given = [tmp_path / "p.npy", tmp_path / "soft.npy"]
+    if inside:
+        for name, table in (("p", p), ("soft", soft)):
+            rows = {"id": [str(k) for k in range(70)], "v": pa.array(table.tolist())}
+            parquet.write_table(pa.table(rows).take(random.permutation(70)), tmp_path / f"{name}.parquet")
+        given = [tmp_path / "p.parquet", tmp_path / "soft.parquet"]
+    done = run("score", *given, "-f", "json").document
+    assert done["matched_by"] == ("id" if inside else "position")
+    assert done["cross_entropy"] == pytest.approx(-(soft * np.log(p)).sum() / 70, rel=1e-13)
+    assert done["accuracy"] == pytest.approx(soft[np.arange(70), p.argmax(axis=1)].mean(), rel=1e-13)
+    assert done["brier"] == pytest.approx(((p - soft) ** 2).sum() / 70, rel=1e-13)
