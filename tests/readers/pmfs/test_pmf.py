@@ -410,3 +410,10 @@ def test_fractions_whose_whole_numbers_just_fit_are_exact():
     assert pmf.weights.tolist() == [1, largest - 1]
     pmf, _ = read_pmf(f"{largest}/{largest}", PmfOptions())
     assert pmf.is_counts
+
+
+@pytest.mark.parametrize("written", ["unifrom", "unifom", "Uniform"])
+def test_uniform_mistyped(run, written):
+    done = run("kl", "1/2,1/2", written)
+    assert done.status == 1
+    assert f"cecli: error: {written}: no such file\n  hint: did you mean uniform?" in done.err

@@ -263,3 +263,12 @@ def test_the_first_ten_nulls_are_named_and_all_are_counted(tmp_path, kind):
     assert [text.partition("t.parquet: ")[2] for text in caught.value.problems] == [
         f"row {row}: {said}, found a null" for row in rows[:10]
     ]
+
+
+def test_bytes_of_a_dictionary_that_are_not_utf8(tmp_path):
+    column = pa.array([b"x", b"\xff"] * (ROWS // 2)).dictionary_encode()
+    parquet.write_table(table_of(label=column), tmp_path / "t.parquet")
+    with pytest.raises(CellErrors) as caught:
+        read(tmp_path / "t.parquet")
+    assert "row 2: column 4 (label): expected a text, found bytes that are not UTF-8" in caught.value.problems[0]
+    assert caught.value.total == ROWS // 2

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cecli.errors import CecliError, InputError
-from cecli.readers.tables import jsonl_table
+from cecli.readers.tables import jsonl_split, jsonl_table
 from cecli.readers.tables.fields import NoRows
 from cecli.readers.tables.jsonl_careful import read_carefully
 from cecli.readers.tables.table import Selection
@@ -241,3 +241,26 @@ def test_the_fast_reader_accepts_no_more_and_reads_the_same(save, text, numbers,
                 assert np.array_equal(np.asarray(fast.numbers), careful.numbers)
                 for one, other in zip(fast.coded, careful.coded, strict=True):
                     assert [one.values[k] for k in one.codes] == [other.values[k] for k in other.codes]
+
+
+def test_a_line_without_an_end_does_not_fill_the_memory(save, monkeypatch):
+    monkeypatch.setattr(jsonl_split, "LONGEST_RECORD", 1 << 14)
+    path = save("p.jsonl", '{"a": 1}\n{"a": ' + "1" * 60_000)
+    with contextlib.closing(open_table(path, block_bytes=1 << 10)) as table, pytest.raises(InputError) as caught:
+        for block in table.blocks(Selection(numbers=(0,))):
+            block.parse()
+    assert caught.value.message == f"{path}:2: a line without an end within 0 MiB"
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [("[0.5, null]", "a null"), ('[0.5, "x"]', '"x"'), ("[[1], 2]", "a list"), ('[1, {"a": 2}]', "an object")],
+)
+def test_a_vector_that_is_asked_for_is_checked_by_its_cells(save, cell, found):
+    path = save("p.jsonl", f'{{"p": {cell}, "y": 1}}\n')
+    chosen = Selection(numbers=(0, 1), number_kind="a probability")
+    with contextlib.closing(open_table(path, vector="p")) as table, pytest.raises(InputError) as caught:
+        for block in table.blocks(chosen):
+            block.parse()
+    assert caught.value.message.startswith(f"{path}:1: p[")
+    assert caught.value.message.endswith(f"expected a probability, found {found}")

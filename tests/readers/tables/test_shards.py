@@ -5,7 +5,9 @@ import os
 import re
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from cecli.errors import InputError
 from cecli.readers.tables import shards
@@ -174,3 +176,13 @@ def test_a_run_says_which_shards_do_not_pair(run, folder):
     done = run("score", preds, labels)
     assert done.status == 1
     assert f"{preds}/1.csv has 2 rows and {labels}/1.csv, its pair, has 3" in done.err
+
+
+def test_shards_of_which_one_holds_lists(run, tmp_path):
+    (tmp_path / "set").mkdir()
+    parquet.write_table(pa.table({"p": pa.array([[1.0, 0.0]]), "label": [0]}), tmp_path / "set/1.parquet")
+    parquet.write_table(pa.table({"0": [1.0], "1": [0.0], "label": [0]}), tmp_path / "set/2.parquet")
+    done = run("score", tmp_path / "set", "--label-column", "label")
+    assert (done.status, done.out) == (1, "")
+    assert f"{tmp_path}/set/2.parquet: its columns are not those of {tmp_path}/set/1.parquet" in done.err
+    assert "only one of the two holds lists" in done.err
