@@ -228,7 +228,10 @@ def arguments(case: Case, folder: Path) -> list[str]:
     rows = zip(*(column.tolist() for column in columns.values()), strict=True)
     lines = [",".join(columns), *(",".join(map(repr, row)) for row in rows)]
     (folder / "labels.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    found = [str(folder / "preds.npy"), str(folder / "labels.csv"), "--sum-tolerance", "0.01"]
+    found = [
+        str(folder / "preds.npy"),
+        str(folder / "labels.csv"),
+    ]
     found += {"logits": ["--logits"], "log-probabilities": ["--log-probs"]}.get(case["kind"], [])
     found += ["--weight-column", "w"] if "weights" in case else []
     found += ["--label-smoothing", str(case["smoothing"])] if "smoothing" in case else []
