@@ -89,3 +89,10 @@ def test_size_of_g_at_ten_rolls_a_face():
 def test_too_many_rolls_to_simulate():
     with pytest.raises(UsageError, match="not simulated"):
         confirmed_rolls(plan(WOLF, FAIR), 0.9, 10**16, seed=1)
+
+
+def test_one_outcome_tests_nothing():
+    certain = plan(Pmf(np.array([1, 0])), Pmf(np.array([1, 0])))
+    assert (certain.degrees_of_freedom, certain.critical_value, certain.effect) == (0, 0.0, 0.0)
+    assert asymptotic_power(certain, 10**6) == 0.0
+    assert rolls_needed(certain, 0.5) is None

@@ -117,3 +117,17 @@ def test_sums_over_an_axis_longer_than_a_chunk(axis):
     sums = exact.ExactSums()
     sums.update_columns(table if axis == 0 else np.ascontiguousarray(table.T), axis)
     assert [exact.to_float(total) for total in sums.integers(0, 2)] == [math.fsum(column) for column in table]
+
+
+def test_blocks_of_the_largest_sums_do_not_overflow():
+    """Chunks whose values fill a window: sums of 64 bits must be carried before there are two thousand of them."""
+    window = 30
+    value = (2**exact.WIDTH - 1) << (window * exact.WIDTH)
+    sums, index = exact.ExactSums(), np.zeros(exact.CHUNK, dtype=np.intp)
+    sums.update(np.full(exact.CHUNK, exact.to_float(value)), index)
+    ((at, held),) = sums._pending.items()
+    assert (at, held.tolist()) == (window, [exact.CHUNK * (2**exact.WIDTH - 1)]), "no block has a larger sum"
+    held = held.copy()
+    for _ in range(3000):
+        sums._hold(held, window, 1, None)
+    assert sums.integer() == 3001 * exact.CHUNK * value

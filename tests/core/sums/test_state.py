@@ -13,7 +13,17 @@ from cecli.core.metrics import METRICS, Spec
 from cecli.core.metrics.loss import Loss
 from cecli.core.scoring.rows import Batch, score_rows
 from cecli.core.sums.exact import ExactProducts, ExactSums, to_float
-from cecli.core.sums.state import CELLS, Numbering, figure_of, restored, state_of, value_of, whole_number, whole_text
+from cecli.core.sums.state import (
+    CELLS,
+    VALUE,
+    Numbering,
+    figure_of,
+    restored,
+    state_of,
+    value_of,
+    whole_number,
+    whole_text,
+)
 from cecli.core.sums.tally import Tally
 
 WHOLE = st.integers(-(2**3000), 2**3000) | st.builds(lambda m, e: m << e, st.integers(-9, 9), st.integers(0, 3000))
@@ -134,3 +144,14 @@ def test_pairs_of_classes_that_do_not_fit_their_places():
         change(state)
         with pytest.raises(ValueError, match="key"):
             restored(METRICS["confusions"](Spec(3)), state)
+
+
+@pytest.mark.parametrize("value", [None, True, "0.5"])
+def test_a_value_is_a_text_or_a_truth_value(value):
+    assert VALUE.decode(json.loads(json.dumps(VALUE.encode(value, None))), None, None, Numbering()) == value
+
+
+@pytest.mark.parametrize("plain", [0, 1.5, [], {}])
+def test_what_is_no_value(plain):
+    with pytest.raises(ValueError, match="a text or a truth value"):
+        VALUE.decode(plain, None, None, Numbering())

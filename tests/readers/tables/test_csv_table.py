@@ -220,3 +220,19 @@ class TestHints:
         assert problems(save("t.csv", "id,a,b,label\n1,cat,dog,x\n"), size)[1] is None
         assert problems(save("t.csv", 'id,a,b,label\n1,"0,5",0,x\n'), size)[1] is None
         assert problems(save("t.csv", "id,a,b,label\n1,0,1,x\n2,cat,1,x\n"), size)[1] is None
+
+
+@pytest.mark.parametrize("size", [1, 1 << 16])
+def test_a_mark_inside_a_file_is_text(save, size):
+    path = save("t.csv", "id,label\n\ufeffa,\ufeffx\n\ufeffb,y\n")
+    chosen = Selection(numbers=(), coded=(1,), strings=(0,))
+    with contextlib.closing(open_table(path, block_bytes=size)) as table:
+        cells = [block.parse() for block in table.blocks(chosen)]
+    assert [text for part in cells for text in part.strings[0].to_pylist()] == ["\ufeffa", "\ufeffb"]
+    assert [part.coded[0].values[code] for part in cells for code in part.coded[0].codes] == ["\ufeffx", "y"]
+    with (
+        contextlib.closing(open_table(save("t.csv", "a,b\n\ufeff1,2\n"))) as table,
+        pytest.raises(CellErrors) as caught,
+    ):
+        next(iter(table.blocks(Selection(numbers=(0, 1))))).parse()
+    assert "t.csv:2: column 1 (a): expected a number, found" in caught.value.problems[0]
