@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from cecli import __version__, errors
+from cecli import __version__, errors, overwriting
 
 COMMANDS = {
     "simulate": "Roll a K-sided die, or draw from any PMF.",
@@ -118,6 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return answer(group, os.environ[_COMPLETING], arguments)
     gc.set_threshold(_GARBAGE)
+    overwriting.begin()
     _spare_memory()
     kept = {number: handler for number in _STOPS if (handler := _handled(number)) is not None}
     hook, sys.unraisablehook = sys.unraisablehook, _unraisable

@@ -39,7 +39,12 @@ def test_help_and_version_cost_click_alone(loaded, arguments):
     modules = loaded(*arguments)
     assert "click" in modules
     assert not modules & HEAVY
-    assert {name for name in modules if name.startswith("cecli")} == {"cecli", "cecli.cli", "cecli.errors"}
+    assert {name for name in modules if name.startswith("cecli")} == {
+        "cecli",
+        "cecli.cli",
+        "cecli.errors",
+        "cecli.overwriting",
+    }
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -13,7 +13,8 @@ import click
 
 from cecli.core.units import Unit, parse_unit
 from cecli.errors import UsageError
-from cecli.report.model import OutputOptions
+from cecli.overwriting import will_write
+from cecli.report.model import STDOUT, OutputOptions
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Make = Callable[[dict[str, Any], dict[str, Any]], Any]
@@ -31,7 +32,7 @@ def output_options(function: Function, make: Make | None = None) -> Function:
         [
             click.option("-f", "--format", "output_format", type=click.Choice(FORMATS), default="auto",
                          help="Format of the result: auto is a table on a terminal and plain data in a pipe."),
-            click.option("-o", "--output", "output_path", metavar="FILE",
+            click.option("-o", "--output", "output_path", metavar="FILE", callback=output_path,
                          help="Write to FILE, whole or not at all; the suffix gives the format."),
             click.option("--value", "output_value", is_flag=True, help="Print just the headline number."),
             click.option("--get", "output_get", metavar="KEY",
@@ -179,6 +180,13 @@ def _output_value(own: dict[str, Any], arguments: dict[str, Any]) -> OutputOptio
     return options
 
 
+def output_path(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """The callback of ``-o``: no input is replaced by the result."""
+    if value != STDOUT:
+        will_write(value, "--output")
+    return value
+
+
 def _unit_value(context: click.Context, parameter: click.Parameter, value: str) -> Unit:
     return parse_unit(value)
 
@@ -205,6 +213,7 @@ def _plot_value(context: click.Context, parameter: click.Parameter, value: str |
         from cecli.report.drawing.plot import check_plot
 
         check_plot(value)
+        will_write(value, "--plot")
     return value
 
 

@@ -6,6 +6,7 @@ import click
 
 from cecli.commands.options import Function
 from cecli.errors import UsageError, quoted
+from cecli.overwriting import will_write
 from cecli.report.model import OutputOptions
 
 WORST_ROWS = 10
@@ -31,4 +32,5 @@ def _checked(context: click.Context, parameter: click.Parameter, value: str | No
         from cecli.report.pages.page import check_page
 
         check_page(value)
+        will_write(value, "--report")
     return value

@@ -12,12 +12,15 @@ from cecli.errors import InputError, quoted
 
 _SHOWN = 5
 
+MISSING = "--missing zero takes it as probability 0 there"
+"""What helps where an outcome has no counterpart, in the commands that have this option."""
 
-def align(p: Pmf, q: Pmf, missing: str = "error") -> tuple[Pmf, Pmf, list[str]]:
+
+def align(p: Pmf, q: Pmf, missing: str = "error", hint: str = MISSING) -> tuple[Pmf, Pmf, list[str]]:
     """``p`` and ``q`` over the same outcomes, those of ``p`` first and in its order, and notes for the person.
 
     Matched by outcome. ``missing`` says what an outcome of only one side is: ``error``, or ``zero`` (probability 0 on
-    the other). Without names on both sides: by position. Without names on one: its outcomes are 1…K where those are the
+    the other); ``hint`` says what helps against an error. Without names on both sides: by position. Without names on one: its outcomes are 1…K where those are the
     other's, else by position, with a note. Raises InputError where they do not match.
     """
     if p.outcomes is None and q.outcomes is None:
@@ -26,7 +29,7 @@ def align(p: Pmf, q: Pmf, missing: str = "error") -> tuple[Pmf, Pmf, list[str]]:
         return p, q, []
     if (p.outcomes is None) != (q.outcomes is None) and not _numbered(p, q):
         return _by_position(p, q)
-    return _by_name(p, q, missing)
+    return _by_name(p, q, missing, hint)
 
 
 def _numbered(p: Pmf, q: Pmf) -> bool:
@@ -46,7 +49,7 @@ def _by_position(p: Pmf, q: Pmf) -> tuple[Pmf, Pmf, list[str]]:
     return replace(p, outcomes=named.outcomes), replace(q, outcomes=named.outcomes), [note]
 
 
-def _by_name(p: Pmf, q: Pmf, missing: str) -> tuple[Pmf, Pmf, list[str]]:
+def _by_name(p: Pmf, q: Pmf, missing: str, hint: str) -> tuple[Pmf, Pmf, list[str]]:
     ours, theirs = list(p.labels()), list(q.labels())
     if ours == theirs:
         return replace(p, outcomes=ours), replace(q, outcomes=ours), []
@@ -59,7 +62,7 @@ def _by_name(p: Pmf, q: Pmf, missing: str) -> tuple[Pmf, Pmf, list[str]]:
         if only:
             notes.append(f"{_listed(only)} only in {here.name}, not in {there.name}")
     if notes and missing != "zero":
-        raise InputError("; ".join(notes), _alike(only_p, only_q) or "--missing zero takes it as probability 0 there")
+        raise InputError("; ".join(notes), _alike(only_p, only_q) or hint)
     outcomes = ours + only_q
     # An outcome that a side does not have points at a weight of 0 put behind its own.
     rows = np.array([position.get(outcome, q.size) for outcome in outcomes], dtype=np.intp)

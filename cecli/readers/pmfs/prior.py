@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from cecli.core.pmfs.pmf import Pmf
-from cecli.errors import InputError
+from cecli.errors import InputError, quoted
 from cecli.readers.pmfs.align import align
 from cecli.readers.pmfs.pmf import UNIFORM, read_pmf
+
+_SHOWN = 5
 
 
 def read_prior(argument: str, classes: Sequence[str], learn: Callable[[str], bool] | None = None) -> Pmf:
@@ -27,9 +29,16 @@ def read_prior(argument: str, classes: Sequence[str], learn: Callable[[str], boo
         classes = (unknown, *classes[1:])
     model = _uniform(classes)
     try:
-        return align(model, prior)[1]
+        return align(model, prior, hint=_every_class(classes))[1]
     except InputError as error:
         raise InputError(f"--prior: {error.message}", error.hint) from error
+
+
+def _every_class(classes: Sequence[str]) -> str:
+    """What helps where a prior has other names than the classes."""
+    shown = ", ".join(quoted(name) for name in classes[:_SHOWN])
+    more = f" and {len(classes) - _SHOWN:,} more" if len(classes) > _SHOWN else ""
+    return f"every class needs its probability there, which may be 0: {shown}{more}"
 
 
 def _uniform(classes: Sequence[str]) -> Pmf:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cecli.errors import CellErrors, InputError, literal, quoted
+from cecli.overwriting import check_input
 from cecli.readers.results.stored import read_stored
 from cecli.readers.sources.ledger import sha256_of
 
@@ -30,6 +31,7 @@ class SignedResult:
 
 def read_signed(path: str) -> SignedResult:
     """The result in a file of JSON. Raises InputError where there is none, or where it has no signature."""
+    check_input(path)
     document, name = read_stored(path), "standard input" if path == "-" else literal(path)
     missing = [key for key in ("command", "version", "signature", "inputs", "arguments") if key not in document]
     if missing:

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cecli.errors import InputError, literal
+from cecli.overwriting import check_input
 from cecli.readers.sources.compression import BLOCK, BrokenArchive, compression_of, decompress
 from cecli.readers.sources.ledger import opened
 from cecli.readers.sources.urls import is_url, local_path
@@ -242,6 +243,7 @@ def open_source(path: str) -> Source:
             raise InputError(f"{STANDARD_INPUT}: it is closed")
         return Source(sys.stdin.buffer, None, opened("-"))
     path = local_path(path)
+    check_input(path)
     hashed = opened(path)
     raw = _opened(path)
     try:
