@@ -17,6 +17,8 @@ pytest.importorskip("aiohttp")
 import pyarrow as pa
 from pyarrow import csv, parquet
 
+from cecli.errors import InputError
+from cecli.readers.sources.remote import RemoteFile, find_remote, open_remote
 from tests.servers import put, put_all, s3_server
 
 
@@ -272,3 +274,67 @@ class TestS3:
             done = shell(f"cecli score 's3://shards/{name}' {arguments} --workers 2", env=bucket)
             assert done.status == 0, done.err
             assert done.out.replace("s3://shards/", "") == here(f"score '{name}' {arguments}").out
+
+
+class TestMemory:
+    """What needs no server: fsspec's own files in memory."""
+
+    @pytest.fixture
+    def files(self):
+        import fsspec
+
+        system = fsspec.filesystem("memory")
+        names = {"p/1.csv": b"0123456789", "p/2.csv": b"ab", "p/deep/3.csv": b"c", "q.csv": b""}
+        for name, data in names.items():
+            system.pipe(f"/cecli/{name}", data)
+        yield "memory://cecli"
+        system.rm("/cecli", recursive=True)
+
+    def test_ranges(self, files):
+        file = open_remote(f"{files}/p/1.csv")
+        assert file.size == 10
+        ranges = file.ranges()
+        assert (ranges.readable(), ranges.seekable(), ranges.tell()) == (True, True, 0)
+        assert (ranges.seek(5), ranges.read(2), ranges.tell()) == (5, b"56", 7)
+        assert (ranges.seek(-2, 2), ranges.read()) == (8, b"89")
+        assert (ranges.seek(0), ranges.seek(3, 1), ranges.read(100), ranges.read(1)) == (0, 3, b"3456789", b"")
+        ranges.close()
+        assert (ranges.closed, file.closed) == (True, True)
+
+    def test_what_fails_is_an_os_error(self, files):
+        class Failing:
+            size = 10
+
+            def seekable(self):
+                return True
+
+            def read(self, *_):
+                raise ValueError("the server says no")
+
+            seek = read
+
+            def close(self):
+                pass
+
+        ranges = RemoteFile("memory://x", Failing(), lambda: Failing()).ranges()
+        for call in (ranges.read, ranges.seek):
+            with pytest.raises(OSError, match="the server says no"):
+                call(0)
+
+    def test_which_files_a_url_stands_for(self, files):
+        def names(found):
+            return None if found is None else sorted(name.rpartition("/cecli/")[2] for name in found)
+
+        assert names(find_remote(f"{files}/p")) == names(find_remote(f"{files}/p/")) == ["p/1.csv", "p/2.csv"]
+        assert names(find_remote(f"{files}/p/?.csv")) == ["p/1.csv", "p/2.csv"]
+        assert names(find_remote(f"{files}/*/*/*.csv")) == ["p/deep/3.csv"]
+        assert names(find_remote(f"{files}/*")) == ["q.csv"], "directories are no files"
+        assert names(find_remote(f"{files}/q.csv")) is None
+        with pytest.raises(InputError, match="no such file"):
+            find_remote(f"{files}/nothing")
+
+    def test_the_program(self, run, files):
+        done = run("score", f"{files}/p/nothing.csv", f"{files}/q.csv")
+        assert (done.status, done.out) == (1, "")
+        assert f"cecli: error: {files}/p/nothing.csv: no such file\n" in done.err
+        assert f"{files}/q.csv: the file is empty" in run("score", f"{files}/q.csv", f"{files}/q.csv").err
