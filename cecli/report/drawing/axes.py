@@ -44,7 +44,8 @@ class Axis:
         """
         if self.log:
             low = math.log(self.low)  # and not the logarithms of quotients, which overflow for what is far apart
-            return (math.log(value) - low) / (math.log(self.high) - low)
+            width = math.log(self.high) - low
+            return (math.log(value) - low) / width if width else 0.5  # ends so close that their logarithms are the same
         return (value - self.low) / (self.high - self.low)
 
     def cell(self, value: float, cells: int) -> int | None:

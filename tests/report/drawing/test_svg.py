@@ -110,6 +110,7 @@ def test_texts_stay_texts(text):
 @example(x=[5e-324], style="line", log=False)
 @example(x=[1.0, 1.0 + 2**-52], style="line", log=False)
 @example(x=[1e-300, 1.0000000001e-300], style="bars", log=False)
+@example(x=[1.0000000000000003e-09, 1e-09], style="line", log=True)
 @given(
     x=st.lists(st.floats(-1e300, 1e300) | st.floats(1e-9, 1e9) | st.just(math.inf), min_size=1, max_size=8),
     style=st.sampled_from(["line", "dashed", "points", "bars"]),
