@@ -249,3 +249,25 @@ def test_soft_labels_of_few_and_of_many_classes(run, tmp_path, classes, inside):
     assert done["cross_entropy"] == pytest.approx(-(soft * np.log(p)).sum() / 70, rel=1e-13)
     assert done["accuracy"] == pytest.approx(soft[np.arange(70), p.argmax(axis=1)].mean(), rel=1e-13)
     assert done["brier"] == pytest.approx(((p - soft) ** 2).sum() / 70, rel=1e-13)
+
+
+@pytest.mark.parametrize("first", [1, 2, 10])
+def test_positions_count_from_the_first_label(run, save, first):
+    preds = save("p.csv", "a,b,c\n0.5,0.25,0.25\n0.25,0.5,0.25\n0.125,0.125,0.75\n")
+    by_name = run("score", preds, save("l.csv", "label\nb\na\nc\n"), "-f", "json").document
+    labels = save("l.csv", f"label\n{first + 1}\n{first}\n{first + 2}\n")
+    done = run("score", preds, labels, "--first-label", first, "-f", "json").document
+    assert done == by_name | {"labels_read_as": "position"}
+    wrong = run("score", preds, save("l.csv", f"label\n{first}\n{first + 3}\n{first - 1}\n"), "--first-label", first)
+    assert (wrong.status, wrong.out) == (1, "")
+    for line, label in ((3, first + 3), (4, first - 1)):
+        assert f":{line}: column 1 (label): " in wrong.err
+        assert f'"{label}"' in wrong.err
+
+
+@pytest.mark.parametrize("first", [1, 5])
+def test_binary_labels_count_from_the_first_label(run, save, first):
+    preds = save("p.csv", "yes\n0.75\n0.25\n")
+    labels = save("l.csv", f"label\n{first + 1}\n{first}\n")
+    done = run("score", preds, labels, "--first-label", first, "--value")
+    assert float(done.out) == pytest.approx(-math.log(0.75), rel=1e-15)
