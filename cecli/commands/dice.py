@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cecli.commands.options import Function, PmfArguments
-from cecli.errors import UsageError
+from cecli.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from cecli.core.pmfs.pmf import Pmf
@@ -46,4 +46,9 @@ def die(pmf: str | None, sides: int | None, options: PmfArguments) -> tuple[Pmf,
         raise UsageError("a PMF and --sides exclude each other", hint="--sides K is the PMF uniform:K")
     if pmf is None:
         return Pmf(np.ones(sides or 6, dtype=np.int64), None, f"uniform:{sides or 6}"), []
-    return read_pmf(pmf, PmfOptions(options.normalize, options.delimiter))
+    try:
+        return read_pmf(pmf, PmfOptions(options.normalize, options.delimiter))
+    except InputError as error:
+        if pmf.isdigit():
+            raise InputError(error.message, f"-n {pmf} for so many rolls") from error
+        raise

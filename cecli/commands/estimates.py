@@ -52,11 +52,18 @@ def read_samples(arguments: Sequence[str], options: PmfArguments) -> list[Pmf]:
     return [read_counts(argument, options.delimiter) for argument in arguments]
 
 
+def is_written_out(argument: str) -> bool:
+    """Whether a PMF is written on the command line, and is no file."""
+    from cecli.readers.pmfs.inline import is_inline
+    from cecli.readers.pmfs.pmf import UNIFORM
+
+    written = is_inline(argument) or argument == UNIFORM or argument.startswith(f"{UNIFORM}:")
+    return written and not os.path.lexists(argument)
+
+
 def refuse_written_out(argument: str, hint: str) -> None:
     """Raise InputError for a PMF that is written out where counts are needed."""
-    from cecli.readers.pmfs.inline import is_inline
-
-    if is_inline(argument) and not os.path.lexists(argument):
+    if is_written_out(argument):
         raise InputError(f"{literal(argument)}: a PMF written out is no sample", hint)
 
 

@@ -102,6 +102,7 @@ def command(
     COUNTS is a file of outcome,count, or - for standard input. Prints the empirical PMF count/total with an interval
     for each probability; the interval is of the counts, also with --smoothing.
     """
+    from cecli.readers.pmfs.columns import TO_FIT
     from cecli.readers.pmfs.file import read_counts
     from cecli.readers.pmfs.samples import SampleOptions, count_samples
     from cecli.report.write import write
@@ -120,7 +121,7 @@ def command(
     elif cluster.given:
         raise UsageError("--workers and --scheduler are for --samples: counts are read in an instant")
     else:
-        observed = read_counts(counts, delimiter)
+        observed = read_counts(counts, delimiter, TO_FIT)
     declared = (
         [str(k) for k in range(1, sides + 1)] if sides else None if outcomes is None else declared_names(outcomes)
     )

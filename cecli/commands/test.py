@@ -90,7 +90,7 @@ def _inputs(counts: str, pmf: str | None, two_sample: bool, options: PmfArgument
     """The observed counts, the hypothesis or the second sample over the same outcomes, and notes."""
     import numpy as np
 
-    from cecli.commands.estimates import refuse_written_out
+    from cecli.commands.estimates import is_written_out, refuse_written_out
     from cecli.core.pmfs.pmf import Pmf
     from cecli.readers.pmfs.align import align
     from cecli.readers.pmfs.file import read_counts
@@ -99,7 +99,11 @@ def _inputs(counts: str, pmf: str | None, two_sample: bool, options: PmfArgument
 
     if pmf is not None and split_column(counts)[0] == split_column(pmf)[0] == "-":
         raise UsageError("standard input (-) can be read only once", "write one of the two to a file first")
-    refuse_written_out(counts, "COUNTS is a file of outcome,count, or - for standard input")
+    swapped = pmf is not None and not is_written_out(pmf)
+    refuse_written_out(
+        counts,
+        "COUNTS comes first, then PMF" if swapped else "COUNTS is a file of outcome,count, or - for standard input",
+    )
     observed = read_counts(counts, options.delimiter)
     notes: list[str] = []
     if pmf is None or (pmf == UNIFORM and not two_sample):

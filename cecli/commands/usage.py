@@ -21,14 +21,71 @@ def explained(error: click.ClickException, command: str | None) -> tuple[str, st
     """The message and the hint; ``command`` is the name of the one that was called."""
     help_of = f"cecli {command} -h" if command else "cecli -h"
     if isinstance(error, click.NoSuchOption):
-        meant = error.possibilities[0] if error.possibilities else None  # the nearest stands first
-        return f"no option {error.option_name}", f"did you mean {meant}?" if meant else f"{help_of} lists the options"
+        return f"no option {error.option_name}", _no_option(error.option_name, error.ctx, help_of)
     if isinstance(error, click.MissingParameter) and error.param is not None:
-        return _missing(error.param), f"{help_of} shows how it is called"
+        hint = f"{help_of} shows how it is called"
+        return _missing(error.param), f"- reads standard input; {hint}" if _is_file(error.param) else hint
     if isinstance(error, click.BadParameter) and error.param is not None and error.message:
         return _value(error.param, error.message, help_of)
     text = error.format_message().rstrip(".")
-    return text[:1].lower() + text[1:], f"{help_of} shows how it is called"
+    hint = f"{help_of} shows how it is called"
+    if command in _OF_ONE_MODEL and "unexpected extra argument" in text:
+        hint = f"two models are compared by: cecli compare A B LABELS; {hint}"
+    return text[:1].lower() + text[1:], hint
+
+
+_OF_ONE_MODEL = ("score", "calibrate")
+_PMFS = ("pmf", "p", "q")
+_NEGATIVE = re.compile(r"-[0-9.]")
+
+_LIKE_AN_OPTION = 0.7
+"""How much alike two options must be, without the dashes, which all have."""
+
+_BEGUN = 5
+"""Characters, the dashes among them, by which the beginning of an option may be told."""
+
+_NAMED = 3
+"""Other commands that are named."""
+
+
+def _no_option(name: str, context: click.Context | None, help_of: str) -> str:
+    """What may be meant: a negative number, an option of another command, or one of this that is like it."""
+    if context is None:
+        return f"{help_of} lists the options"
+    if _NEGATIVE.match(name):
+        of_pmfs = any(isinstance(one, click.Argument) and one.name in _PMFS for one in context.command.params)
+        dash = "-- ends the options, so that what follows may begin with a dash"
+        return f"a probability is not negative; {dash}" if of_pmfs else dash
+    options = [text for text in _options(context.command) if text.startswith("--")]
+    begun = next((text for text in options if text.startswith(name) and len(name) >= _BEGUN), None)
+    holders = [] if begun else _holders(name, context)
+    if holders:
+        *most, last = [*holders[:_NAMED], *(["others"] if len(holders) > _NAMED else [])]
+        have = f"{', '.join(most)} and {last} have it" if most else f"{last} has it"
+        return f"{have}; {help_of} lists the options of this command"
+    bare = {text.lstrip("-"): text for text in options}
+    meant = begun or bare.get(nearest(name.lstrip("-"), bare, _LIKE_AN_OPTION) or "")
+    return f"did you mean {meant}?" if meant else f"{help_of} lists the options"
+
+
+def _holders(name: str, context: click.Context) -> list[str]:
+    """The other commands that have an option of this name."""
+    program = context.find_root()
+    group = program.command
+    if context is program or not isinstance(group, click.Group):
+        return []
+    commands = {other: group.get_command(program, other) for other in group.list_commands(program)}
+    return [other for other, command in commands.items() if command is not None and name in _options(command)]
+
+
+def _options(command: click.Command) -> list[str]:
+    """The options of a command that its help shows, by all their names."""
+    shown = [one for one in command.params if isinstance(one, click.Option) and not one.hidden]
+    return [name for one in shown for name in (*one.opts, *one.secondary_opts)] + ["--help", "-h"]
+
+
+def _is_file(parameter: click.Parameter) -> bool:
+    return isinstance(parameter, click.Argument) and not isinstance(parameter.type, click.Choice)
 
 
 def _missing(parameter: click.Parameter) -> str:

@@ -19,9 +19,10 @@ MISSING = "--missing zero takes it as probability 0 there"
 def align(p: Pmf, q: Pmf, missing: str = "error", hint: str = MISSING) -> tuple[Pmf, Pmf, list[str]]:
     """``p`` and ``q`` over the same outcomes, those of ``p`` first and in its order, and notes for the person.
 
-    Matched by outcome. ``missing`` says what an outcome of only one side is: ``error``, or ``zero`` (probability 0 on
-    the other); ``hint`` says what helps against an error. Without names on both sides: by position. Without names on one: its outcomes are 1…K where those are the
-    other's, else by position, with a note. Raises InputError where they do not match.
+    Matched by outcome. ``missing`` says what an outcome of only one side is: ``error``, against which ``hint`` helps,
+    or ``zero`` (probability 0 on the other). Without names on both sides: by position. Without names on one: its
+    outcomes are 1…K where those are the other's, else by position, with a note. Raises InputError where they do not
+    match.
     """
     if p.outcomes is None and q.outcomes is None:
         if p.size != q.size:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cecli.core.pmfs.pmf import Pmf
 from cecli.errors import InputError, literal
-from cecli.readers.pmfs.columns import Column, PmfTable, read_table
+from cecli.readers.pmfs.columns import COUNTS, Column, Expected, PmfTable, read_table
 from cecli.readers.pmfs.sums import check_sum
 from cecli.readers.sources.source import STANDARD_INPUT
 from cecli.readers.tables.columns import split_column
@@ -36,7 +36,7 @@ def read_pmf_file(
     else:
         counts = _counts(table, table.count, problems) if table.count else None
         probabilities = _probabilities(table, table.probability, problems) if table.probability else None
-    problems.check()
+    problems.check(table.hint())
     notes = []
     if counts is not None and probabilities is not None and not _agree(counts, probabilities):
         notes.append(f"{name}: the probabilities are not count/total, so they are used and the counts are not")
@@ -47,15 +47,16 @@ def read_pmf_file(
     return Pmf(weights, outcomes, name), notes + check_sum(weights, name, normalize)
 
 
-def read_counts(argument: str, delimiter: str | None = None) -> Pmf:
+def read_counts(argument: str, delimiter: str | None = None, wanted: Expected = COUNTS) -> Pmf:
     """The observed counts in a file of ``outcome,count`` (``-``: standard input; ``FILE:COLUMN`` names the column).
 
     Each count is a whole number from 0 to 2^63-1; their sum may be larger. Without a column of outcomes they are 1…K.
+    ``wanted`` is for the hints.
     """
     path, column = split_column(argument)
     name = source_name(path)
     problems = Problems(name)
-    table = read_table(path, column, delimiter, problems)
+    table = read_table(path, column, delimiter, problems, wanted)
     chosen = table.named or table.count
     if chosen is None:
         problems.check()
@@ -64,7 +65,7 @@ def read_counts(argument: str, delimiter: str | None = None) -> Pmf:
             "the counts themselves are needed here; a column is named FILE:COLUMN",
         )
     counts = _counts(table, chosen, problems)
-    problems.check()
+    problems.check(table.hint())
     return counts_pmf(counts, table.outcomes.cells if table.outcomes else None, name)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from cecli.core.pmfs.pmf import Pmf
 from cecli.errors import InputError, quoted
-from cecli.readers.pmfs.sums import check_sum
+from cecli.readers.pmfs.sums import SUM_TOLERANCE, check_sum
 from cecli.readers.tables.numbers import LARGEST_COUNT, expected, parse_count, parse_number, parse_probability
 
 LARGEST_UNIFORM = 10**8
@@ -22,6 +22,7 @@ SPLIT = "this is a PMF of one outcome; several stand between commas, without spa
 Exact = tuple[int, int]
 """Numerator and denominator. (fractions.Fraction brings the decimal module along, which costs start-up time.)"""
 
+_PERCENTAGE = re.compile(r"[ \t]*[+-]?[0-9.]+[ \t]*%[ \t]*")
 _FRACTION = re.compile(r"[ \t]*([0-9]+)[ \t]*/[ \t]*([0-9]+)[ \t]*")
 _WHOLE = re.compile(r"[ \t]*\+?([0-9]+)[ \t]*")
 _LONGEST = 40
@@ -29,7 +30,8 @@ _LONGEST = 40
 
 
 def is_inline(text: str) -> bool:
-    """Whether ``text`` is meant as an inline PMF: one of its parts is a number or a fraction, with or without a label.
+    """Whether ``text`` is meant as an inline PMF: one of its parts is a number, a fraction or a percentage (which is
+    then refused), with or without a label.
 
     >>> is_inline("heads=0.6,tails=x"), is_inline("preds.csv")
     (True, False)
@@ -63,7 +65,7 @@ def parse_inline(text: str, normalize: bool) -> tuple[Pmf, list[str]]:
         _check_labels(text, outcomes)
     name = quoted(text)[1:-1]
     doubles = np.array([value if isinstance(value, float) else value[0] / value[1] for value in values]) + 0.0
-    notes = check_sum(doubles, name, normalize, SPLIT if len(parts) == 1 else None)
+    notes = check_sum(doubles, name, normalize, SPLIT if len(parts) == 1 else _decimal_commas(parts))
     exact = _as_counts(values)
     if exact is None:
         return Pmf(doubles, outcomes, name), notes
@@ -87,12 +89,22 @@ def parse_uniform(text: str) -> Pmf:
     return Pmf(np.ones(sides, dtype=np.int64), None, text)
 
 
+def _decimal_commas(parts: list[str]) -> str | None:
+    """What to say of ``0,5,0,5``, whose commas are meant as decimal marks: two and two of its parts sum to 1 so."""
+    if len(parts) % 2 or not all(part.isascii() and part.isdigit() and len(part) < 20 for part in parts):
+        return None
+    meant = [f"{whole}.{after}" for whole, after in zip(parts[::2], parts[1::2], strict=True)]
+    if abs(sum(map(float, meant)) - 1) > SUM_TOLERANCE:
+        return None
+    return f"the decimal mark is a point: {','.join(meant)}"
+
+
 def _part(text: str, index: int) -> str:
     return f"{quoted(text)[1:-1]}: part {index + 1}"
 
 
 def _is_value(text: str) -> bool:
-    if _FRACTION.fullmatch(text):
+    if _FRACTION.fullmatch(text) or _PERCENTAGE.fullmatch(text):
         return True
     try:
         parse_number(text)

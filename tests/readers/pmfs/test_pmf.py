@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cecli.errors import CellErrors, InputError, UsageError
+from cecli.readers.pmfs.columns import COUNTS, TO_FIT
 from cecli.readers.pmfs.file import read_counts
 from cecli.readers.pmfs.inline import INLINE_FORMS, parse_uniform
 from cecli.readers.pmfs.pmf import PmfOptions, read_pmf, read_pmfs
@@ -238,6 +239,35 @@ def test_no_known_column(file):
     problem = error(file("letter,share\na,1\n"))
     said = "p.csv:1: no column is called probability or count; its columns are letter, share"
     assert (problem.message, problem.hint) == (said, "name the one that holds the numbers: p.csv:share")
+
+
+@pytest.mark.parametrize(
+    ("content", "column", "hint"),
+    [
+        ("id,label\nr1,cat\nr2,dog\n", "", "--samples --column label counts the outcomes in that column"),
+        ("label,note\ncat,x\n", "", "--samples --column label counts the outcomes in that column"),
+        ("id,the class\nr1,cat\n", "", "--samples --column 'the class' counts the outcomes in that column"),
+        ("id,label\nr1,cat\n", ":label", "--samples --column label counts the outcomes in that column"),
+        ("label\ncat\ndog\n", "", "--samples counts samples, one outcome a line"),
+        ("4\n2\n", "", "--samples counts samples, one outcome a line; in front of counts put a first line such as "),
+        ("letter,share\na,1\n", "", "name the one that holds the numbers: p.csv:share"),
+        ("share,letter\n1,a\n", "", "name the one that holds the numbers: p.csv:share"),
+        ("id,label\n1,cat\n", "", "--samples --column label counts the outcomes in that column"),
+        ("outcome,count\n", "", None),
+        ("x,c\na,1\nb,50%\n", ":c", None),
+    ],
+)
+def test_samples_in_place_of_counts(file, content, column, hint):
+    """The hint names an option of ``fit`` where that is what was called, and else the command."""
+    path = file(content) + column
+    asked = [
+        error(path, reader=lambda path, wanted=wanted: read_counts(path, None, wanted)) for wanted in (TO_FIT, COUNTS)
+    ]
+    if hint is None:
+        assert [one.hint for one in asked] == [None, None]
+    else:
+        assert asked[0].hint.startswith(hint)
+        assert asked[1].hint.startswith(hint.replace("--samples", "cecli fit --samples"))
 
 
 def test_two_columns_of_one_kind(file):
