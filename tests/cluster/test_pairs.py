@@ -90,6 +90,7 @@ CASES = {
     "a text and parquet": f"a.csv b.parquet {INSIDE} --label-smoothing 0.1",
     "no header": "bare_a.csv bare_b.csv --header none --label-column 3",
     "labels that are shared": "plain/*.csv b/*.csv labels.csv --worst 4",
+    "labels in the last file": "plain/*.csv b/*.csv labels.csv --label-column label",
     "arrays of logits": "na/*.npy nb/*.npy classes/*.csv --logits",
     "kinds": "na/*.npy nb/*.npy classes/*.csv --kinds logits,logits",
     "observed": "a.csv b.csv --observed cat --cluster document",
