@@ -198,6 +198,12 @@ class TestWhichColumn:
             with pytest.raises(InputError, match=words):
                 open_table(save(name, content), vector=vector)
 
+    def test_the_first_twelve_that_hold_lists_are_named(self, save):
+        columns = {"x": [1.0], **{f"list{k}": pa.array([[0.5, 0.5]]) for k in range(14)}}
+        with pytest.raises(InputError) as caught:
+            open_table(save("p.parquet", written(columns, "parquet")), vector="x")
+        assert caught.value.hint == "these do: " + ", ".join(f'"list{k}"' for k in range(12))
+
     def test_text_and_arrays_have_none(self, save):
         buffer = io.BytesIO()
         np.save(buffer, np.zeros((2, 2)))

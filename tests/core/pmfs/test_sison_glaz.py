@@ -77,3 +77,8 @@ def test_six_counts_of_a_million_need_few_evaluations(monkeypatch):
 
 def test_one_outcome_is_certain():
     assert [bound.tolist() for bound in interval([10])] == [[1], [1]]
+
+
+def test_counts_that_cannot_vary_are_covered_by_no_width():
+    assert coverage(np.array([0.0]), np.array([3]), 0.0, 5) == 0.0
+    assert coverage(np.array([2.0, 3.0]), np.array([1, 1]), 5.0, 0) == 0.0
