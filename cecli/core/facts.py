@@ -18,6 +18,10 @@ ALL_PMFS = (
 """The one note that holds of all rows only if it holds of those of every shard."""
 
 
+_ENOUGH, _FEW = 10, 3
+"""So many rows for every class make it odd that one is never met, unless there are more than a few such classes."""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Shard:
     """A file of predictions, or a part of one, and its rows.
@@ -43,7 +47,8 @@ class Facts:
 
     Rows are numbered through ``shards``, in their order; ``groups`` are the names of the groups by their numbers.
     ``name`` is what messages call the predictions. ``other`` is the label of class 0 where the one class column has the
-    name of class 1, if it has been met. ``unmet`` are labels to ignore that no row has.
+    name of class 1, if it has been met. ``unmet`` are labels to ignore that no row has, ``suspects`` what may be wrong
+    where a class is never met.
     """
 
     name: str
@@ -61,17 +66,23 @@ class Facts:
     other: str | None = None
     notes: tuple[str, ...] = ()
     unmet: tuple[str, ...] = ()
+    suspects: tuple[str, ...] = ()
 
     def of_all(self, others: Sequence[Facts]) -> dict[str, Any]:
         """What holds of all rows only if it holds of those of each of ``others``, this one among them."""
+        read = [other for other in others if other.rows_read]
+        suspects = read[0].suspects if read else ()
         return {
-            "all_pmfs": all(other.all_pmfs for other in others if other.rows_read),
+            "all_pmfs": all(other.all_pmfs for other in read),
+            "suspects": tuple(text for text in suspects if all(text in other.suspects for other in read)),
             "unmet": tuple(text for text in self.unmet if all(text in other.unmet for other in others)),
         }
 
     def remarks(self) -> list[str]:
         """What is odd where these are all the rows there are."""
-        return [f"--ignore {quoted(text)}: no row has this label" for text in self.unmet]
+        found = [f"--ignore {quoted(text)}: no row has this label" for text in self.unmet]
+        many = self.rows_read >= _ENOUGH * len(self.class_names) and len(self.suspects) <= _FEW
+        return [*found, *self.suspects] if many else found
 
     def said(self) -> list[str]:
         """The notes, that on all rows among them."""

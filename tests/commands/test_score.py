@@ -677,3 +677,39 @@ class TestFormats:
         )
         assert wide["low"] < narrow["low"] < narrow["high"] < wide["high"]
         assert call("--confidence", "1").status == 2
+
+
+class TestSuspects:
+    """Classes that no label is, where there are rows enough to wonder."""
+
+    def files(self, save, labels, names="a,b,c", row="0.5,0.25,0.25"):
+        preds = save("p.csv", names + "\n" + f"{row}\n" * len(labels))
+        return preds, save("l.csv", "label\n" + "\n".join(labels) + "\n")
+
+    def test_labels_that_may_begin_at_1(self, run, save):
+        files = self.files(save, ["1", "2"] * 15)
+        note = "cecli: note: no label is 0: if the first class is called 1, --first-label 1\n"
+        assert run("score", *files).err == note
+        assert note in run("score", *files, "-f", "json").err
+        assert note in run("score", *files, "--reduction", "none").err
+        assert run("score", *files, "--first-label", "1").err == ""
+        assert run("score", *files, "-q").err == ""
+        assert run("score", *self.files(save, ["1", "2"] * 14)).err == ""
+        assert run("score", *self.files(save, ["1", "0"] * 15)).err == ""
+
+    def test_a_column_of_logits_that_may_be_no_class(self, run, save):
+        files = self.files(save, ["a", "b"] * 20, "a,b,w", "1,2,3")
+        note = 'cecli: note: no label is "w": if that column is no class, --drop "w"\n'
+        assert run("score", *files, "--logits").err == note
+        assert run("score", *files, "--logits", "--drop", "w").err == ""
+        assert run("score", *self.files(save, ["a", "b"] * 20)).err == ""
+        many = self.files(save, ["a", "b"] * 40, "a,b,c,d,e,f", "1,2,3,4,5,6")
+        assert run("score", *many, "--logits").err == ""
+
+    def test_what_one_shard_lacks_another_has(self, run, save):
+        first, second = self.files(save, ["1", "2"] * 20), self.files(save, ["0", "2"] * 20)
+        states = []
+        for k, files in enumerate((first, second, self.files(save, ["2", "1"] * 20))):
+            states.append(save(f"{k}.json", run("score", *files, "--partial").out))
+        assert "no label is 0" not in run("merge", *states[:2]).err
+        assert "no label is 0" in run("merge", states[0], states[2]).err

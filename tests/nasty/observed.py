@@ -92,7 +92,7 @@ BAD = [
         observed=labels(["0", "1", "1e0", "1", "2"])),
     bad("a position of 10,000 digits", f"labels.csv:{LINE}: column 1 (label): ", "(10,000 characters)",
         observed=labels(["0", "1", "0" * 9999 + "2", "1", "2"])),
-    bad("positions counted from 1", f"labels.csv:{LINE}: column 1 (label): ", '"3"',
+    bad("positions counted from 1", f"labels.csv:{LINE}: column 1 (label): ", '"3"', hint="--first-label 1",
         observed=labels(["1", "2", "3", "2", "3"])),
     bad("a third label of two", "labels.csv:4: column 1 (label): ", "a third label", p="yes\n0.5\n0.5\n0.5\n",
         observed="label\nyes\nno\nmaybe\n"),

@@ -34,6 +34,7 @@ def facts_of(opened: Predictions, read: bool = True) -> Facts:
         other=None if reading is None else reading.other,
         notes=tuple(note for note in opened.notes if note != ALL_PMFS),
         unmet=() if reading is None else tuple(reading.unmet()),
+        suspects=() if reading is None else reading.suspects(extra=options.kind == "logits"),
     )
 
 

@@ -21,6 +21,10 @@ _LISTED = 12
 """Classes that a message lists before it only counts the rest."""
 
 
+_MOST_SUSPECTS = 200
+"""Classes beyond which it is no wonder that some are never met."""
+
+
 class LabelReading:
     """One of the three readings, which the first label decides for the whole input (SPEC, ``score``, LABELS).
 
@@ -44,10 +48,12 @@ class LabelReading:
         self._first_label = first_label
         self._binary = binary
         self._known: dict[str, int] = {}
+        self._observed: set[int] = set()
         self._other: str | None = None
         self._lock = Lock()
         self._numbers: dict[int, int] = {}
         self._prefix: str | None = None
+        self._past_by_one = False
         if binary:
             self._numbers = {first_label: 0, first_label + 1: 1}
             self.read_as = "name" if named and self._is_named(first) else "position"
@@ -90,7 +96,26 @@ class LabelReading:
             found = self._known[text] = IGNORED if found in self._ignored_classes else found
         if found == IGNORED:
             self._met.add(text)
+        elif found >= 0:
+            self._observed.add(found)
         return found
+
+    def suspects(self, extra: bool) -> tuple[str, ...]:
+        """What may be wrong where classes have not been met so far: labels that are counted from 1, and, if there may
+        be ``extra`` columns, columns that are no classes. (Rows of probabilities would not sum to 1.)"""
+        if self._binary or len(self._classes) > _MOST_SUSPECTS:
+            return ()
+        if self._from_one():
+            return ("no label is 0: if the first class is called 1, --first-label 1",)
+        if self.read_as != "name" or not extra:
+            return ()
+        names = [quoted(name) for k, name in enumerate(self._classes) if k not in self._observed]
+        return tuple(f"no label is {name}: if that column is no class, --drop {name}" for name in names)
+
+    def _from_one(self) -> bool:
+        """Whether labels may be counted from 1: they are positions, and none was 0 so far."""
+        positions = self.read_as == "position" and not self._binary
+        return positions and not self._first_label and 0 not in self._observed
 
     def unmet(self) -> list[str]:
         """The texts of ``--ignore`` that no label was so far."""
@@ -110,11 +135,14 @@ class LabelReading:
             found = quoted(text) if text else "an empty label"
             return f"expected a class, found {found}" + (f" ({near})" if near else "")
         low, high = min(self._numbers), max(self._numbers)
+        self._past_by_one |= _whole(text) == high + 1
         what = "a number that a class name ends in" if self.read_as == "suffix" else "a class position"
         return f"expected {what}, from {low} to {high}, found {quoted(text)}"
 
     def hint(self) -> str | None:
         """What helps where labels are not known, if what is expected does not say it."""
+        if self._past_by_one and self._from_one():
+            return "if the first class is called 1: --first-label 1"
         if self._binary or self.read_as != "name":
             return None
         more = len(self._classes) - _LISTED

@@ -71,6 +71,8 @@ def find_roles(preds: Table, labels: Table | None, options: ColumnOptions) -> Ro
     if labels is not None:
         in_labels = replace(in_labels, id=_id_position(labels, options) if by_id or options.label_ids else None)
         in_labels = _with_labels(in_labels, labels, [preds.columns[k] for k in classes], options)
+        if options.classes is None and preds.header and labels.header and not in_labels.soft:
+            _check_shared(preds, labels, classes, in_labels)
     return Roles(classes, in_preds, in_labels, by_id, notes)
 
 
@@ -143,6 +145,12 @@ def _matched_by_id(preds: Table, labels: Table | None, options: ColumnOptions) -
     if in_preds is None and in_labels is None:
         return False, ()
     has, lacks = (preds, labels) if in_preds is not None else (labels, preds)
+    like = next((name for name in lacks.columns if lacks.header and name.strip().casefold() == "id"), None)
+    if like is not None:
+        raise InputError(
+            f"{has.name} has an id, and the one of {lacks.name} is called {quoted(like)}",
+            "call both id; or --id none, which matches rows by position",
+        )
     note = f"{has.name} has an id and {lacks.name} has none: the id is set aside and rows are matched by position"
     return False, (note,)
 
@@ -180,6 +188,19 @@ def _with_labels(side: Side, labels: Table, classes: Sequence[str], options: Col
         f"{labels.name}: {len(left)} columns, none is called label, and they are not the classes",
         f"--label-column COLUMN (PREDS comes first, then LABELS); {_listed(labels.columns)}",
     )
+
+
+def _check_shared(preds: Table, labels: Table, classes: Sequence[int], in_labels: Side) -> None:
+    """Raise InputError for a class column that LABELS has, too: a name of rows or a weight, and no class."""
+    if {preds.columns[k] for k in classes} <= {*labels.columns}:
+        return  # soft labels, beside the column that was chosen
+    for k in classes:
+        name, shown = preds.columns[k], quoted(preds.columns[k])
+        if len(classes) > 1 and name in labels.columns and labels.columns.index(name) != in_labels.label:
+            raise InputError(
+                f"{preds.name}:1: column {k + 1}, {shown}, would be a class, and {labels.name} has it, too",
+                f"--id {shown} matches rows on it, --drop {shown} leaves it out, --classes says which count",
+            )
 
 
 def _check_header(table: Table, drop: Sequence[str] | None) -> None:

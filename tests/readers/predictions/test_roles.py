@@ -168,3 +168,27 @@ def test_one_class_may_be_called_after_several_things():
     table = Stub(("a,b,c",))  # as a quoted name in a file of commas
     table.delimiter = ","
     assert find_classes(table, ColumnOptions()) == ((0,), ())
+
+
+def test_an_id_of_another_case_is_not_taken_for_none(run, save):
+    preds = save("p.csv", "id,a,b\n1,0.5,0.5\n2,0.25,0.75\n")
+    for name in ("ID", " id"):
+        done = run("score", preds, save("l.csv", f"{name},label\n2,b\n1,a\n"))
+        assert (done.status, done.out) == (1, "")
+        assert f'is called "{name}"' in done.err
+        assert "--id none" in done.err
+    assert run("score", preds, save("l.csv", "ID,label\n1,a\n2,b\n"), "--id", "none").status == 0
+
+
+@pytest.mark.parametrize("name", ["image", "weight"])
+def test_a_column_of_both_files_is_no_class(run, save, name):
+    preds = save("p.csv", f"{name},a,b\n1,0.5,0.5\n2,0.25,0.75\n")
+    labels = save("l.csv", f"{name},label\n1,a\n2,b\n")
+    done = run("score", preds, labels)
+    assert (done.status, done.out) == (1, "")
+    assert f'column 1, "{name}", would be a class' in done.err
+    assert f'--id "{name}" matches rows on it, --drop "{name}" leaves it out' in done.err
+    matched = run("score", preds, labels, "--id", name)
+    assert matched.status == 0
+    assert run("score", preds, labels, "--drop", name).out == matched.out
+    assert run("score", preds, labels, "--classes", "a,b").status == 0
