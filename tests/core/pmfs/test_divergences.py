@@ -166,3 +166,17 @@ def test_the_matrix_of_cross_entropies_has_every_pair():
     certain = cross_entropy_matrix([Pmf(np.array([0.0, 1.0])), Pmf(np.array([0, 7]))])
     assert certain.tolist() == [[0.0, 0.0], [0.0, 0.0]]
     assert not np.signbit(certain).any()
+
+
+@pytest.mark.parametrize("name", [name for name, kind in DIVERGENCES.items() if not kind.ordered])
+@pytest.mark.parametrize("apart", [1e-3, 1e-6, 1e-9])
+def test_the_matrix_of_pmfs_that_hardly_differ_keeps_its_digits(name, apart):
+    random = np.random.default_rng(3)
+    p = random.dirichlet(np.ones(50))
+    near = [Pmf(p * (1 + apart * random.normal(size=50))) for _ in range(4)]
+    far = [Pmf(random.dirichlet(np.full(50, 0.2))) for _ in range(2)]
+    pmfs = [near[0], far[0], *near[1:], far[1]]
+    found = divergence_matrix(name, pmfs)
+    for i, one in enumerate(pmfs):
+        for j, other in enumerate(pmfs):
+            assert found[i, j] == pytest.approx(divergence(name, one, other), rel=1e-9, abs=0), (i, j)
