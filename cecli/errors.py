@@ -59,6 +59,32 @@ class GateError(CecliError):
     exit_code = EXIT_GATE
 
 
+_REASONS: tuple[tuple[type[OSError], str], ...] = (
+    (FileNotFoundError, "no such file"),
+    (IsADirectoryError, "this is a directory, not a file"),
+    (PermissionError, "no permission to read it"),
+)
+
+
+def unreadable(error: OSError) -> str:
+    """Why a file cannot be read.
+
+    >>> unreadable(FileNotFoundError(2, "No such file or directory")), unreadable(OSError(5, "Input/output error"))
+    ('no such file', 'input/output error')
+    """
+    text = error.strerror or str(error)
+    return next((words for kind, words in _REASONS if isinstance(error, kind)), text[:1].lower() + text[1:])
+
+
+def several(count: int, noun: str) -> str:
+    """``count`` of what ``noun`` names, which takes an s.
+
+    >>> several(1, "degree"), several(1200, "row")
+    ('1 degree', '1,200 rows')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def literal(text: str) -> str:
     r"""``text`` with every character escaped that a terminal would obey or hide, so that it is shown as it is.
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cecli import __version__
 from cecli.core.scoring.partial import Options
-from cecli.errors import InputError, UsageError, literal, quoted
+from cecli.errors import InputError, UsageError, literal, quoted, unreadable
 from cecli.readers.predictions.predictions import HEADERS, PredictionOptions, Predictions
 from cecli.readers.sources.urls import is_url, local_path
 from cecli.readers.tables.parts import Part, parts_of
@@ -157,7 +157,7 @@ def size_of(file: str) -> int:
     try:
         return os.stat(local_path(file)).st_size
     except OSError as error:
-        raise InputError(f"{literal(file)}: {error.strerror or error}") from error
+        raise InputError(f"{literal(file)}: {unreadable(error)}") from error
 
 
 def check_all_used(opened: Predictions, used: NDArray[np.bool_] | None) -> None:

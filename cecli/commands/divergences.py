@@ -9,7 +9,7 @@ import click
 
 from cecli.commands.options import PmfArguments, order_option, output_options, pmf_options, unit_option
 from cecli.core.units import Unit
-from cecli.errors import UsageError
+from cecli.errors import UsageError, several
 from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def command(
         write(_matrix(pmf, only or "kl", order, unit, pmfs), output)
         return
     if len(pmf) != 2:
-        raise UsageError(f"expected P and Q, found {len(pmf)} PMFs", "--matrix takes any number of them")
+        raise UsageError(f"expected P and Q, found {several(len(pmf), 'PMF')}", "--matrix takes any number of them")
     write(_pair(pmf[0], pmf[1], only, order, unit, pmfs), output)
 
 

@@ -9,7 +9,7 @@ import click
 
 from cecli.commands.dice import drawn_seed, seed_option
 from cecli.commands.options import PmfArguments, output_options, pmf_options
-from cecli.errors import UsageError
+from cecli.errors import UsageError, several
 from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
 
 STATISTIC_NAMES = ("g", "pearson")
@@ -123,7 +123,7 @@ def _report(document: dict[str, Any], title: str, alpha: float, given: bool, not
         ]
         if not given:
             rows.append(("Asymptotic rolls", document["asymptotic_rolls"], "by the formula alone"))
-    law = f"chi-squared, {document['degrees_of_freedom']:,} degrees of freedom"
+    law = f"chi-squared, {several(document['degrees_of_freedom'], 'degree')} of freedom"
     rows += [
         ("Critical value", document["critical_value"], law),
         ("Effect per roll", document["effect_per_roll"], "of noncentrality"),

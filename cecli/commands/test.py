@@ -8,7 +8,7 @@ import click
 
 from cecli.commands.dice import drawn_seed, seed_option
 from cecli.commands.options import PmfArguments, output_options, pmf_options
-from cecli.errors import UsageError
+from cecli.errors import UsageError, several
 from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _view(document: dict[str, Any], observed: Pmf, other: Pmf, fit: Fit, ledger:
     seen, expected = int(observed.weights[largest]), float(fit.expected[largest])
     blame = f"standard deviations: outcome {observed.labels()[largest]}, {seen:,} seen, {expected:,.6g} expected"
     is_g = "= 2N KL, " if document["statistic_name"] == "g" and fit.samples == 1 else ""
-    freedom = f"{is_g}{fit.degrees_of_freedom:,} degrees of freedom"
+    freedom = f"{is_g}{several(fit.degrees_of_freedom, 'degree')} of freedom"
     facts = Facts(
         [
             ("P-value", fit.p_value, how),

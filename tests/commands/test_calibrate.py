@@ -189,6 +189,15 @@ def test_equal_probabilities_are_best(run, save):
     assert document["cross_entropy_after"] == pytest.approx(math.log(2), rel=1e-15)
     assert (document["standard_error"], document["low"]) == (None, None)
     assert run("calibrate", preds, labels, "--apply", preds).out == "a,b\n0.5,0.5\n0.5,0.5\n"
+    bare = run("calibrate", preds, labels)
+    assert (bare.status, bare.out) == (0, "inf\n")
+    assert "note: the temperature is infinite: equal probabilities have the least loss" in bare.err
+
+
+def test_probabilities_that_are_logits(run, save):
+    done = run("calibrate", save("z.csv", "a,b\n3,0\n"), save("l.csv", "label\na\n"), "--probs")
+    assert done.status == 1
+    assert "hint: leave --probs out if these are raw scores" in done.err
 
 
 def test_no_temperature_is_best(run, save):
@@ -198,6 +207,10 @@ def test_no_temperature_is_best(run, save):
         assert (document["temperature"], document["solution"]) == (0, "unbounded")
         assert document["cross_entropy_after"] == 0
     assert "every row is right" in run("calibrate", preds, labels, "-f", "table").out
+    bare = run("calibrate", preds, labels)
+    assert (bare.status, bare.out) == (0, "0.0\n")
+    assert "note: the temperature is 0: every row is right: the loss falls as long as T does" in bare.err
+    assert run("calibrate", preds, labels, "-q").err == ""
     done = run("calibrate", preds, labels, "--apply", preds)
     assert (done.status, done.stdout) == (1, b"")
     assert "every row is right, so no temperature is best" in done.err

@@ -78,7 +78,7 @@ class TestStored:
     @pytest.mark.parametrize(
         ("content", "words"),
         [
-            (None, ["last.json", "No such file", "-o last.json"]),
+            (None, ["last.json: no such file", "-o last.json"]),
             ("cross_entropy\n0.5\n", ["last.json:1", "not JSON"]),
             ("", ["not JSON"]),
             ('{"unit": "nats"', ["last.json:1", "not JSON"]),

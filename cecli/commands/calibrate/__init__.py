@@ -141,7 +141,8 @@ def _as_logits(predictions: PredictionOptions, probs: bool) -> PredictionOptions
         raise UsageError(
             "--normalize is for probabilities: softmax makes every row of logits sum to 1", "--probs if they are that"
         )
-    return replace(predictions, kind=kind)
+    checks = replace(predictions.checks, as_logits="leave --probs out") if probs else predictions.checks
+    return replace(predictions, kind=kind, checks=checks)
 
 
 def _check(predictions: PredictionOptions) -> None:

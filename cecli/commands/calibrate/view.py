@@ -120,6 +120,9 @@ def diagram(document: dict[str, Any]) -> Curve:
 def notes(done: Calibrated, document: dict[str, Any]) -> list[str]:
     """What the figures alone do not say."""
     found = [_PROBABILITIES if text.startswith(_PMFS) else text for text in done.opened.notes]
+    if done.fit.solution in _ENDS:
+        end = "infinite" if done.fit.solution == "uniform" else "0"
+        found.append(f"the temperature is {end}: {_ENDS[done.fit.solution]}")
     count = done.before.loss.zero_probability_rows
     if count:
         rows = ", ".join(f"{row + 1:,}" for row in done.before.loss.first_infinite)

@@ -91,7 +91,8 @@ def _tests(entry: Mapping[str, Any]) -> list[Fact]:
         clusters = f", of {entry['clusters']:,} clusters" if entry.get("clusters") else ""
         rows.append(("Standard error", entry["standard_error"], f"of the paired difference{clusters}"))
     if entry["p_value"] is not None:
-        remark = f"t = {rounded(entry['t'], 4)}, {rounded(entry['degrees_of_freedom'], 4)} degrees of freedom"
+        freedom = rounded(entry["degrees_of_freedom"], 4)
+        remark = f"t = {rounded(entry['t'], 4)}, {freedom} degree{'' if freedom == '1' else 's'} of freedom"
         rows.append(("P-value, t test", entry["p_value"], remark))
     signs = entry["sign_flip"]
     if signs["p_value"] is not None:

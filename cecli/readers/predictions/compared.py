@@ -25,6 +25,9 @@ from cecli.readers.tables.tables import open_table, vector_columns
 
 Accumulator = TypeVar("Accumulator", bound=Adds)
 
+_KINDS: dict[Kind, str] = {"probabilities": "probs", "logits": "logits", "log-probabilities": "log-probs"}
+"""What ``--kinds`` calls them."""
+
 _SHARE = 2
 """How many times smaller than usual blocks are: those of two files are in memory at once."""
 
@@ -60,11 +63,12 @@ class Compared:
                 options, files=files, shared=replace(options.shared, labels=shared.labels), last_may_be_labels=False
             )
             self._reference.append(
-                Predictions(_of_reference(shared, files[0], options.kinds, tables[0]), tables[0], names)
+                Predictions(_of_reference(shared, files, options.kinds, tables[0]), tables[0], names)
             )
             self.candidates = [
-                self._candidate(options, shared, *each)
-                for each in zip(files[1:], tables[1:], options.kinds[1:], strict=False)
+                self._candidate(options, _with_kinds(shared, options.kinds, k, len(files)), path, tables[k])
+                for k, path in enumerate(files)
+                if k
             ]
         except BaseException:
             self.close()
@@ -148,11 +152,9 @@ class Compared:
             return files[:-1], replace(shared, labels=files[-1])
         return files, shared
 
-    def _candidate(
-        self, options: ComparedOptions, shared: PredictionOptions, path: str, table: Table, kind: Kind
-    ) -> Candidate:
+    def _candidate(self, options: ComparedOptions, own: PredictionOptions, path: str, table: Table) -> Candidate:
         try:
-            own = replace(shared, preds=path, kind=kind, shared_labels=False)
+            own = replace(own, preds=path, shared_labels=False)
             return Candidate(table, own, self.reference, self._in_parts)
         except InputError as error:
             if options.last_may_be_labels and path == options.files[-1]:  # A has the label column
@@ -222,16 +224,37 @@ def _reference_part(batch: Batch | None, figures: Figures | None, rows: int, fir
     )
 
 
-def _of_reference(shared: PredictionOptions, path: str, kinds: Sequence[Kind], table: Table) -> PredictionOptions:
+def _with_kinds(shared: PredictionOptions, kinds: Sequence[Kind], number: int, count: int) -> PredictionOptions:
+    """The options for one of the files: its kind, and how hints say that it holds another, and the others what they
+    do."""
+    kinds = kinds[:count]
+    if shared.columns.observed is not None:
+        return replace(shared, kind=kinds[number])
+
+    def other(kind: Kind) -> str:
+        return f"--kinds {','.join(_KINDS[kind if k == number else one] for k, one in enumerate(kinds))}"
+
+    checks = replace(
+        shared.checks,
+        as_probabilities=other("probabilities"),
+        as_logits=other("logits"),
+        as_log_probabilities=other("log-probabilities"),
+    )
+    return replace(shared, kind=kinds[number], checks=checks)
+
+
+def _of_reference(
+    shared: PredictionOptions, files: Sequence[str], kinds: Sequence[Kind], table: Table
+) -> PredictionOptions:
     """The options for A: it needs no column of ``--drop`` and no tolerance that another file has use for, and ids name
     rows."""
     columns = shared.columns
     drop = tuple(name for name in columns.drop if name in table.columns)
     given = shared.checks.tolerance_given and len({*kinds}) == 1
+    shared = _with_kinds(shared, kinds, 0, len(files))
     return replace(
         shared,
-        preds=path,
-        kind=kinds[0],
+        preds=files[0],
         columns=replace(columns, drop=drop, keep_ids=True, label_ids=True),
         checks=replace(shared.checks, tolerance_given=given),
     )

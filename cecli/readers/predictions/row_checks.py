@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cecli.core.scoring.rows import Kind
 from cecli.core.sums.layout import Floats, along, largest, row_sum, shaped
+from cecli.errors import several
 from cecli.readers.tables.table import Block, Problems
 
 NUMBER_KINDS: dict[Kind, str] = {
@@ -25,11 +26,17 @@ _ROUNDING = 2.0**-50
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CheckOptions:
-    """``--sum-tolerance`` and ``--normalize``; ``tolerance_given`` where it was asked for, and must mean something."""
+    """``--sum-tolerance`` and ``--normalize``; ``tolerance_given`` where it was asked for, and must mean something.
+
+    The others are for hints: what says that numbers are of another kind, None where they cannot be meant so.
+    """
 
     sum_tolerance: float = 1e-3
     normalize: bool = False
     tolerance_given: bool = False
+    as_probabilities: str | None = "leave --log-probs out"
+    as_logits: str | None = "--logits"
+    as_log_probabilities: str | None = "--log-probs"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -52,7 +59,7 @@ def check_rows(
         _check_logits(values, axis, block, columns, problems)
         problems.raise_any()
         return CheckedRows(values, axis, None, all_pmfs=_are_pmfs(values, axis))
-    _check_range(values, axis, kind, block, columns, problems)
+    _check_range(values, axis, kind, options, block, columns, problems)
     problems.raise_any()
     sums = row_sum(values if kind == "probabilities" else np.exp(values), axis)
     if options.normalize:
@@ -65,7 +72,9 @@ def check_rows(
     return CheckedRows(values, axis, sums)
 
 
-def check_column(numbers: NDArray[np.floating], kind: Kind, block: Block, columns: Sequence[int]) -> Floats:
+def check_column(
+    numbers: NDArray[np.floating], kind: Kind, options: CheckOptions, block: Block, columns: Sequence[int]
+) -> Floats:
     """The figures of one column, shape (n,), checked: of class 1, or of what was observed. Raises CellErrors."""
     values = np.ascontiguousarray(numbers[:, 0], dtype=np.float64)
     problems = Problems()
@@ -75,13 +84,19 @@ def check_column(numbers: NDArray[np.floating], kind: Kind, block: Block, column
         wrong = ~(np.isfinite(values) & (values >= 0))[None, :]
         _add_cells(wrong, values[None, :], 0, "a finite loss >= 0, in nats", block, columns, problems)
     else:
-        _check_range(values[None, :], 0, kind, block, columns, problems)
+        _check_range(values[None, :], 0, kind, options, block, columns, problems)
     problems.raise_any()
     return values
 
 
 def _check_range(
-    values: Floats, axis: int, kind: Kind, block: Block, columns: Sequence[int], problems: Problems
+    values: Floats,
+    axis: int,
+    kind: Kind,
+    options: CheckOptions,
+    block: Block,
+    columns: Sequence[int],
+    problems: Problems,
 ) -> None:
     if not values.size:
         return
@@ -90,13 +105,23 @@ def _check_range(
         return
     wrong = ~((values >= 0.0) & (values <= top)) if kind == "probabilities" else ~(values <= top)  # nan is neither
     wanted = "a probability from 0 to 1" if kind == "probabilities" else "a log-probability, at most 0"
-    hint = "--logits if these are raw scores"
-    if kind == "probabilities" and values.max() <= 0.0:
-        hint = "--log-probs if these are logarithms of probabilities, --logits if they are raw scores"
-    elif kind == "probabilities" and _are_percentages(values, axis):
-        hint = "these look like percentages: divide them by 100"
-    problems.hint = hint
+    if not np.isnan(values[wrong]).all():
+        problems.hint = _kind_hint(values, axis, kind, options)
     _add_cells(wrong, values, axis, wanted, block, columns, problems)
+
+
+def _kind_hint(values: Floats, axis: int, kind: Kind, options: CheckOptions) -> str | None:
+    """What else the numbers may be, by their range."""
+    low, high = np.nanmin(values), np.nanmax(values)
+    if kind == "probabilities" and _are_percentages(values, axis):
+        return "these look like percentages: divide them by 100"
+    raw = None if options.as_logits is None else f"{options.as_logits} if these are raw scores"
+    if kind == "probabilities" and high <= 0.0 and options.as_log_probabilities is not None:
+        logarithms = f"{options.as_log_probabilities} if these are logarithms of probabilities"
+        return logarithms if raw is None else f"{logarithms}, {options.as_logits} if they are raw scores"
+    if kind == "log-probabilities" and low >= 0.0 and high <= 1.0:
+        return f"{options.as_probabilities} if these are probabilities"
+    return raw
 
 
 def _check_logits(values: Floats, axis: int, block: Block, columns: Sequence[int], problems: Problems) -> None:
@@ -129,16 +154,18 @@ def _check_sums(
     found = [f"{block.place(int(row))}: {what} sums to {sums[row]:.10g}, not to 1" for row in off[:10]]
     first = int(off[0])
     row = values[:, first] if axis == 0 else values[first]
-    problems.add(found, len(off), _sum_hint(row, float(sums[first]), kind))
+    problems.add(found, len(off), _sum_hint(row, float(sums[first]), kind, options))
 
 
-def _sum_hint(row: Floats, total: float, kind: Kind) -> str:
+def _sum_hint(row: Floats, total: float, kind: Kind, options: CheckOptions) -> str:
     """The tolerance that a row's decimals call for: K numbers rounded to d decimals are off by K 10^-d / 2 at most."""
     decimals = max(len(np.format_float_positional(number, trim="-").partition(".")[2]) for number in row)
     rounding = len(row) * 0.5 * 10.0**-decimals
     if kind == "probabilities" and abs(total - 1.0) <= rounding * 1.01 and 1 <= decimals <= 6:
-        return f"its numbers have {decimals} decimals: --sum-tolerance {rounding:.3g} allows for their rounding"
-    return "--normalize divides each row by its sum; --logits if these are raw scores"
+        allows = f"--sum-tolerance {rounding:.3g} allows for their rounding"
+        return f"its numbers have {several(decimals, 'decimal')}: {allows}"
+    divides = "--normalize divides each row by its sum"
+    return divides if options.as_logits is None else f"{divides}; {options.as_logits} if these are raw scores"
 
 
 def _add_cells(
@@ -154,10 +181,14 @@ def _add_cells(
     cells = np.argwhere(by_row)
     table = values.T if axis == 0 else values
     found = [
-        f"{block.place(int(row), columns[k])}: expected {wanted}, found {float(table[row, k])!r}"
+        f"{block.place(int(row), columns[k])}: expected {wanted}, found {_number(float(table[row, k]))}"
         for row, k in cells[:10]
     ]
     problems.add(found, len(cells))
+
+
+def _number(value: float) -> str:
+    return "nan (a missing value is not a number)" if value != value else repr(value)
 
 
 def _are_percentages(values: Floats, axis: int) -> bool:

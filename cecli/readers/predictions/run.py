@@ -303,11 +303,13 @@ class Run:
         """The checked batch of a block, without the rows that do not count; None where labels are missing."""
         of = self._of
         kind, columns = of.options.kind, of.roles.classes
-        numbers = cells.numbers[:, : len(columns)]
+        numbers, checks = cells.numbers[:, : len(columns)], of.options.checks
+        if of.observed_only:
+            checks = replace(checks, as_logits=None)  # one logit alone says nothing
         if of.binary or of.observed_only:
-            values, axis, sums, all_pmfs = check_column(numbers, kind, block, columns), 0, None, False
+            values, axis, sums, all_pmfs = check_column(numbers, kind, checks, block, columns), 0, None, False
         else:
-            checked = check_rows(numbers, kind, of.options.checks, block, columns)
+            checked = check_rows(numbers, kind, checks, block, columns)
             values, axis, sums, all_pmfs = checked.values, checked.axis, checked.row_sums, checked.all_pmfs
         known = of.observed_only or observed.labels is not None or observed.soft is not None
         if not known:

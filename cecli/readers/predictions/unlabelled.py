@@ -161,7 +161,7 @@ class Unlabelled:
         """Parse and check a block; runs in any thread."""
         cells, kind = block.parse(), self.options.kind
         if self.binary:
-            column = check_column(cells.numbers, kind, block, self._classes)
+            column = check_column(cells.numbers, kind, self.options.checks, block, self._classes)
             if column.min(initial=0.0) < 0 or column.max(initial=0.0) > 1:
                 self._all_pmfs = False
             return Rows(column, 0, True, cells.strings)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cecli.errors import CellErrors, InputError, literal, quoted
+from cecli.errors import CellErrors, InputError, literal, quoted, unreadable
 from cecli.overwriting import check_input
 from cecli.readers.results.stored import read_stored
 from cecli.readers.sources.ledger import sha256_of
@@ -32,7 +32,7 @@ class SignedResult:
 def read_signed(path: str) -> SignedResult:
     """The result in a file of JSON. Raises InputError where there is none, or where it has no signature."""
     check_input(path)
-    document, name = read_stored(path), "standard input" if path == "-" else literal(path)
+    document, name = read_stored(path, _AGAIN), "standard input" if path == "-" else literal(path)
     missing = [key for key in ("command", "version", "signature", "inputs", "arguments") if key not in document]
     if missing:
         raise InputError(f"{name}: the result has no signature: {quoted(missing[0])} is missing", _AGAIN)
@@ -97,7 +97,7 @@ def check_inputs(result: SignedResult, places: Mapping[str, str]) -> None:
             elif sha256_of(place) != digest:
                 problems.append(_other(literal(place)))
         except (OSError, ValueError) as error:
-            problems.append(f"{literal(place)}: {getattr(error, 'strerror', None) or error}")
+            problems.append(f"{literal(place)}: {unreadable(error) if isinstance(error, OSError) else error}")
     if problems:
         raise CellErrors(problems, len(problems), "--folder DIR says where the inputs are, if not where they were")
 

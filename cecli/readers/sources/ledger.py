@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from threading import Event, Lock, Thread
 from typing import Any
 
-from cecli.errors import InputError, literal
+from cecli.errors import InputError, literal, unreadable
 
 _BLOCK = 1 << 20
 
@@ -67,7 +67,7 @@ class Hashed:
         elif not self._ended:
             raise InputError(f"{name}: it was not read from beginning to end, and has no SHA-256", "copy it to a file")
         if self._error is not None:
-            raise InputError(f"{name}: {self._error.strerror or self._error}") from self._error
+            raise InputError(f"{name}: {unreadable(self._error)}") from self._error
         digest: str = self._sum.hexdigest()
         return digest
 

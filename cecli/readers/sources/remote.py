@@ -203,7 +203,7 @@ def _explained(url: str) -> Iterator[None]:
     except InputError:
         raise
     except FileNotFoundError as error:
-        raise InputError(f"{name}: no such file") from error
+        raise InputError(f"{name}: {_absent(error)}") from error
     except PermissionError as error:
         raise InputError(f"{name}: no permission to read it: {_reason(error)}") from error
     except ImportError as error:
@@ -213,6 +213,14 @@ def _explained(url: str) -> Iterator[None]:
         raise InputError(f"{name}: {_reason(error)}", hint) from error
     except Exception as error:
         raise InputError(f"{name}: {_told(url, error)}") from error
+
+
+def _absent(error: FileNotFoundError) -> str:
+    """Whatever keeps a server from telling of a file, fsspec says that there is none; the cause knows better."""
+    cause = error.__cause__
+    if cause is None or isinstance(cause, FileNotFoundError) or getattr(cause, "status", None) in (404, 410):
+        return "no such file"
+    return _reason(cause if isinstance(cause, Exception) else error)
 
 
 def _told(url: str, error: Exception) -> str:

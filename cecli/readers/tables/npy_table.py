@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.errors import InputError
+from cecli.errors import InputError, unreadable
 from cecli.readers.sources.source import Source
 from cecli.readers.tables.fields import WIDEST
 from cecli.readers.tables.npy_header import HEADER_BYTES, Header, parse_header
@@ -156,7 +156,7 @@ class NpyTable:
                         part = part[got:]
                     place += step
         except OSError as error:
-            raise InputError(f"{self.name}: {error.strerror or error}") from error
+            raise InputError(f"{self.name}: {unreadable(error)}") from error
 
     def _check_length(self) -> None:
         have, wanted = self._source.size or 0, self._offset + self._rows * self._row_bytes

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, BinaryIO
 
-from cecli.errors import InputError, literal
+from cecli.errors import InputError, literal, unreadable
 from cecli.readers.sources.urls import is_url
 
 AHEAD = 8 << 20
@@ -147,7 +147,7 @@ def open_seekable(path: str) -> BinaryIO | None:
         if found.seekable():
             return found
     except OSError as error:
-        raise InputError(f"{literal(path)}: {error.strerror or error}") from error
+        raise InputError(f"{literal(path)}: {unreadable(error)}") from error
     found.close()
     return None
 

@@ -108,7 +108,33 @@ def test_nan_is_none_of_them(kind, classes):
         assert "found nan" in failure([row, bad], kind).problems[0]
         assert "found nan" in failure([row, bad], kind, normalize=True).problems[0]
         with pytest.raises(CellErrors, match="found nan"):
-            check_column(np.array([[0.0], [math.nan]]), kind, Stub(), [0])
+            check_column(np.array([[0.0], [math.nan]]), kind, CheckOptions(), Stub(), [0])
+
+
+MISSING = "found nan (a missing value is not a number)"
+
+
+@pytest.mark.parametrize(
+    ("row", "kind", "options", "said", "hint"),
+    [
+        ([math.nan, 0.5], "probabilities", {}, MISSING, None),
+        ([math.nan, 0.5], "logits", {}, MISSING, None),
+        ([math.nan, -0.5], "log-probabilities", {}, MISSING, None),
+        ([math.nan, 1.5], "probabilities", {}, MISSING, "--logits if these are raw scores"),
+        ([1.5, -0.5], "probabilities", {"as_logits": "--kinds logits,probs"}, "1.5", "--kinds logits,probs if these"),
+        ([1.5, 0.5], "probabilities", {"as_logits": None}, "1.5", None),
+        ([-1.5, -0.5], "probabilities", {"as_logits": None}, "-1.5", "--log-probs if these are logarithms of"),
+        ([-1.5, -0.5], "probabilities", {"as_log_probabilities": None}, "-1.5", "--logits if these are raw scores"),
+        ([0.5, 0.5], "log-probabilities", {}, "0.5", "leave --log-probs out if these are probabilities"),
+        ([0.5, -0.5], "log-probabilities", {}, "0.5", "--logits if these are raw scores"),
+        ([0.9, 0.9], "probabilities", {"as_logits": None}, "sums to 1.8", "--normalize divides each row by its sum"),
+        ([0.5, 0.6], "probabilities", {}, "sums to 1.1", "its numbers have 1 decimal: --sum-tolerance 0.1 allows"),
+    ],
+)
+def test_the_hint_knows_what_the_numbers_may_be(row, kind, options, said, hint):
+    error = failure([row], kind, **options)
+    assert said in error.problems[0]
+    assert error.hint == hint if hint is None else error.hint.startswith(hint)
 
 
 def test_percentages_are_told():

@@ -153,7 +153,7 @@ def test_a_file_that_is_gone_before_it_was_hashed_is_an_error(tmp_path):
     with ledger.kept() as inputs:
         open_source(str(path)).close()
         path.unlink()
-        with pytest.raises(InputError, match=r"preds\.csv: No such file or directory"):
+        with pytest.raises(InputError, match=r"preds\.csv: no such file"):
             inputs.digests()
 
 

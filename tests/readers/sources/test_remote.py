@@ -202,6 +202,16 @@ def test_a_protocol_that_nobody_knows(run):
     assert 'no way is known to read "gopher://"' in done.err
 
 
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1/p.csv", "https://127.0.0.1:1/p.csv", "http://absent.invalid/p.csv"]
+)
+def test_a_server_that_is_not_there_is_no_missing_file(run, url):
+    done = run("score", url, "--label-column", "label")
+    assert done.status == 1
+    assert f"{url}: Cannot connect to host" in done.err
+    assert "no such file" not in done.err
+
+
 def test_a_package_that_is_not_there(run):
     if importlib.util.find_spec("gcsfs"):
         pytest.skip("gcsfs is there")
