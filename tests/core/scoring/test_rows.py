@@ -147,3 +147,16 @@ def test_wide_rows_are_scored_in_pieces_to_the_same_bits(monkeypatch, kind, rule
         assert one is None or other.tobytes() == one.tobytes(), name
     assert pieces.first_row == 40
     assert pieces.batch is batch
+
+
+@pytest.mark.parametrize("classes", [3, 20, 65, 300])
+@pytest.mark.parametrize("soft", [False, True])
+def test_ties_among_the_first_k_go_to_those_that_stand_first(classes, soft):
+    random = np.random.default_rng(classes)
+    table = random.integers(1, 4, (50, classes)).astype(float)
+    table /= table.sum(axis=1, keepdims=True)
+    labels = random.dirichlet(np.ones(classes), 50) if soft else random.integers(0, classes, 50)
+    found = score_rows(Batch.of(table, labels), top_k=2).among
+    for row, label, among in zip(table.tolist(), labels, found, strict=True):
+        first = sorted(range(classes), key=lambda k, row=row: (-row[k], k))[:2]
+        assert among == pytest.approx(label[first].sum() if soft else label in first, rel=1e-14)
