@@ -198,6 +198,8 @@ class Source:
             self._ahead.close()
         if self._owned:
             self._raw.close()
+        # What reads refers to what it reads for, so without this a megabyte of every file would wait for the collector.
+        self._blocks, self._buffer = iter(()), memoryview(b"")
 
     def __enter__(self) -> Source:
         return self

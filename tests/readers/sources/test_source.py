@@ -2,6 +2,7 @@
 
 import bz2
 import errno
+import gc
 import gzip
 import io
 import itertools
@@ -11,6 +12,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import tracemalloc
 import zipfile
 import zlib
 
@@ -298,3 +300,20 @@ def test_a_read_may_take_parts_of_several_members(tmp_path, size):
     path = tmp_path / "data"
     path.write_bytes(b"".join(gzip.compress(data[start:stop]) for start, stop in itertools.pairwise(cuts)))
     assert whole(path, size) == data
+
+
+def test_a_closed_source_holds_nothing(tmp_path):
+    """Thousands of shards are opened and closed before Python looks for garbage."""
+    path = tmp_path / "big.csv"
+    path.write_bytes(b"0.5,0.5\n" * 200_000)
+    gc.disable()
+    tracemalloc.start()
+    try:
+        for _ in range(20):
+            with open_source(str(path)) as source:
+                assert source.peek(8) == b"0.5,0.5\n"
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    assert held < 2 << 20
