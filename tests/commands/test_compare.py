@@ -868,3 +868,15 @@ def test_files_with_and_without_names_have_as_many_classes(run, save, tmp_path, 
     done = run("compare", preds, tmp_path / "b.npy", labels)
     assert done.status == 1
     assert f"b.npy has {classes} classes and {preds} has 3" in done.err
+
+
+@pytest.mark.parametrize("clusters", [["x"] * 4, ["x", "x", "y", "y"]])
+def test_the_error_of_one_cluster_is_not_known(run, save, clusters):
+    preds = save("a.csv", "a,b\n0.5,0.5\n0.25,0.75\n0.125,0.875\n0.75,0.25\n")
+    other = save("b.csv", "a,b\n0.25,0.75\n0.5,0.5\n0.75,0.25\n0.5,0.5\n")
+    labels = save("l.csv", "label,doc\n" + "".join(f"{'ab'[k % 2]},{name}\n" for k, name in enumerate(clusters)))
+    done = run("compare", preds, other, labels, "--cluster", "doc", "-f", "json")
+    assert done.status == 0, done.err
+    alone = len(set(clusters)) == 1
+    for key in ("standard_error", "low", "high", "p_value"):
+        assert (done.document[key] is None) is alone

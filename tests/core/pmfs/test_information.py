@@ -243,6 +243,8 @@ def test_scaling_by_a_power_of_two_changes_no_bit(pair, exponent):
         ([2**60, 2**60 + 1], [2**60 + 1, 2**60]),
         ([2**62, 2**61, 2**60 + 3], [2**62 + 1, 2**61, 2**60 + 2]),
         ([10**15, 10**15 + 1, 10**15], [10**15, 10**15, 10**15]),
+        ([2**62 + 1, 2**62, 2**61], [2**62, 2**62, 2**61]),
+        ([2**62 + 3, 3**39, 5**26], [2**62 + 2, 3**39, 5**26 + 1]),
         ([10**9, 10**9 + 1], [10**9, 10**9]),
         ([0.5, 0.5], [0.5, math.nextafter(0.5, 1)]),
         ([1.0, 2.0, 4.0], [1.0, 2.0, math.nextafter(4.0, 0)]),
@@ -252,4 +254,4 @@ def test_the_divergence_of_pmfs_that_differ_in_the_last_digit(p, q):
     with mpmath.workdps(150):
         ps, qs = ([mpmath.mpf(w) / mpmath.fsum(map(mpmath.mpf, side)) for w in side] for side in (p, q))
         expected = mpmath.fsum(x * mpmath.log(x / y) for x, y in zip(ps, qs, strict=True))
-    assert 0 < kl_divergence(Pmf(np.array(p)), Pmf(np.array(q))) == pytest.approx(float(expected), rel=1e-13, abs=0)
+    assert 0 < kl_divergence(Pmf(np.array(p)), Pmf(np.array(q))) == pytest.approx(float(expected), rel=1e-15, abs=0)

@@ -131,3 +131,14 @@ def test_blocks_of_the_largest_sums_do_not_overflow():
     for _ in range(3000):
         sums._hold(held, window, 1, None)
     assert sums.integer() == 3001 * exact.CHUNK * value
+
+
+def test_products_are_exact_at_every_size():
+    """Where the pieces of a product leave the range of doubles as well as where they just do not."""
+    powers = [-1070, -1000, -761, -600, -540, -485, -481, -480, -479, -400, 0, 479, 480, 481, 485, 500, 540, 1000]
+    values = np.array([math.ldexp(1 + k / 7, power) for k, power in enumerate(powers)])
+    for a in values.tolist():
+        products = exact.ExactProducts()
+        products.update(np.full(len(values), a), values, np.arange(len(values)))
+        for k, b in enumerate(values.tolist()):
+            assert Fraction(products.integer(k), 1 << 2148) == Fraction(a) * Fraction(b)
