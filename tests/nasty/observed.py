@@ -124,7 +124,7 @@ BAD = [
     bad("every label ignored", "preds.csv: ",
         hint="all are ignored or have a weight of 0", observed=labels(["alpha"] * 5), options=("--ignore", "alpha")),
     bad("a soft label that does not sum to 1", "labels.csv:4: the row sums to 0.5",
-        hint="--normalize divides each row by its sum; --logits if these are raw",
+        hint="--normalize divides each row by its sum",
         observed=preds(rows=[*ROWS[:2], [0.5, 0.0, 0.0], *ROWS[3:]])),
     bad("a column of weights that is not there", "preds.csv and labels.csv: no column", '"weigth"',
         hint='did you mean "weight"?',

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cecli.errors import SHOWN_PROBLEMS, CellErrors, quoted
+from cecli.errors import SHOWN_PROBLEMS, CellErrors
 from cecli.readers.tables.arrow_columns import string_array
 from cecli.readers.tables.csv_split import Piece
+from cecli.readers.tables.fields import text_column
 from cecli.readers.tables.numbers import expected, read_number
 from cecli.readers.tables.records import Record, decode, parse_records, place
 from cecli.readers.tables.table import Cells, Coded, Problems, Selection
@@ -65,10 +66,7 @@ def _is_header(record: Record, columns: Sequence[str], selection: Selection) -> 
 def _column_hint(record: Record, columns: Sequence[str], selection: Selection) -> str | None:
     """What helps where the first row holds a word in one column, and numbers in others."""
     words = [k for k in selection.numbers if record.cells[k][:1].isalpha() and read_number(record.cells[k]) is None]
-    if not words or len(words) == len(selection.numbers) or selection.kind(words[0]) != selection.number_kind:
-        return None
-    name = quoted(columns[words[0]])
-    return f"a column of text? --drop {name} leaves it out, --label-column {name} says that it holds the labels"
+    return text_column(words, columns, selection)
 
 
 def _ragged(record: Record, columns: Sequence[str], name: str, delimiter: str) -> str:

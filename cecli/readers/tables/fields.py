@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -104,6 +104,14 @@ def not_a_number(found: str, kind: str, holds_list: bool) -> tuple[str, str]:
         f"expected {kind}, found {found}",
         "--drop COLUMN leaves a column out, --label-column NAME says which one holds the labels",
     )
+
+
+def text_column(words: Sequence[int], names: Sequence[str] | Mapping[int, str], selection: Selection) -> str | None:
+    """The hint where the first row holds words in the columns ``words`` of numbers, and numbers in others."""
+    if not words or len(words) == len(selection.numbers) or selection.kind(words[0]) != selection.number_kind:
+        return None
+    name = quoted(names[words[0]])
+    return f"a column of text? --drop {name} leaves it out, --label-column {name} says that it holds the labels"
 
 
 class NumberPlan:

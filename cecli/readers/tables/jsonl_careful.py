@@ -13,8 +13,8 @@ import numpy as np
 
 from cecli.errors import InputError, quoted
 from cecli.readers.tables.arrow_columns import string_array
-from cecli.readers.tables.fields import Fields, Matrix, NumberPlan
-from cecli.readers.tables.numbers import expected, parse_number
+from cecli.readers.tables.fields import Fields, Matrix, NumberPlan, text_column
+from cecli.readers.tables.numbers import expected, parse_number, read_number
 from cecli.readers.tables.table import Cells, Coded, Problems, Selection
 
 INFINITIES = {"Infinity": float("inf"), "-Infinity": float("-inf")}
@@ -97,6 +97,8 @@ def read_carefully(text: str, first_line: int, reading: JsonReading) -> Cells:
         if len(plan.from_vector):
             vectors.append(row.vector())
         numbers.append([row.number(column) for _, column in plan.others])
+        if problems.total and line == 1:
+            problems.hint = problems.hint or row.hint()
         texts.append([row.text(column) for column in (*chosen.coded, *chosen.strings)])
     problems.raise_any()
     table: Matrix | None = None
@@ -169,6 +171,13 @@ class _Row:
             return ""
         return str(value)
 
+    def hint(self) -> str | None:
+        """What helps where the line holds a word in one column, and numbers in others."""
+        fields, chosen = self._reading.fields, self._reading.selection
+        words = [k for k in chosen.numbers if k >= fields.width and _is_word(self._value(k))]
+        labels = {k: fields.label(k) for k in words}
+        return text_column(words, labels, chosen)
+
     def _value(self, column: int) -> Any:
         fields = self._reading.fields
         return self._values[fields.names[fields.field(column)]]
@@ -197,6 +206,10 @@ class _Row:
 
     def _bad(self, name: str, what: str, hint: str | None = None) -> None:
         self._problems.add([f"{self._reading.name}:{self._line}: {name}: {what}"], hint=hint)
+
+
+def _is_word(value: Any) -> bool:
+    return type(value) is str and value not in INFINITIES and value[:1].isalpha() and read_number(value) is None
 
 
 class _Constant(Exception):

@@ -264,3 +264,23 @@ def test_a_vector_that_is_asked_for_is_checked_by_its_cells(save, cell, found):
             block.parse()
     assert caught.value.message.startswith(f"{path}:1: p[")
     assert caught.value.message.endswith(f"expected a probability, found {found}")
+
+
+@pytest.mark.parametrize("block_bytes", [8, 1 << 16])
+@pytest.mark.parametrize(
+    ("rows", "hint"),
+    [
+        (
+            '{"a": "cat", "b": 1}\n{"a": "dog", "b": 1}\n',
+            'a column of text? --drop "a" leaves it out, --label-column "a"',
+        ),
+        ('{"a": "cat", "b": "dog"}\n', None),
+        ('{"a": "0.5", "b": 1}\n', None),
+        ('{"a": 0, "b": 1}\n{"a": "cat", "b": 1}\n', None),
+        ('{"a": null, "b": 1}\n', None),
+    ],
+)
+def test_a_column_of_text(save, block_bytes, rows, hint):
+    """As of CSV: told by the first line alone."""
+    _, found = outcome(save("p.jsonl", rows), "ab", block_bytes=block_bytes)
+    assert found == hint if hint is None else found.startswith(hint)
