@@ -11,7 +11,7 @@ from cecli.commands.calibrate.options import CalibrateOptions
 from cecli.commands.options.rows import FORMATS, RowOutput
 from cecli.commands.row_transform import write_softmax
 from cecli.core.calibration.tempered import Scaling
-from cecli.errors import InputError, UsageError, quoted
+from cecli.errors import InputError, UsageError, literal, quoted
 from cecli.readers.predictions.predictions import HEADERS, PredictionOptions
 from cecli.readers.predictions.unlabelled import RowOptions, Unlabelled
 from cecli.readers.results.parameters import Parameters, holds_parameters, read_parameters
@@ -48,7 +48,19 @@ def write_by_parameters(
     for name, value in of_fit.items():
         if value:
             raise UsageError(f"--apply with parameters fits nothing and reports nothing: --{name} has no meaning")
-    _write(predictions, predictions.preds, read_parameters(path), _row_output(output, output.format), threads)
+    parameters = read_parameters(path)
+    _check_kind(parameters, predictions)
+    _write(predictions, predictions.preds, parameters, _row_output(output, output.format), threads)
+
+
+def _check_kind(parameters: Parameters, predictions: PredictionOptions) -> None:
+    """Raise UsageError for a temperature of probabilities that would be taken for that of logits, or the other way."""
+    fitted, read, probabilities = parameters.kind, predictions.kind, "probabilities"
+    if fitted is not None and (fitted == probabilities) != (read == probabilities):
+        raise UsageError(
+            f"{parameters.name} was fitted to {fitted}, and {literal(predictions.preds)} would be read as {read}",
+            "add --probs" if fitted == probabilities else "leave --probs out",
+        )
 
 
 def write_by_fit(

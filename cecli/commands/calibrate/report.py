@@ -72,6 +72,7 @@ class Calibrated:
             {"variant": name} | {stage: _error(figures.errors[name]) for stage, figures in stages.items()}
             for name in VARIANTS
         ]
+        document["kind"] = self.opened.options.kind
         document["class_count"] = len(self.opened.class_names)
         document["rows"] = rows
         document["rows_read"] = self.opened.rows_read

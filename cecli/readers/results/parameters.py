@@ -20,14 +20,15 @@ _MARK = b'"temperature"'
 
 @dataclass(frozen=True)
 class Parameters:
-    """A temperature, and a bias for each class of those that it was fitted to, if any were. ``class_count`` is None
-    where it is not known."""
+    """A temperature, and a bias for each class of those that it was fitted to, if any were. ``class_count`` and
+    ``kind``, what it was fitted to, are None where they are not known."""
 
     name: str
     temperature: float
     class_count: int | None = None
     classes: tuple[str, ...] = ()
     biases: tuple[float, ...] | None = None
+    kind: str | None = None
 
 
 def holds_parameters(path: str) -> bool:
@@ -65,9 +66,12 @@ def read_parameters(path: str) -> Parameters:
     count = document.get("class_count")
     if count is not None and (isinstance(count, bool) or not isinstance(count, int)):
         raise _no_parameters(name, "class_count is no whole number")
+    kind = document.get("kind")
+    if kind is not None and not isinstance(kind, str):
+        raise _no_parameters(name, "its kind is no text")
     listed = document.get("biases")
     if listed is None:
-        return Parameters(name, temperature, count)
+        return Parameters(name, temperature, count, kind=kind)
     if not isinstance(listed, list) or not all(
         isinstance(one, dict) and isinstance(one.get("class"), str) for one in listed
     ):
@@ -76,7 +80,7 @@ def read_parameters(path: str) -> Parameters:
     biases = tuple(_number(one.get("bias"), name, f"the bias of {quoted(one['class'])}") for one in listed)
     if len(set(classes)) < len(classes) or not all(map(math.isfinite, biases)):
         raise _no_parameters(name, "its biases are not a finite number for each class")
-    return Parameters(name, temperature, len(classes), classes, biases)
+    return Parameters(name, temperature, len(classes), classes, biases, kind)
 
 
 def _number(value: Any, name: str, what: str) -> float:
