@@ -68,16 +68,18 @@ def command(
 ) -> None:
     """Merge states of score --partial into the report of all their rows.
 
-    STATES are files that cecli score --partial has written, one for each shard; - is standard input.
+    STATES are files that cecli score --partial has written, one for each shard; a directory or a quoted pattern stands
+    for all its files, and - is standard input.
     """
     from cecli.core.partial import merged
     from cecli.readers.results.state_file import read_state
+    from cecli.readers.tables.shards import files_of
     from cecli.report.state_file import write_state
 
     check_one_file(page, output)
     if states.count("-") > 1:
         raise UsageError("standard input can be read as one state only")
-    total = merged([read_state(path) for path in states])
+    total = merged([read_state(file) for path in states for file in files_of(path)])
     if partial:
         write_state(total.document(), output)
         return

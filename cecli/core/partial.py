@@ -226,7 +226,7 @@ def _difference(key: str, theirs: Any, ours: Any) -> str:
         parts = [f"{_quoted(missing)} is missing"] if missing is not None else []
         parts += [f"{_quoted(extra)} is there alone"] if extra is not None else []
         return f"{name} differ: {', '.join(parts)}"
-    return f"{name}: {_shown(theirs)}, there {_shown(ours)}"
+    return f"{name}: {_shown(theirs)} in the first, {_shown(ours)} in the second"
 
 
 def _shown(value: Any) -> str:

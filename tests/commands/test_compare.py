@@ -466,7 +466,7 @@ class TestInfinite:
         assert found["better_rows"][0]["row"] == 2
         assert found["better_rows"][0]["difference"] == "-Infinity"
         assert "the difference is infinite" in done.err
-        assert "row 2 (A's loss alone in 1)" in done.err
+        assert "row 2 (1 row of A alone);" in done.err
 
     def test_of_both(self, infinite):
         done = infinite("a.csv", "b.csv", "both.csv", "-f", "json")

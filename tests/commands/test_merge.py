@@ -5,6 +5,7 @@ import gzip
 import itertools
 import json
 import random
+import shutil
 
 import pytest
 
@@ -177,15 +178,19 @@ def state(run, shards, tmp_path):
 @pytest.mark.parametrize(
     ("ours", "theirs", "said"),
     [
-        ([], ["--clip", "1e-07"], "--clip: 1e-07, there not given"),
-        (["--clip", "0.1", "--top-k", "2"], [], "--clip: not given, there 0.1; --top-k: 5, there 2"),
-        ([], ["--by", "country"], "--by: country, there not given"),
-        (["--cluster", "document"], ["--cluster", "country"], "--cluster: country, there document"),
-        ([], ["--ignore", "cat", "--ignore", "dog"], "--ignore: cat, dog, there not given"),
-        ([], ["--normalize"], "--normalize: given, there not given"),
-        ([], ["--weight-column", "weight"], "what the weights are: importance, there not given"),
+        ([], ["--clip", "1e-07"], "--clip: 1e-07 in the first, not given in the second"),
+        (["--clip", "0.1", "--top-k", "2"], [], "--clip: not given in the first, 0.1 in the second; --top-k: 5 in the"),
+        ([], ["--by", "country"], "--by: country in the first, not given in the second"),
+        (
+            ["--cluster", "document"],
+            ["--cluster", "country"],
+            "--cluster: country in the first, document in the second",
+        ),
+        ([], ["--ignore", "cat", "--ignore", "dog"], "--ignore: cat, dog in the first, not given in the second"),
+        ([], ["--normalize"], "--normalize: given in the first, not given in the second"),
+        ([], ["--weight-column", "weight"], "what the weights are: importance in the first, not given in the second"),
         ([], ["--confusions", "3"], 'what is measured differ: "confusions" is there alone; --confusions: 3'),
-        ([], ["--like", "torch"], "--like: torch, there not given"),
+        ([], ["--like", "torch"], "--like: torch in the first, not given in the second"),
     ],
 )
 def test_states_of_different_options_are_not_merged(run, state, ours, theirs, said):
@@ -310,6 +315,23 @@ def test_what_is_no_state(run, state, change, said):
     assert done.err.startswith(f"cecli: error: {path}: ")
     assert said in done.err
     assert "bug" not in done.err
+
+
+def test_a_directory_and_a_pattern_stand_for_their_files(run, shards, states, tmp_path):
+    """In natural order, as ``score`` takes them."""
+    for k, path in enumerate(states("plain")):
+        shutil.copy(path, tmp_path / f"s{k * 5}.cecli")  # s10 comes after s5
+    wanted = run("merge", *states("plain"), "-f", "json").out
+    (tmp_path / "_log").write_text("no state")
+    assert run("merge", tmp_path, "-f", "json").out == wanted
+    assert run("merge", tmp_path / "s*.cecli", "-f", "json").out == wanted
+    assert (
+        run("merge", tmp_path / "s0.cecli", tmp_path / "s[15]*.cecli", tmp_path / "s20.cecli", "-f", "json").out
+        == wanted
+    )
+    none = run("merge", tmp_path / "*.none")
+    assert (none.status, none.out) == (1, "")
+    assert "no file matches this pattern" in none.err
 
 
 def test_a_missing_state_and_none(run, tmp_path):

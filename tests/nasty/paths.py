@@ -87,6 +87,7 @@ BAD = [
     bad("a directory of directories", "preds: it holds directories",
         hint="name the files by a pattern, in quotes: 'preds/**/*.parquet'", p=Put(nested), p_name="preds"),
     bad("shards of other columns", "preds/b: its columns are not those of preds/a",
+        hint="preds is read as one file, all that it stands for put together",
         p=folder(a=preds(), b=preds(["x", "y", "z"])), p_name="preds"),
     bad("a broken link", "preds.csv: a link to nowhere.csv, which does not exist", p=link("nowhere.csv")),
     bad("a link to itself", "preds.csv: ", "symbolic links", p=link("preds.csv")),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cecli.commands.compare.report import Plan, entries_of
+from cecli.errors import several
 
 _LEVEL = 0.05
 
@@ -36,8 +37,8 @@ def _notes(entry: Mapping[str, Any]) -> list[str]:
 def _infinite(entry: Mapping[str, Any]) -> str:
     """Which rows make a loss infinite, whose it is, and what that makes of the difference."""
     counts, difference = entry["infinite_rows"], entry["difference"]
-    kinds = (("A's loss alone", counts["only_a"]), ("B's alone", counts["only_b"]), ("both", counts["both"]))
-    told = ", ".join(f"{whose} in {count:,}" for whose, count in kinds if count)
+    kinds = (("of A alone", counts["only_a"]), ("of B alone", counts["only_b"]), ("of both", counts["both"]))
+    told = ", ".join(f"{several(count, 'row')} {whose}" for whose, count in kinds if count)
     total = sum(count for _, count in kinds)
     shown = ", ".join(f"{row:,}" for row in counts["first"])
     more = f" and {total - len(counts['first']):,} more" if total > len(counts["first"]) else ""

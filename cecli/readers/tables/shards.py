@@ -140,7 +140,10 @@ class ShardTable:
         if found is None and getattr(table, "vector_width", 0) != self.vector_width:
             found = "only one of the two holds lists"
         if found:
-            raise InputError(f"{table.name}: its columns are not those of {self._first_name}: {found}")
+            raise InputError(
+                f"{table.name}: its columns are not those of {self._first_name}: {found}",
+                f"{self.name} is read as one file, all that it stands for put together; a pattern, in quotes, chooses",
+            )
 
 
 class ShardBlock:

@@ -123,6 +123,7 @@ def test_other_columns(folder, second, words):
     with pytest.raises(InputError, match=re.escape(words)) as error:
         blocks(path)
     assert error.value.message.startswith(f"{path}/2.csv: its columns are not those of {path}/1.csv: ")
+    assert error.value.hint.startswith(f"{path} is read as one file, ")
 
 
 def test_bad_cells_stand_in_their_own_file(run, folder, save):
