@@ -119,7 +119,6 @@ class NumberPlan:
 
     def __init__(self, fields: Fields, selection: Selection) -> None:
         self._numbers = selection.numbers
-        self._width = fields.width
         inside = [k for k, column in enumerate(selection.numbers) if column < fields.width]
         self.from_vector = np.array(inside, dtype=np.intp)
         self._elements = np.array([selection.numbers[k] for k in inside], dtype=np.intp)

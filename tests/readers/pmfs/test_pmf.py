@@ -447,3 +447,18 @@ def test_uniform_mistyped(run, written):
     done = run("kl", "1/2,1/2", written)
     assert done.status == 1
     assert f"cecli: error: {written}: no such file\n  hint: did you mean uniform?" in done.err
+
+
+def test_the_first_ten_problems_of_a_file_are_told_whatever_they_are(run, save):
+    ragged = "".join(f"r{k}\n" for k in range(12))
+    cells = "".join(f"c{k},x\n" for k in range(12))
+    done = run("entropy", save("p.csv", f"o,count\na,x\n{ragged}b,y\n{cells}"))
+    told = [line for line in done.err.splitlines() if "p.csv:" in line]
+    assert [int(line.split("p.csv:")[1].split(":")[0]) for line in told] == list(range(2, 12))
+    assert "column 2 (count)" in told[0]
+    assert "16 more like these" in done.err
+
+
+def test_a_fraction_has_up_to_40_characters(run):
+    assert run("entropy", f"1/{2:038d},1/2").out == run("entropy", "1/2,1/2").out
+    assert "its numbers are too long" in run("entropy", f"1/{2:039d},1/2").err

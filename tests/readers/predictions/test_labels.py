@@ -185,6 +185,27 @@ def test_the_beginning_that_classes_share_is_told_of():
     )
 
 
+@pytest.mark.parametrize("text", ["cow", "", "p_ant", "t"])
+def test_a_beginning_that_would_not_help_is_not_told_of(text):
+    reading = LabelReading(("p_ant", "p_bee"), "p_ant")
+    reading.expected(text)
+    assert reading.hint() == "the classes are p_ant, p_bee"
+
+
+def test_check_names_the_columns_of_labels(run, save):
+    preds = save("p.csv", "a,b\n0.5,0.5\n")
+    labels = save("l.csv", "doc,truth,w,country\n1,a,2,de\n")
+    options = ["--label-column", "truth", "--weight-column", "w", "--by", "country", "--cluster", "doc"]
+    found = run("score", preds, labels, *options, "--check", "-f", "json").document
+    assert {key: value for key, value in found.items() if key.endswith("_column")} == {
+        "label_column": "truth",
+        "weight_column": "w",
+        "group_column": "country",
+        "cluster_column": "doc",
+        "id_column": None,
+    }
+
+
 @pytest.mark.parametrize(("digits", "read_as"), [(18, "suffix"), (19, "position")])
 def test_a_suffix_has_up_to_18_digits(digits, read_as):
     assert LabelReading(("a" + "1" * digits, "b2"), "1").read_as == read_as

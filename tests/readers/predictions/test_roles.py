@@ -192,3 +192,18 @@ def test_a_column_of_both_files_is_no_class(run, save, name):
     assert matched.status == 0
     assert run("score", preds, labels, "--drop", name).out == matched.out
     assert run("score", preds, labels, "--classes", "a,b").status == 0
+
+
+@pytest.mark.parametrize(
+    ("preds", "hint"),
+    [
+        ("a b", "name a second file, or the column of PREDS with --label-column COLUMN"),
+        ("a label b", "does --label-column label hold them?"),
+        ("y a target", "does --label-column target hold them?"),
+        ("a y", "does --label-column y hold them?"),
+    ],
+)
+def test_without_labels_the_likely_column_is_named(preds, hint):
+    with pytest.raises(UsageError) as caught:
+        roles(preds)
+    assert (caught.value.message, caught.value.hint) == ("no labels: LABELS is missing", hint)
