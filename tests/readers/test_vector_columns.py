@@ -204,6 +204,12 @@ class TestWhichColumn:
             open_table(save("p.parquet", written(columns, "parquet")), vector="x")
         assert caught.value.hint == "these do: " + ", ".join(f'"list{k}"' for k in range(12))
 
+    def test_the_first_twelve_columns_are_named(self, save):
+        path = save("p.parquet", written({f"number{k}": [1.0] for k in range(14)}, "parquet"))
+        with pytest.raises(InputError) as caught:
+            open_table(path, vector="probs")
+        assert caught.value.hint == "its columns are " + ", ".join(f"number{k}" for k in range(12))
+
     def test_text_and_arrays_have_none(self, save):
         buffer = io.BytesIO()
         np.save(buffer, np.zeros((2, 2)))

@@ -292,3 +292,13 @@ def test_binary_labels_count_from_the_first_label(run, save, first):
     labels = save("l.csv", f"label\n{first + 1}\n{first}\n")
     done = run("score", preds, labels, "--first-label", first, "--value")
     assert float(done.out) == pytest.approx(-math.log(0.75), rel=1e-15)
+
+
+def test_labels_from_standard_input(run, save):
+    preds = save("p.csv", "a,b\n0.5,0.5\n0.25,0.75\n")
+    assert float(run("score", preds, "-", "--value", stdin=b"label\na\nb\n").out) == pytest.approx(
+        -(math.log(0.5) + math.log(0.75)) / 2, rel=1e-15
+    )
+    twice = run("score", "-", "-", stdin=b"a,b\n0.5,0.5\n")
+    assert twice.status == 2
+    assert "standard input (-) can be read only once" in twice.err
