@@ -8,22 +8,21 @@ from typing import Any
 import click
 
 from cecli.commands.signature import arguments_given
-from cecli.report.model import Cell, Facts, Grid, Table
-from cecli.report.numbers import rounded
+from cecli.report.model import Cell, Facts, Grid, Remark, Table
 from cecli.report.pages.page import Block, Section, Words
 from cecli.report.signature import VERSION, command_line, signature_line
 
 MOST_CLASSES = 100
 """Rows of a list on a page; a list that is not much longer is shown whole."""
 
-Fact = tuple[str, Cell, str]
+Fact = tuple[str, Cell, Remark]
 
 
-def between(low: float | None, high: float | None, confidence: float) -> str:
-    """An interval in words; nothing where it is undefined."""
+def between(low: float | None, high: float | None, confidence: float) -> tuple[str | float, ...]:
+    """An interval in words and numbers; nothing where it is undefined."""
     if low is None or high is None:
-        return ""
-    return f"{confidence * 100:g} % interval {rounded(low)} to {rounded(high)}"
+        return ()
+    return f"{confidence * 100:g} % interval ", low, " to ", high
 
 
 def cut(grid: Grid, cost: Sequence[float], of_what: str, table: str) -> list[Block]:

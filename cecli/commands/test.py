@@ -171,7 +171,7 @@ def _view(document: dict[str, Any], observed: Pmf, other: Pmf, fit: Fit, ledger:
     how = _METHODS[fit.method] + (f", {fit.replicates:,} samples" if fit.replicates else "")
     largest = int(abs(fit.standardized).argmax())
     seen, expected = int(observed.weights[largest]), float(fit.expected[largest])
-    blame = f"standard deviations: outcome {observed.labels()[largest]}, {seen:,} seen, {expected:,.6g} expected"
+    blame = f"standard deviations: outcome {observed.labels()[largest]}, {seen:,} seen, ", expected, " expected"
     is_g = "= 2N KL, " if document["statistic_name"] == "g" and fit.samples == 1 else ""
     freedom = f"{is_g}{several(fit.degrees_of_freedom, 'degree')} of freedom"
     facts = Facts(

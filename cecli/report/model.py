@@ -9,6 +9,9 @@ from typing import Any, Literal
 Cell = str | int | float | bool | None
 """A value of a machine format. ``None`` is an undefined value; an infinity is a float."""
 
+Remark = str | tuple[str | float, ...]
+"""A text beside a figure; or its parts, of which the numbers are rounded as the figures are."""
+
 STDOUT = "-"
 """The path that means standard output."""
 
@@ -25,7 +28,7 @@ class Table:
 class Facts:
     """A block of the terminal view: a name, its value, and a remark beside it (an interval, a unit), a line each."""
 
-    rows: Sequence[tuple[str, Cell, str]]
+    rows: Sequence[tuple[str, Cell, Remark]]
     title: str = ""
 
 

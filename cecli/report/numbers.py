@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from cecli.report.model import Cell
+from cecli.report.model import Cell, Remark
 
 SMALLEST_PLAIN = -5
 """The decimal exponent from which on a rounded number is written plainly: 0.0000123457 is 12 characters wide."""
@@ -71,6 +71,17 @@ def rounded(value: Cell, digits: int = 6) -> str:
     if SMALLEST_PLAIN <= int(exponent) < LARGEST_PLAIN:
         return _without_zeros(f"{value:.{max(decimals, 0)}f}")
     return f"{_without_zeros(mantissa)}e{exponent}"
+
+
+def remarked(remark: Remark, digits: int = 6) -> str:
+    """The text of a remark, its numbers ``rounded``.
+
+    >>> remarked(("nats, ", 1 / 3, " at most"), 3), remarked("nats")
+    ('nats, 0.333 at most', 'nats')
+    """
+    if isinstance(remark, str):
+        return remark
+    return "".join(part if isinstance(part, str) else rounded(part, digits) for part in remark)
 
 
 def aligned(values: Sequence[Cell], digits: int = 6, fill: bool = True) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cecli.report.model import Block, Cell, Curve, Facts, Grid, Series, Table
+from cecli.report.model import Block, Cell, Curve, Facts, Grid, Remark, Series, Table
 
 if TYPE_CHECKING:
     from cecli.commands.calibrate.report import Calibrated
@@ -31,11 +31,10 @@ def view(done: Calibrated, document: dict[str, Any]) -> list[Block]:
 
 def _facts(done: Calibrated, document: dict[str, Any]) -> Facts:
     remark = _ENDS.get(document["solution"]) or _verdict(document)
-    rows: list[tuple[str, Cell, str]] = [("Temperature", document["temperature"], remark)]
+    rows: list[tuple[str, Cell, Remark]] = [("Temperature", document["temperature"], remark)]
     if document["low"] is not None:
-        between = f"{document['low']:.6g} to {document['high']:.6g}"
         rows.append(("Standard error", document["standard_error"], "by the curvature of the loss"))
-        robust = f"{done.confidence * 100:g} % interval {between}"
+        robust = f"{done.confidence * 100:g} % interval ", document["low"], " to ", document["high"]
         rows.append(("Robust error", document["robust_standard_error"], robust))
     ignored = (
         f", {document['rows_ignored']:,} of {document['rows_read']:,} left out" if document["rows_ignored"] else ""

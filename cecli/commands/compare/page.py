@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cecli.commands.compare.report import entries_of
 from cecli.commands.compare.view import class_grid, view
 from cecli.commands.pages import Fact, between, cut, how_sections, notes_block
-from cecli.report.model import Curve, Facts, Grid, Series, Table
+from cecli.report.model import Curve, Facts, Grid, Remark, Series, Table
 from cecli.report.numbers import rounded
 from cecli.report.pages.page import Block, Cards, Page, Picture, Section, Words
 
@@ -66,11 +66,11 @@ def _cards(entries: Sequence[Mapping[str, Any]], plan: Plan) -> list[Fact]:
     return cards
 
 
-def _verdict(entry: Mapping[str, Any], plan: Plan) -> str:
-    words = between(entry["low"], entry["high"], plan.confidence) or "no interval"
+def _verdict(entry: Mapping[str, Any], plan: Plan) -> Remark:
+    words = between(entry["low"], entry["high"], plan.confidence) or ("no interval",)
     p_value = entry.get("p_holm", entry["p_value"])
     if "p_holm" in entry and p_value is not None:
-        words += f"; Holm's p = {rounded(p_value, 3)}"
+        words += (f"; Holm's p = {rounded(p_value, 3)}",)
     return words
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cecli.commands.compare.report import Plan, entries_of
-from cecli.report.model import Cell, Facts, Grid, Table
+from cecli.report.model import Cell, Facts, Grid, Remark, Table
 from cecli.report.numbers import rounded
 
 _CLASSES = 10
@@ -15,7 +15,7 @@ _CLASSES = 10
 
 _METHODS = {"exact": "all choices of the signs", "normal": "normal limit of the sign-flip test"}
 
-Fact = tuple[str, Cell, str]
+Fact = tuple[str, Cell, Remark]
 
 
 def view(document: Mapping[str, Any], plan: Plan) -> list[Facts | Grid]:
@@ -73,7 +73,7 @@ def _finite(document: Mapping[str, Any], plan: Plan) -> list[Fact]:
     return [*rows, ("Rows", finite["rows"], ""), *_needed(finite)]
 
 
-def _interval(entry: Mapping[str, Any], document: Mapping[str, Any], plan: Plan) -> str:
+def _interval(entry: Mapping[str, Any], document: Mapping[str, Any], plan: Plan) -> Remark:
     difference = entry["difference"]
     if difference is None:
         return "undefined: both losses are infinite"
@@ -81,8 +81,7 @@ def _interval(entry: Mapping[str, Any], document: Mapping[str, Any], plan: Plan)
     remark = f"{document['unit']}, B less A: {sign} here"
     if entry["low"] is None:
         return remark
-    ends = f"{rounded(entry['low'])} to {rounded(entry['high'])}"
-    return f"{remark}; {plan.confidence * 100:g} % interval {ends}"
+    return f"{remark}; {plan.confidence * 100:g} % interval ", entry["low"], " to ", entry["high"]
 
 
 def _tests(entry: Mapping[str, Any]) -> list[Fact]:

@@ -9,7 +9,7 @@ from cecli.core.pmfs.information import entropy
 from cecli.core.pmfs.pmf import Pmf
 from cecli.core.pmfs.weights import probabilities
 from cecli.core.units import Unit
-from cecli.report.model import Block, Curve, Facts, Grid, Report, Series, Table
+from cecli.report.model import Block, Cell, Curve, Facts, Grid, Remark, Report, Series, Table
 
 MOST_PROBABILITIES = 1_000
 """Outcomes up to which the JSON holds p_n itself: at twenty sizes of the sample it is twenty times as many numbers."""
@@ -97,7 +97,7 @@ _SHOWN_SPREAD = {
 def _view(document: dict[str, Any], rows: list[dict[str, Any]], source: Pmf, curve: Curve, unit: Unit) -> list[Block]:
     last, share = rows[-1], f"{document['confidence'] * 100:g} %"
     band = f"{share} of chi-squared: {document['wilks_low']:.4g} to {document['wilks_high']:.4g}"
-    facts = [
+    facts: list[tuple[str, Cell, Remark]] = [
         (
             "KL divergence D(p_n||q)",
             last["kl_divergence"],
@@ -105,7 +105,7 @@ def _view(document: dict[str, Any], rows: list[dict[str, Any]], source: Pmf, cur
         ),
         ("2n D(p_n||q)", last["wilks"], f"nats; {band}"),
         ("Total variation", last["total_variation"], ""),
-        ("Entropy H(p_n)", last["entropy"], f"{unit.name}; H(q) = {unit.from_nats(entropy(source)):.6g}"),
+        ("Entropy H(p_n)", last["entropy"], (f"{unit.name}; H(q) = ", unit.from_nats(entropy(source)))),
         ("Cross-entropy H(p_n, q)", last["cross_entropy"], unit.name),
     ]
     view: list[Block] = [Facts(facts, title=f"p_n after {document['rolls']:,} rolls of {source.name}"), curve]

@@ -10,7 +10,7 @@ from cecli.commands.pages import Fact, between, cut, how_sections, notes_block
 from cecli.commands.score.view import view
 from cecli.core.scoring.scorer import perplexity
 from cecli.report.flat import listed
-from cecli.report.model import Curve, Facts, Grid, Series, Table
+from cecli.report.model import Curve, Facts, Grid, Remark, Series, Table
 from cecli.report.numbers import rounded
 from cecli.report.pages.page import Block, Cards, Page, Picture, Section, Words
 
@@ -65,7 +65,7 @@ def _cards(scored: Scored, document: dict[str, Any]) -> list[Fact]:
     confidence, unit = scored.plan.confidence, document["unit"]
     name = "Sum of losses" if scored.plan.summed else "Cross-entropy loss"
     interval = between(document["low"], document["high"], confidence)
-    cards: list[Fact] = [(name, document["cross_entropy"], ", ".join(filter(None, [unit, interval])))]
+    cards: list[Fact] = [(name, document["cross_entropy"], (unit, ", ", *interval) if interval else unit)]
     score = scored.score
     if score.low is not None and score.high is not None:
         cards.append(
@@ -82,7 +82,7 @@ def _cards(scored: Scored, document: dict[str, Any]) -> list[Fact]:
     return [*cards, ("Calibration error", document["ece"], chance), ("Brier score", document["brier"], "0 to 2")]
 
 
-def _accuracy_interval(scored: Scored) -> str:
+def _accuracy_interval(scored: Scored) -> Remark:
     """Wilson's, where rows count once each and are independent."""
     score = scored.score
     if score.accuracy is None or scored.total.spec.weights == "importance" or score.clusters or score.rows == 0:
@@ -96,7 +96,7 @@ def _accuracy_interval(scored: Scored) -> str:
 
     confidence = scored.plan.confidence
     low, high = confidence_interval("wilson", np.array([round(hits)]), round(score.mass), confidence)
-    return f"Wilson {between(float(low[0]), float(high[0]), confidence)}"
+    return ("Wilson ", *between(float(low[0]), float(high[0]), confidence))
 
 
 def _pictures(scored: Scored) -> list[Block]:

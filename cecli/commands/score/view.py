@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cecli.report.flat import listed
-from cecli.report.model import Cell, Facts, Grid, Table
+from cecli.report.model import Cell, Facts, Grid, Remark, Table
 
 if TYPE_CHECKING:
     from cecli.commands.score.report import Scored
 
-_Rows = list[tuple[str, Cell, str]]
+_Rows = list[tuple[str, Cell, Remark]]
 
 
 def view(scored: Scored, document: dict[str, Any]) -> list[Facts | Grid]:
@@ -33,9 +33,10 @@ def view(scored: Scored, document: dict[str, Any]) -> list[Facts | Grid]:
 
 def _facts(scored: Scored, document: dict[str, Any]) -> Facts:
     unit, error = document["unit"], document["standard_error"]
-    remark = unit
+    remark: Remark = unit
     if document["low"] is not None:
-        remark += f", {scored.plan.confidence * 100:g} % interval {document['low']:.6g} to {document['high']:.6g}"
+        interval = f"{unit}, {scored.plan.confidence * 100:g} % interval "
+        remark = interval, document["low"], " to ", document["high"]
     rows: _Rows = [("Sum of losses" if scored.plan.summed else "Cross-entropy loss", document["cross_entropy"], remark)]
     if error is not None:
         clusters = f", of {document['clusters']:,} clusters" if document.get("clusters") else ""
@@ -56,13 +57,13 @@ def _facts(scored: Scored, document: dict[str, Any]) -> Facts:
 
 def _of_classes(scored: Scored, document: dict[str, Any]) -> _Rows:
     """What needs the predictions of all classes."""
-    reference = "" if document["label_entropy"] is None else f"{document['label_entropy']:.6g}"
+    reference = "" if document["label_entropy"] is None else document["label_entropy"]
     rows: _Rows = [
-        ("Skill", document["skill"], f"1 - loss / {reference}, the entropy of the labels"),
+        ("Skill", document["skill"], ("1 - loss / ", reference, ", the entropy of the labels")),
         ("Accuracy", document["accuracy"], ""),
     ]
     if document.get("prior_skill") is not None:
-        remark = f"1 - loss / {document['prior_cross_entropy']:.6g}, the loss of the prior"
+        remark = "1 - loss / ", document["prior_cross_entropy"], ", the loss of the prior"
         rows.insert(1, ("Skill over the prior", document["prior_skill"], remark))
     if document["top_k_accuracy"] is not None:
         rows.append((f"Top-{scored.plan.wanted.top_k} accuracy", document["top_k_accuracy"], ""))

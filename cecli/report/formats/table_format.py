@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from cecli.errors import literal
 from cecli.report import cells
 from cecli.report.model import Block, Cell, Facts, Grid, Report
-from cecli.report.numbers import aligned, rounded
+from cecli.report.numbers import aligned, remarked, rounded
 from cecli.report.surface import LONG_TABLE, Surface
 from cecli.report.terminal import Line, fitting, paint
 
 GAP = 2
+NARROW_GAP = 1
+"""Between the columns of a table that would not fit otherwise."""
 SMALLEST_LABEL = 8
 """How far a label may be shortened to let the numbers stand within the screen."""
 SMALLEST_BAR, LARGEST_BAR = 8, 32
@@ -37,7 +39,7 @@ def table_text(report: Report, surface: Surface) -> str:
     """The report's view: its blocks with a blank line between them.
 
     Labels are shown literally. Numbers are rounded, but never cut or wrapped: where the surface is too narrow, first
-    the bars go, then labels are shortened, then lines are longer than the surface.
+    the bars go, then labels are shortened, then columns stand closer, then lines are longer than the surface.
     """
     texts = []
     for index, block in enumerate(report.view):
@@ -60,7 +62,7 @@ def _block(block: Block, surface: Surface, first: bool) -> list[Line]:
 def _facts(block: Facts, surface: Surface, first: bool) -> list[Line]:
     names = [_shown(name, surface) for name, _, _ in block.rows]
     values = _values([value for _, value, _ in block.rows], surface)
-    remarks = [_shown(remark, surface) for _, _, remark in block.rows]
+    remarks = [_shown(remarked(remark, surface.digits), surface) for _, _, remark in block.rows]
     name_width = max(map(cells.width, names), default=0)
     value_width = max((cells.width(value) for value, remark in zip(values, remarks, strict=True) if remark), default=0)
     before = name_width + value_width + 2 * GAP
@@ -91,10 +93,13 @@ def _grid(block: Grid, surface: Surface) -> list[Line]:
         index = names.index(block.bars)
         bars = _bars([row[index] for row in shown], min(room, LARGEST_BAR), surface)
     widths = [column.width for column in columns]
-    rule = ("─" if surface.blocks else "-") * (sum(widths) + GAP * (len(widths) - 1))
-    lines: list[Line] = [[(_joined([column.name for column in columns], columns, widths), "bold")], [(rule, "dim")]]
+    gap = GAP if sum(widths) + GAP * (len(widths) - 1) <= surface.width else NARROW_GAP
+    rule = ("─" if surface.blocks else "-") * (sum(widths) + gap * (len(widths) - 1))
+    lines: list[Line] = [[(_joined([column.name for column in columns], columns, widths, gap), "bold")]]
+    lines.append([(rule, "dim")])
     for number, bar in enumerate(bars):
-        lines.append([(_joined([column.texts[number] for column in columns], columns, widths), ""), (bar, "cyan")])
+        texts = [column.texts[number] for column in columns]
+        lines.append([(_joined(texts, columns, widths, gap), ""), (bar, "cyan")])
     if len(shown) < len(rows):
         more = f"… and {len(rows) - len(shown):,} more (-f csv shows all)"
         lines.append([(fitting(more, surface.encoding), "dim")])
@@ -142,9 +147,9 @@ def _bars(values: Sequence[Cell], room: int, surface: Surface) -> list[str]:
     return [" " * GAP + cells.bar(size, largest, room, surface.blocks) for size in sizes]
 
 
-def _joined(texts: Sequence[str], columns: Sequence[Column], widths: Sequence[int]) -> str:
+def _joined(texts: Sequence[str], columns: Sequence[Column], widths: Sequence[int], gap: int) -> str:
     parts = zip(texts, columns, widths, strict=True)
-    return (" " * GAP).join(cells.pad(text, width, right=not column.label) for text, column, width in parts)
+    return (" " * gap).join(cells.pad(text, width, right=not column.label) for text, column, width in parts)
 
 
 def _is_label(value: Cell) -> bool:

@@ -11,8 +11,8 @@ from pathlib import PurePath
 from cecli.errors import UsageError, literal, quoted
 from cecli.report import sink
 from cecli.report.drawing.svg import svg_text
-from cecli.report.model import Cell, Curve, Facts, Grid
-from cecli.report.numbers import aligned, rounded
+from cecli.report.model import Cell, Curve, Facts, Grid, Remark
+from cecli.report.numbers import aligned, remarked, rounded
 from cecli.report.pages.style import STYLE
 
 SUFFIXES = (".html", ".htm")
@@ -25,7 +25,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 class Cards:
     """The headline numbers: name, value, and an interval or a remark."""
 
-    rows: Sequence[tuple[str, Cell, str]]
+    rows: Sequence[tuple[str, Cell, Remark]]
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def _cards(cards: Cards, digits: int) -> Iterator[str]:
     for name, value, remark in cards.rows:
         yield (
             f'<div><dt>{_shown(name)}</dt><dd class="value">{_cell(value, digits)}</dd>'
-            f'<dd class="remark">{_shown(remark)}</dd></div>'
+            f'<dd class="remark">{_shown(remarked(remark, digits))}</dd></div>'
         )
     yield "</dl>"
 
@@ -152,7 +152,8 @@ def _facts(facts: Facts, digits: int) -> Iterator[str]:
         kind = "" if isinstance(value, (str, bool)) else ' class="number"'
         yield (
             f'<tr role="row"><th scope="row" role="rowheader">{_shown(name)}</th>'
-            f'<td role="cell"{kind}>{_cell(value, digits)}</td><td role="cell">{_shown(remark)}</td></tr>'
+            f'<td role="cell"{kind}>{_cell(value, digits)}</td>'
+            f'<td role="cell">{_shown(remarked(remark, digits))}</td></tr>'
         )
     yield "</tbody></table>"
 

@@ -120,3 +120,16 @@ def test_colour_changes_nothing_but_colour(report):
 
 def test_digits_are_those_asked_for(make):
     assert "0.33 " in table_text(grid(make, ("p", "q"), [(1 / 3, 1)]), Surface(digits=2))
+
+
+def test_the_numbers_of_a_remark_are_rounded_as_the_others(make):
+    facts = Facts([("loss", 0.123456789, ("nats, ", 0.0123456789, " to ", 1234.56789)), ("", None, ())])
+    assert "0.123457  nats, 0.0123457 to 1234.57" in table_text(make(view=[facts]), Surface(width=80))
+    assert "0.123  nats, 0.0123 to 1235" in table_text(make(view=[facts]), Surface(width=80, digits=3))
+
+
+def test_columns_that_would_not_fit_stand_closer(make):
+    made = grid(make, ("by", "p", "q"), [("a", 0.123456, 0.654321)])
+    wide, narrow = (table_text(made, Surface(width=width)).splitlines() for width in (22, 21))
+    assert wide == ["by         p         q", "─" * 22, "a   0.123456  0.654321"]
+    assert narrow == ["by        p        q", "─" * 20, "a  0.123456 0.654321"]
