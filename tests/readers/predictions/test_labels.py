@@ -301,4 +301,4 @@ def test_labels_from_standard_input(run, save):
     )
     twice = run("score", "-", "-", stdin=b"a,b\n0.5,0.5\n")
     assert twice.status == 2
-    assert "standard input (-) can be read only once" in twice.err
+    assert "PREDS and LABELS cannot both be standard input" in twice.err
