@@ -136,3 +136,14 @@ def test_the_keys_in_a_unit_are_those_of_score():
     from cecli.commands.score import report as score_report
 
     assert set(score_report._IN_UNIT) <= IN_UNIT
+
+
+def test_a_key_that_no_report_has_is_refused_before_anything_is_read(run):
+    for key, near in (("acc", "accuracy"), ("cross_entrpy", "cross_entropy"), ("loss", None)):
+        done = run("score", "/nowhere/p.csv", "/nowhere/l.csv", "--require", f"{key}<0.5")
+        assert (done.status, done.out) == (2, "")
+        assert f'no number of the report is called "{key}"' in done.err
+        assert (f'did you mean "{near}"?' in done.err) == (near is not None)
+        assert "they are cross_entropy, standard_error, " in done.err
+    assert run("score", "/nowhere/p.csv", "/nowhere/l.csv", "--require", "rows.scred<5").status == 1
+    assert 'did you mean "difference"?' in run("compare", "a", "b", "c", "--require", "diference<0").err

@@ -104,7 +104,7 @@ class TestNotes:
             assert f"--{name} is a list: --table {name} prints it" in done.err
         assert "is a list" not in score("--worst", "1", "--table", "worst", "-f", form).err
         assert "is a list" not in score("--worst", "1", "-f", "json").err
-        assert "is a list" not in score("--worst", "1").err
+        assert "is a list" in score("--worst", "1").err
 
 
 class TestTable:
@@ -191,3 +191,14 @@ def test_a_tolerance_without_probabilities_is_refused(run, save):
     probs = save("p.csv", "a,b\n0.55,0.5\n0.25,0.75\n")
     mixed = run("compare", logits, probs, labels, "--kinds", "logits,probs", "--sum-tolerance", "0.1")
     assert mixed.status == 0, mixed.err
+
+
+@pytest.mark.parametrize("option", [("--worst", "2"), ("--confusions", "2"), ("--like", "torch")])
+def test_a_list_beside_a_bare_number_is_told(run, save, option):
+    files = save("p.csv", "a,b\n0.5,0.5\n0.25,0.75\n"), save("l.csv", "label\na\na\n")
+    name = option[0]
+    note = f"cecli: note: {name} is a list: --table {name[2:]} prints it, as -f json does\n"
+    assert note in run("score", *files, *option).err
+    assert note in run("score", *files, *option, "--value").err
+    for shown in (("-f", "json"), ("-f", "table"), ("--table", name[2:]), ("--get", "cross_entropy"), ("-q",)):
+        assert note not in run("score", *files, *option, *shown).err

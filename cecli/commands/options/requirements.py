@@ -114,7 +114,30 @@ def _unmet_text(entry: Mapping[str, Any]) -> str:
 
 
 def _parsed(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> list[Requirement]:
-    return [_requirement(text) for text in value]
+    requirements = [_requirement(text) for text in value]
+    for requirement in requirements:
+        check_key(str(context.command.name), requirement.key, "--require")
+    return requirements
+
+
+def check_key(command: str, key: str, option: str) -> None:
+    """Raise UsageError for a key that no report of this command has, before it is made: that may take hours.
+
+    What has a dot may depend on the files, and is found wrong when the report is there.
+    """
+    from cecli.commands.completion.keys import KEYS
+
+    known = KEYS.get(command, "").split()
+    if not known or "." in key or any(key in (name, name.partition(".")[0]) for name in known):
+        return
+    from cecli.core.nearest import nearest
+
+    near = next((name for name in known if name.startswith(key)), None) or nearest(key, known)
+    numbers = ", ".join(dict.fromkeys(name.partition(".")[0] for name in known))
+    raise UsageError(
+        f"{option}: no number of the report is called {quoted(key)}" + (f", did you mean {quoted(near)}?" if near else ""),
+        f"they are {numbers}",
+    )
 
 
 def _requirement(text: str) -> Requirement:

@@ -19,17 +19,14 @@ def notes(scored: Scored, document: dict[str, Any]) -> list[str]:
 
 
 def _lists(scored: Scored, document: dict[str, Any]) -> list[str]:
-    """Lists that were asked for and have no place in a report that is one row."""
+    """Lists that were asked for and have no place in a report that is one row, or one number."""
     plan = scored.plan
-    if plan.is_number or plan.table is not None or plan.output.value or plan.output.get is not None:
+    if plan.table is not None or plan.page is not None or plan.output.get is not None:
         return []
-    if resolve_format(plan.output) not in ("csv", "tsv", "md"):
+    if not plan.output.value and resolve_format(plan.output) not in ("plain", "csv", "tsv", "md"):
         return []
-    return [
-        f"--{name} is a list: --table {name} prints it"
-        for name in ("worst", "confusions", "like")
-        if document.get(name)
-    ]
+    asked = {"worst": plan.wanted.worst, "confusions": plan.wanted.confusions, "like": plan.wanted.like}
+    return [f"--{name} is a list: --table {name} prints it, as -f json does" for name in filter(asked.get, asked)]
 
 
 def _infinite(scored: Scored, document: dict[str, Any]) -> list[str]:
