@@ -245,3 +245,17 @@ def test_a_root_is_found_from_anywhere(name, start):
     found, asked = counted(slopes, start)
     assert found == pytest.approx(root, rel=2 * temperature.CLOSE if "misleads" in name else 1e-12)
     assert asked < 90
+
+
+@pytest.mark.parametrize("classes", [3, 64, 65, 100])
+@pytest.mark.parametrize("wrong", [False, True])
+def test_how_far_the_logits_of_a_row_are_apart(classes, wrong):
+    logits = np.random.default_rng(classes).normal(0, 5, (6, classes))
+    labels = np.zeros(6, dtype=int)
+    logits[1, 1:3] = logits[4, 2] = -np.inf
+    if wrong:
+        logits[5, 0], logits[5, 1] = -np.inf, 1e6  # a row that is left out
+    kept, left_out, span = logit_rows(Batch.of(logits, labels, "logits"))
+    finite = np.where(np.isfinite(logits), logits, np.nan)[: 5 if wrong else 6]
+    assert span == (np.nanmax(finite, axis=1) - np.nanmin(finite, axis=1)).max()
+    assert (kept.rows, 0 if left_out is None else left_out.rows) == ((5, 1) if wrong else (6, 0))
