@@ -168,3 +168,17 @@ def test_so_it_is_for_other_kinds_and_many_classes(run, save, kind, classes):
     labels = save("l.csv", "l\n" + "".join(f"c{k}\n" for k in random.integers(0, classes, 30)))
     alone, whole = run("score", preds, labels, kind), run("score", preds, labels, kind, "-f", "json")
     assert float(alone.out) == whole.document["cross_entropy"]
+
+
+@pytest.mark.parametrize("options", [["-f", "json"], ["--table", "confusions"], ["--partial"]])
+def test_soft_labels_have_no_pairs_to_confuse(run, save, options):
+    preds, soft = save("p.csv", "a,b\n0.25,0.75\n"), save("l.csv", "a,b\n0.5,0.5\n")
+    done = run("score", preds, soft, "--confusions", "2", *options)
+    assert (done.status, done.out) == (2, "")
+    assert "--confusions counts pairs of classes, and LABELS holds a PMF for every row" in done.err
+
+
+def test_no_confusions_are_a_list_of_none(run, save):
+    files = save("p.csv", "a,b\n0.25,0.75\n"), save("l.csv", "label\nb\n")
+    done = run("score", *files, "--confusions", "2", "--table", "confusions")
+    assert (done.status, done.out) == (0, "label,predicted,rows,excess_cost\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cecli.commands.few_clusters import few_clusters
 from cecli.report.model import Block, Cell, Curve, Facts, Grid, Remark, Series, Table
 
 if TYPE_CHECKING:
@@ -134,6 +135,8 @@ def notes(done: Calibrated, document: dict[str, Any]) -> list[str]:
         names = [name for name, fitted in zip(done.opened.class_names, done.fit.fitted, strict=True) if not fitted]
         shown = ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
         found.append(f"the bias of a class that never occurs, or of which no row is in doubt, is 0: {shown}")
+    if done.opened.options.columns.cluster is not None and document.get("low") is not None:
+        found += few_clusters(len(done.opened.decoder.clusters.texts))
     crossed = document.get("cross_fitted")
     if crossed and _exceeds(crossed["cross_entropy"], document["cross_entropy_before"]):
         found.append("on rows that it was not fitted to, calibration makes the loss larger: there are too few rows")

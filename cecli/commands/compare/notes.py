@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cecli.commands.compare.report import Plan, entries_of
+from cecli.commands.few_clusters import few_clusters
 from cecli.errors import several
 
 _LEVEL = 0.05
@@ -21,6 +22,10 @@ def notes(document: Mapping[str, Any], plan: Plan) -> list[str]:
 
 
 def _notes(entry: Mapping[str, Any]) -> list[str]:
+    return [*_rows(entry), *few_clusters(entry.get("clusters"))]
+
+
+def _rows(entry: Mapping[str, Any]) -> list[str]:
     if entry["infinite_rows"].get("first"):
         return [_infinite(entry)]
     wins = entry["wins"]

@@ -149,6 +149,7 @@ def command(
         return
     with inputs_kept(signature) as inputs:
         with Predictions(read) as opened, progress(opened.size, quiet=output.quiet) as bar:
+            score_report.check_pairs(opened.soft, wanted)
             rule, spec = loss.rule(opened.class_names, opened.learn), _spec(opened, loss, wanted)
             prior = _prior(opened, wanted)
             metrics = plan.metrics(opened.observed_only)

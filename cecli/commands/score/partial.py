@@ -54,6 +54,9 @@ def scored_of(total: Partial, plan: Plan) -> Scored:
 
 def options_of(opened: Predictions, loss: LossOptions, wanted: MetricOptions) -> Options:
     """All that changes a figure."""
+    from cecli.commands.score.report import check_pairs
+
+    check_pairs(opened.soft, wanted)
     given, columns = opened.options, opened.options.columns
     weights = loss.rule(opened.class_names, opened.learn).class_weights
     return Options(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from cecli.commands.few_clusters import few_clusters
 from cecli.commands.options.metrics import MetricOptions
 from cecli.commands.options.requirements import Requirement, checked, raise_unmet
 from cecli.commands.signature import signed, with_signature
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _IN_UNIT = ("cross_entropy", "standard_error", "low", "high", "label_entropy", "finite_cross_entropy")
 _SUMMED = ("cross_entropy", "standard_error", "low", "high")
 _OF_LOSS = ("cross_entropy", "standard_error", "low", "high", "perplexity")
+_OF_ERROR = ("standard_error", "low", "high")
 _OF_CLASSES = ("label_entropy", "skill")
 _OF_ROWS = (
     "accuracy",
@@ -270,6 +272,12 @@ def write_report(scored: Scored, requirements: Sequence[Requirement], inputs: Le
     raise_unmet(document.get("requirements", []))
 
 
+def check_pairs(soft: bool, wanted: MetricOptions) -> None:
+    """Raise UsageError for the pairs of a label and the class predicted where no row has one label."""
+    if soft and wanted.confusions:
+        raise UsageError("--confusions counts pairs of classes, and LABELS holds a PMF for every row")
+
+
 def check_table(table: str | None, output: OutputOptions) -> None:
     """Raise UsageError where ``--table`` has no meaning: JSON holds all lists, and a number is none."""
     if table is None:
@@ -286,6 +294,8 @@ def report(scored: Scored, document: dict[str, Any]) -> Report:
 
     plan = scored.plan
     headline, said = [document["cross_entropy"]], [*scored.facts.said(), *notes(scored, document)]
+    if not plan.output.value and plan.output.get in (None, *_OF_ERROR):
+        said += few_clusters(document.get("clusters"))
     if plan.is_number:
         return Report("score", document, Table((), ()), headline, view=(), notes=said)
     return Report(
@@ -317,6 +327,8 @@ def _table(scored: Scored, document: dict[str, Any]) -> Table:
         raise UsageError("--table classes: with --observed there are no classes")
     if table in ("worst", "confusions", "like") and table not in document:
         raise UsageError(f"--table {table} needs --{table} {'LIBRARY' if table == 'like' else 'N'}")
+    if table == "confusions" and not document[table]:  # every row is right
+        return Table(("label", "predicted", "rows", "excess_cost"), ())
     if table is not None and table != "groups":
         return listed(document[table])
     return listed([scalars(entry) for entry in document["groups"]] if by else [scalars(document)])
