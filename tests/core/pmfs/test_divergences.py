@@ -180,3 +180,10 @@ def test_the_matrix_of_pmfs_that_hardly_differ_keeps_its_digits(name, apart):
     for i, one in enumerate(pmfs):
         for j, other in enumerate(pmfs):
             assert found[i, j] == pytest.approx(divergence(name, one, other), rel=1e-9, abs=0), (i, j)
+
+
+def test_what_is_measured_in_nats_and_what_is_not():
+    """Powers of the unit: those of logarithms, the root of one, and pure numbers."""
+    powers = dict.fromkeys(DIVERGENCES, 1) | {"jensen-shannon-distance": 0.5}
+    powers |= dict.fromkeys(("total-variation", "hellinger", "chi-squared", "tsallis"), 0)
+    assert {name: kind.unit for name, kind in DIVERGENCES.items()} == powers

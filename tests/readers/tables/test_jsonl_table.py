@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cecli.errors import CecliError, InputError
+from cecli.errors import CecliError, CellErrors, InputError
 from cecli.readers.tables import jsonl_split, jsonl_table
 from cecli.readers.tables.fields import NoRows
 from cecli.readers.tables.jsonl_careful import read_carefully
@@ -284,3 +284,12 @@ def test_a_column_of_text(save, block_bytes, rows, hint):
     """As of CSV: told by the first line alone."""
     _, found = outcome(save("p.jsonl", rows), "ab", block_bytes=block_bytes)
     assert found == hint if hint is None else found.startswith(hint)
+
+
+def test_lines_after_a_line_that_is_none_are_read_too(save):
+    path = save("p.jsonl", '{"a": 0.5}\n{"a": \n{"b": 1}\n{"a": "x"}\n{"a": 1}\n{"a": null}\n')
+    with contextlib.closing(open_table(path)) as table, pytest.raises(CellErrors) as caught:
+        for block in table.blocks(Selection(numbers=(0,), number_kind="a probability")):
+            block.parse()
+    assert [text.removeprefix(path)[:2] for text in caught.value.problems] == [":2", ":3", ":4", ":6"]
+    assert caught.value.total == 4
