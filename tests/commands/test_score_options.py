@@ -202,3 +202,12 @@ def test_a_list_beside_a_bare_number_is_told(run, save, option):
     assert note in run("score", *files, *option, "--value").err
     for shown in (("-f", "json"), ("-f", "table"), ("--table", name[2:]), ("--get", "cross_entropy"), ("-q",)):
         assert note not in run("score", *files, *option, *shown).err
+
+
+@pytest.mark.parametrize("option", ["--by", "--cluster"])
+def test_one_column_and_not_the_last_of_two(run, save, option):
+    files = save("p.csv", "a,b\n0.5,0.5\n0.25,0.75\n"), save("l.csv", "label,x,y\na,1,2\na,3,4\n")
+    done = run("score", *files, option, "x", option, "y")
+    assert (done.status, done.out) == (2, "")
+    assert f'{option} takes one column, and is given "x" and "y"' in done.err
+    assert run("score", *files, option, "x").status == 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cecli.commands.options import Function, delimiter_option, grouped, is_given
-from cecli.errors import UsageError
+from cecli.errors import UsageError, quoted
 
 if TYPE_CHECKING:
     from cecli.core.scoring.rows import Kind
@@ -58,8 +58,9 @@ def prediction_options(function: Function) -> Function:
             click.option("--weights-are", "predictions_weights_are", type=click.Choice(["importance", "frequency"]),
                          help="What the weights are: of importance, or counts of repeated rows.  "
                          "[default: importance]"),
-            click.option("--by", "predictions_by", metavar="COLUMN", help="Report each group of rows, too."),
-            click.option("--cluster", "predictions_cluster", metavar="COLUMN",
+            click.option("--by", "predictions_by", metavar="COLUMN", multiple=True, callback=_only_one,
+                         help="Report each group of rows, too: those with the same text in this column."),
+            click.option("--cluster", "predictions_cluster", metavar="COLUMN", multiple=True, callback=_only_one,
                          help="Rows with the same text here belong together: the standard error is clustered."),
             click.option("--ignore", "predictions_ignore", metavar="LABEL", multiple=True,
                          help="Leave out the rows with this label; repeatable."),
@@ -141,6 +142,16 @@ def names_value(context: click.Context, parameter: click.Parameter, value: str |
     if not names:
         raise UsageError("--classes: expected names separated by commas")
     return names
+
+
+def _only_one(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> str | None:
+    """One column, where the last of several would be taken and the others forgotten."""
+    if len(value) > 1:
+        columns = " and ".join(map(quoted, value))
+        raise UsageError(
+            f"{parameter.opts[0]} takes one column, and is given {columns}", "join them into one column beforehand"
+        )
+    return value[0] if value else None
 
 
 def _tolerance(context: click.Context, parameter: click.Parameter, value: float) -> float:

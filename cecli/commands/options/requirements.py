@@ -134,8 +134,9 @@ def check_key(command: str, key: str, option: str) -> None:
 
     near = next((name for name in known if name.startswith(key)), None) or nearest(key, known)
     numbers = ", ".join(dict.fromkeys(name.partition(".")[0] for name in known))
+    guess = f", did you mean {quoted(near)}?" if near else ""
     raise UsageError(
-        f"{option}: no number of the report is called {quoted(key)}" + (f", did you mean {quoted(near)}?" if near else ""),
+        f"{option}: no number of the report is called {quoted(key)}{guess}",
         f"they are {numbers}",
     )
 
