@@ -179,7 +179,7 @@ def _shards(partials: Sequence[AnyPartial]) -> list[tuple[int, int, Shard]]:
             if shard.place and place in holders:
                 raise InputError(
                     f"{partial.name}: the rows of {shard.file} are in {holders[place]}, too, and would count twice",
-                    "leave one of the two out",
+                    "leave one of the two out; files of other rows need paths of their own when they are scored",
                 )
             holders[place] = partial.name
             found.append((k, j, shard))
