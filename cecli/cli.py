@@ -37,6 +37,13 @@ COMMANDS = {
 """Name -> one-line help, which is also the first line of the command's docstring (a test holds them together)."""
 
 
+_IN_PLACE = {"version": "--version"}
+"""What other programs have as a command, and this one as an option."""
+
+_LIKE_A_COMMAND = 0.65
+"""How much alike two commands must be for one to be a slip of the other."""
+
+
 @cache
 def _loaded(name: str) -> click.Command:
     """The command with the ending that all helps have."""
@@ -64,10 +71,10 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from difflib import get_close_matches
+            from cecli.core.nearest import nearest
 
-            near = get_close_matches(args[0], COMMANDS, n=1)
-            meant = f"did you mean {near[0]}?" if near else f"the commands are {', '.join(COMMANDS)}"
+            near = nearest(args[0], [*COMMANDS, *_IN_PLACE], _LIKE_A_COMMAND)
+            meant = f"did you mean {_IN_PLACE.get(near, near)}?" if near else f"the commands are {', '.join(COMMANDS)}"
             raise errors.UsageError(f"no command {errors.quoted(args[0])}", hint=meant)
         return super().resolve_command(ctx, args)
 
@@ -148,6 +155,7 @@ def _run(arguments: list[str]) -> int:
         with group.make_context("cecli", [], resilient_parsing=True) as context:
             click.echo(group.get_help(context), err=True)
         return errors.EXIT_USAGE
+    for_help = bool(_HELP.intersection(arguments))
     try:
         with group.make_context("cecli", arguments) as context:
             group.invoke(context)
@@ -157,7 +165,15 @@ def _run(arguments: list[str]) -> int:
 
             send_to_stdout(b"")  # which says that there is none
         return stop.exit_code
+    except OSError as error:
+        if isinstance(error, BrokenPipeError) or not for_help:
+            raise
+        raise errors.OutputError(f"cannot write standard output: {error.strerror or error}") from error  # a full disk
     return 0
+
+
+_HELP = {"-h", "--help", "-V", "--version"}
+"""What Click prints itself; all other output is of ``report``, which says where it fails."""
 
 
 def _explain(error: Exception, command: str | None) -> int:

@@ -50,5 +50,5 @@ def die(pmf: str | None, sides: int | None, options: PmfArguments) -> tuple[Pmf,
         return read_pmf(pmf, PmfOptions(options.normalize, options.delimiter))
     except InputError as error:
         if pmf.isdigit():
-            raise InputError(error.message, f"-n {pmf} for so many rolls") from error
+            raise InputError(error.message, f"-n {pmf} for so many rolls, -k {pmf} for so many sides") from error
         raise
