@@ -186,7 +186,8 @@ def _only_column(name: str, header: Record, first: Record | None, path: str, wan
 def _which_column(path: str, cells: list[str], first: Record | None, wanted: Expected) -> str:
     """The column of numbers, by the first row; where none has any, that of the samples."""
     row = first.cells if first is not None and len(first.cells) == len(cells) else [""] * len(cells)
-    texts = [k for k, cell in enumerate(row) if cell and not _may_be_number(cell)]
+    labels = [k for k, cell in enumerate(cells) if cell.strip().lower() == "label"]  # even where they are numbers
+    texts = [k for k, cell in enumerate(row) if k in labels or (cell and not _may_be_number(cell))]
     numbers = [k for k in range(len(cells)) if k not in texts and cells[k].strip().lower() != "id"]
     if not numbers:
         return wanted.counted(cells, texts)

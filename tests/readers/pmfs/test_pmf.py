@@ -245,6 +245,7 @@ def test_no_known_column(file):
     ("content", "column", "hint"),
     [
         ("id,label\nr1,cat\nr2,dog\n", "", "--samples --column label counts the outcomes in that column"),
+        ("id,label\nr1,3\n", "", "--samples --column label counts the outcomes in that column"),
         ("label,note\ncat,x\n", "", "--samples --column label counts the outcomes in that column"),
         ("id,the class\nr1,cat\n", "", "--samples --column 'the class' counts the outcomes in that column"),
         ("id,label\nr1,cat\n", ":label", "--samples --column label counts the outcomes in that column"),
