@@ -139,6 +139,6 @@ def _divided(high: Floats, low: Floats, divisor: float) -> tuple[Floats, Floats]
     """A sum of two by a number, as a sum of two."""
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         quotient = high / divisor
-        product, error = two_product(quotient, np.float64(divisor))
+        product, error = two_product(quotient, np.asarray(divisor))
         rest = ((high - product) - error + low) / divisor
     return quotient, np.where(np.isfinite(rest), rest, 0.0)

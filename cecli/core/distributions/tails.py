@@ -49,6 +49,16 @@ def student_t_tail(t: float, df: float) -> float:
     return tail if t >= 0 else 1.0 - tail
 
 
+def student_t_density(t: float, df: float) -> float:
+    """The density of Student's t with real ``df`` > 0.
+
+    >>> round(student_t_density(1.0, 1.0), 15), round(1 / (2 * math.pi), 15)
+    (0.159154943091895, 0.159154943091895)
+    """
+    log_length = math.log(math.hypot(1.0, t / math.sqrt(df)))
+    return math.exp(_log_gamma_step(df / 2) - 0.5 * math.log(math.pi * df) - (df + 1) * log_length)
+
+
 def _half_beta(t: float, df: float) -> float:
     """P(T >= t) for t >= 0, from the side of the beta function that loses no digits."""
     slope = t / math.sqrt(df)
