@@ -24,6 +24,9 @@ _EXPANSION_REACH = 0.4
 _NO_STEP = 2e-14
 """A step so short, relatively, may be the error of the tail."""
 
+_MOST_STEPS = 4
+"""Each has twice as many digits right as the one before."""
+
 _BETA_EXPANSION_FROM = 1e7
 """The least a and b of a beta distribution from which its quantiles have an expansion."""
 
@@ -70,15 +73,19 @@ def student_t_quantile(probability: float, df: float, *, upper: bool = False) ->
 
 
 def _mended(t: float, probability: float, df: float) -> float:
-    """A step of Newton's method on the tail, if it is longer than what the tail itself is off by."""
+    """Steps of Newton's method on the tail, while they are longer than what the tail itself is off by."""
     from cecli.core.distributions.tails import student_t_density, student_t_tail
 
-    size = abs(t)
-    density = student_t_density(size, df)
-    if not density > 0 or not math.isfinite(size):
-        return t
-    step = (student_t_tail(size, df) - (probability if t < 0 else 1.0 - probability)) / density
-    return t if abs(step) <= _NO_STEP * size else math.copysign(size + step, t)
+    size, wanted = abs(t), probability if t < 0 else 1.0 - probability
+    for _ in range(_MOST_STEPS):
+        density = student_t_density(size, df) if math.isfinite(size) else 0.0
+        if not density > 0:
+            break
+        step = (student_t_tail(size, df) - wanted) / density
+        if abs(step) <= _NO_STEP * size:
+            break
+        size += step
+    return math.copysign(size, t)
 
 
 def normal_from_student(t: float, df: float) -> float | None:

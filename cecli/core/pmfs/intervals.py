@@ -52,7 +52,8 @@ def wilson(counts: Floats, total: float, alpha: float) -> tuple[Floats, Floats]:
     root = np.sqrt(c * (c + 4 * counts * ((total - counts) / total)))
     high = (c + 2 * counts + root) / (2 * (total + c))
     low = (counts / total) * (counts / (total + c)) / high
-    return low, high
+    share = counts / total  # which lies between them, rounded as they are
+    return np.minimum(low, share), np.maximum(high, share)
 
 
 def clopper_pearson(counts: Floats, total: float, alpha: float) -> tuple[Floats, Floats]:

@@ -5,7 +5,7 @@ import math
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cecli.core.pmfs.intervals import INTERVALS, confidence_interval
@@ -88,6 +88,7 @@ def test_the_ends_are_exact(method):
 
 
 @pytest.mark.parametrize("method", INTERVALS)
+@example(counts=[1, 144115188075855864], confidence=0.9998970031738281)
 @given(st.lists(st.integers(0, 2**62), min_size=1, max_size=5).filter(any), st.floats(0.5, 0.9999))
 def test_bounds_enclose_the_estimate(method, counts, confidence):
     low, high = interval(method, counts, confidence)
