@@ -21,7 +21,7 @@ _EXPANSION_FROM = 100.0
 _EXPANSION_REACH = 0.4
 """The largest z^2/a that the expansion is used for; farther out in the tail its terms shrink too slowly."""
 
-_NO_STEP = 2e-14
+_NO_STEP = 1e-14
 """A step so short, relatively, may be the error of the tail."""
 
 _MOST_STEPS = 4
