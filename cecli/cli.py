@@ -126,6 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return answer(group, os.environ[_COMPLETING], arguments)
     gc.set_threshold(_GARBAGE)
     overwriting.begin()
+    _received.clear()
     _spare_memory()
     kept = {number: handler for number in _STOPS if (handler := _handled(number)) is not None}
     hook, sys.unraisablehook = sys.unraisablehook, _unraisable
@@ -238,7 +239,20 @@ def _handled(number: int) -> Any:
     return before
 
 
+_received: list[int] = []
+"""The signals that have come since the run began."""
+
+_PATIENCE = 2
+"""Signals until nobody wants to wait any more for temporary files to go and threads to end."""
+
+
 def _stop(number: int, frame: object) -> None:
+    """The first signal unwinds the stack; a second one must not interrupt that, and a third ends the process."""
+    _received.append(number)
+    if len(_received) > _PATIENCE:
+        os._exit(errors.EXIT_SIGNALLED + number)
+    if len(_received) > 1:
+        return
     if number == signal.SIGINT:
         raise KeyboardInterrupt
     raise _Stopped(number)
@@ -251,6 +265,7 @@ def _unraisable(lost: Any) -> None:
         return
     from threading import Timer
 
+    _received.clear()
     number = lost.exc_value.number if isinstance(lost.exc_value, _Stopped) else signal.SIGINT
     again = Timer(0.02, os.kill, (os.getpid(), number))
     again.daemon = True

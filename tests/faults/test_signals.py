@@ -174,3 +174,17 @@ def is_inside(pid):
     """Whether a process has loaded NumPy and waits or works: what it does then is the command's own."""
     with open(f"/proc/{pid}/maps", encoding="utf-8") as maps:
         return "_multiarray_umath" in maps.read()
+
+
+def test_the_second_signal_waits_and_the_third_does_not(monkeypatch):
+    from cecli import cli
+
+    ended = []
+    monkeypatch.setattr(cli, "_received", [])
+    monkeypatch.setattr(cli.os, "_exit", ended.append)
+    with pytest.raises(KeyboardInterrupt):
+        cli._stop(signal.SIGINT, None)
+    cli._stop(signal.SIGTERM, None)
+    assert ended == []
+    cli._stop(signal.SIGINT, None)
+    assert ended == [130]
