@@ -711,7 +711,7 @@ class TestErrors:
             (["a.csv", "b.csv", "b.csv", "labels.csv"], ["of 4 files", "--labels"]),
             (["-", "-", "labels.csv"], ["standard input", "only once"]),
             (["a.csv", "-", "-"], ["standard input", "only once"]),
-            (["a.csv", "b.csv", "labels.csv", "--kinds", "probs"], ["names 1 kinds", "2 files"]),
+            (["a.csv", "b.csv", "labels.csv", "--kinds", "probs"], ["names 1 kind", "2 files"]),
             (["a.csv", "b.csv", "labels.csv", "--kinds", "probs,x"], ['found "x"']),
             (["a.csv", "b.csv", "labels.csv", "--kinds", "probs,probs", "--logits"], ["--kinds"]),
             (["a.csv", "b.csv", "--observed", "ant", "--kinds", "probs,probs"], ["--observed"]),

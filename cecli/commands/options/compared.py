@@ -10,7 +10,7 @@ import click
 
 from cecli.commands.options import Function
 from cecli.commands.options.predictions import prediction_options
-from cecli.errors import UsageError, quoted
+from cecli.errors import UsageError, quoted, several
 
 if TYPE_CHECKING:
     from cecli.core.scoring.rows import Kind
@@ -78,7 +78,9 @@ def _value(
     if kinds is not None and predictions.columns.observed is not None:
         raise UsageError("--kinds has no meaning beside --observed", "--log-probs or --losses say it of all files")
     if kinds is not None and len(kinds) not in {len(files), len(files) - open_question}:
-        raise UsageError(f"--kinds names {len(kinds)} kinds, and there are {len(files)} files of predictions")
+        raise UsageError(
+            f"--kinds names {several(len(kinds), 'kind')}, and there are {several(len(files), 'file')} of predictions"
+        )
     shared = replace(predictions, columns=replace(predictions.columns, id=id_name))
     return ComparedOptions(files, kinds or (predictions.kind,) * len(files), shared, open_question)
 

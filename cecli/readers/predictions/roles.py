@@ -184,8 +184,13 @@ def _with_labels(side: Side, labels: Table, classes: Sequence[str], options: Col
         raise InputError(f"{labels.name}: no column of labels is left")
     if called is not None:
         return replace(side, label=called)
+    names = [labels.columns[k] for k in left]
+    other = [name for name in names if name not in classes]
+    lacking = [name for name in classes if name not in names]
+    few = len(other) < len(names) and other and lacking
+    why = f" ({quoted(other[0])} is none, {quoted(lacking[0])} is missing)" if few else ""
     raise InputError(
-        f"{labels.name}: {len(left)} columns, none is called label, and they are not the classes",
+        f"{labels.name}: {len(left)} columns, none is called label, and they are not the classes{why}",
         f"--label-column COLUMN (PREDS comes first, then LABELS); {_listed(labels.columns)}",
     )
 

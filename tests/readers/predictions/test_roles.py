@@ -207,3 +207,11 @@ def test_without_labels_the_likely_column_is_named(preds, hint):
     with pytest.raises(UsageError) as caught:
         roles(preds)
     assert (caught.value.message, caught.value.hint) == ("no labels: LABELS is missing", hint)
+
+
+def test_soft_labels_whose_columns_are_nearly_the_classes(run, save):
+    preds = save("p.csv", "cat,dog,red fox\n0.5,0.25,0.25\n")
+    done = run("score", preds, save("l.csv", "cat,dog,fox\n0.5,0.25,0.25\n"))
+    assert '("fox" is none, "red fox" is missing)' in done.err
+    done = run("score", preds, save("l.csv", "x,y,z\n0.5,0.25,0.25\n"))
+    assert "they are not the classes\n" in done.err
