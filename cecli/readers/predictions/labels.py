@@ -17,6 +17,9 @@ _SUFFIX = re.compile(r"[0-9]+$", re.ASCII)
 UNKNOWN, IGNORED = -1, -2
 """What a label is that is no class, and one that ``--ignore`` names."""
 
+_TRUTHS = {"false": 0, "true": 1}
+"""What a comparison writes, of the class that a binary prediction is of."""
+
 _LISTED = 12
 """Classes that a message lists before it only counts the rest."""
 
@@ -30,7 +33,7 @@ class LabelReading:
 
     ``read_as`` is ``name``, ``suffix`` or ``position``. With ``binary`` there is one class column: labels are 0 and 1
     (or whatever ``first_label`` makes of them), or, where the column is ``named``, at most two different texts, one of
-    them its name, which is class 1.
+    them its name, which is class 1; or they are true and false, which are read as 1 and 0.
     """
 
     def __init__(
@@ -54,9 +57,12 @@ class LabelReading:
         self._numbers: dict[int, int] = {}
         self._prefix: str | None = None
         self._past_by_one = False
+        self._truths: dict[str, int] = {}
         if binary:
             self._numbers = {first_label: 0, first_label + 1: 1}
-            self.read_as = "name" if named and self._is_named(first) else "position"
+            if first.casefold() in _TRUTHS and classes[0].casefold() not in _TRUTHS:
+                self._truths = _TRUTHS
+            self.read_as = "name" if named and not self._truths and self._is_named(first) else "position"
         else:
             self.read_as = self._decide(first)
         if self.read_as == "name":
@@ -134,6 +140,8 @@ class LabelReading:
             self._prefix = self._prefix or self._beginning(text)
             found = quoted(text) if text else "an empty label"
             return f"expected a class, found {found}" + (f" ({near})" if near else "")
+        if self._truths:
+            return f"expected true or false, found {quoted(text)}"
         low, high = min(self._numbers), max(self._numbers)
         self._past_by_one |= _whole(text) == high + 1
         what = "a number that a class name ends in" if self.read_as == "suffix" else "a class position"
@@ -189,7 +197,9 @@ class LabelReading:
                     return 0
             return UNKNOWN
         number = _whole(text)
-        return UNKNOWN if number is None else self._numbers.get(number, UNKNOWN)
+        if number is None:
+            return self._truths.get(text.casefold(), UNKNOWN)
+        return self._numbers.get(number, UNKNOWN)
 
 
 def _whole(text: str) -> int | None:

@@ -302,3 +302,26 @@ def test_labels_from_standard_input(run, save):
     twice = run("score", "-", "-", stdin=b"a,b\n0.5,0.5\n")
     assert twice.status == 2
     assert "PREDS and LABELS cannot both be standard input" in twice.err
+
+
+@pytest.mark.parametrize("words", [("True", "False"), ("true", "false"), ("TRUE", "FALSE")])
+def test_truth_values_of_a_binary_prediction(run, save, words):
+    preds = save("p.csv", "dog\n0.9\n0.25\n0.75\n")
+    yes, no = words
+    for answers in ((1, 0, 1), (0, 1, 1), (0, 0, 0), (1, 1, 1)):
+        numbers = save("n.csv", "label\n" + "".join(f"{one}\n" for one in answers))
+        texts = save("t.csv", "label\n" + "".join(f"{yes if one else no}\n" for one in answers))
+        assert run("score", preds, texts).out == run("score", preds, numbers).out
+    done = run("score", preds, save("m.csv", f"label\n{yes}\nmaybe\n{no}\n"))
+    assert (done.status, done.out) == (1, "")
+    assert 'm.csv:3: column 1 (label): expected true or false, found "maybe"' in done.err
+
+
+def test_truth_values_that_are_names(run, save):
+    """Where the column is called so, or there are several classes, they are names like any other."""
+    labels = save("l.csv", "label\nTrue\nFalse\n")
+    column = run("score", save("p.csv", "True\n0.75\n0.5\n"), labels, "-f", "json").document
+    assert column["labels_read_as"] == "name"
+    both = run("score", save("b.csv", "False,True\n0.25,0.75\n0.5,0.5\n"), labels, "-f", "json").document
+    assert both["labels_read_as"] == "name"
+    assert both["cross_entropy"] == column["cross_entropy"]
