@@ -37,13 +37,6 @@ COMMANDS = {
 """Name -> one-line help, which is also the first line of the command's docstring (a test holds them together)."""
 
 
-_IN_PLACE = {"version": "--version"}
-"""What other programs have as a command, and this one as an option."""
-
-_LIKE_A_COMMAND = 0.65
-"""How much alike two commands must be for one to be a slip of the other."""
-
-
 @cache
 def _loaded(name: str) -> click.Command:
     """The command with the ending that all helps have."""
@@ -71,11 +64,9 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from cecli.core.nearest import nearest
+            from cecli.commands.usage import command_meant
 
-            near = nearest(args[0], [*COMMANDS, *_IN_PLACE], _LIKE_A_COMMAND)
-            meant = f"did you mean {_IN_PLACE.get(near, near)}?" if near else f"the commands are {', '.join(COMMANDS)}"
-            raise errors.UsageError(f"no command {errors.quoted(args[0])}", hint=meant)
+            raise errors.UsageError(f"no command {errors.quoted(args[0])}", hint=command_meant(args[0], list(COMMANDS)))
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:

@@ -653,12 +653,13 @@ def digits(document, names):
     return kept
 
 
-EVERYTHING = ["--worst", "4", "--confusions", "9", "--decompose", "--corp", *(f"--like={name}" for name in LIKE)]
+EVERYTHING = ["--worst", "4", "--decompose", "--corp", *(f"--like={name}" for name in LIKE)]
 
 
 def report_of(run, case, layout, folder, *more):
     """The digits of a run; None where no row is left."""
     arguments = [*files_of(case, layout, folder), *options_of(case, layout, folder), *EVERYTHING, *more]
+    arguments += [] if case.soft is not None else ["--confusions", "9"]
     done = run("score", *arguments, "-f", "json", "-q")
     if done.status == 1 and "no row is left to score" in done.err:
         return None

@@ -48,6 +48,19 @@ _NAMED = 3
 """Other commands that are named."""
 
 
+_IN_PLACE = {"version": "--version"}
+"""What other programs have as a command, and this one as an option."""
+
+_LIKE_A_COMMAND = 0.65
+"""How much alike two commands must be for one to be a slip of the other."""
+
+
+def command_meant(name: str, commands: list[str]) -> str:
+    """The hint for a command that there is not."""
+    near = nearest(name, [*commands, *_IN_PLACE], _LIKE_A_COMMAND)
+    return f"did you mean {_IN_PLACE.get(near, near)}?" if near else f"the commands are {', '.join(commands)}"
+
+
 def _no_option(name: str, context: click.Context | None, help_of: str) -> str:
     """What may be meant: a negative number, an option of another command, or one of this that is like it."""
     if context is None:
