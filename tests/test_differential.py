@@ -656,10 +656,14 @@ def digits(document, names):
 EVERYTHING = ["--worst", "4", "--decompose", "--corp", *(f"--like={name}" for name in LIKE)]
 
 
+def everything_of(case):
+    """All that may be asked: of soft labels no pairs of classes."""
+    return [*EVERYTHING, *([] if case.soft is not None else ["--confusions", "9"])]
+
+
 def report_of(run, case, layout, folder, *more):
     """The digits of a run; None where no row is left."""
-    arguments = [*files_of(case, layout, folder), *options_of(case, layout, folder), *EVERYTHING, *more]
-    arguments += [] if case.soft is not None else ["--confusions", "9"]
+    arguments = [*files_of(case, layout, folder), *options_of(case, layout, folder), *everything_of(case), *more]
     done = run("score", *arguments, "-f", "json", "-q")
     if done.status == 1 and "no row is left to score" in done.err:
         return None
@@ -704,7 +708,7 @@ def test_shards_do_not_change_a_bit(run, tmp_path_factory, case, data):
         for path, kind in zip(made, ("preds", "labels"), strict=True):
             (folder / kind).mkdir(exist_ok=True)
             path.rename(folder / kind / f"{kind}-{number + 8}{path.suffix}")
-    arguments = [folder / "preds", folder / "labels", *options_of(case, layout, folder), *EVERYTHING]
+    arguments = [folder / "preds", folder / "labels", *options_of(case, layout, folder), *everything_of(case)]
     done = run("score", *arguments, "--threads", data.draw(st.sampled_from([1, 3])), "-f", "json", "-q")
     if first is None:
         assert done.status == 1
