@@ -472,7 +472,8 @@ def test_a_type_checker_knows_the_types(tmp_path):
         "wrong: str = cecli.kl_divergence([1], [1])\n"
     )
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "--cache-dir", str(tmp_path / "cache"), str(user)],
+        [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent",
+         "--cache-dir", str(tmp_path / "cache"), str(user)],
         capture_output=True, text=True, check=False, timeout=300, cwd=tmp_path,
         env={**os.environ, "MYPYPATH": str(SAMPLES.parent)},
     )  # fmt: skip
