@@ -19,7 +19,7 @@ from cecli.core.partial import merged
 from cecli.readers.predictions.compared import Compared, ComparedOptions
 from cecli.readers.predictions.facts import pair_facts_of
 from cecli.readers.predictions.predictions import HEADERS
-from cecli.readers.tables.abreast import Parts, Text, row_group_parts, text_of, text_parts
+from cecli.readers.tables.abreast import Parts, Text, parquet_parts, text_of, text_parts
 from cecli.readers.tables.fields import NoRows
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _parts(shards: Sequence[Sequence[str]], header: bool, run: Callable[[str, li
         own = [text_of(file, header) for file in files] if large else []
         known = [text for text in own if text is not None]
         texts.append(known if len(known) == len(files) else [])
-        found.append(row_group_parts(files, PART_BYTES) if large and not known else [])
+        found.append(parquet_parts(files, PART_BYTES) if large and not known else [])
     counts = counted(list({text.path: text for some in texts for text in some}.values()), run)
     for k, some in enumerate(texts):
         own_counts = [counts[text.path] for text in some]

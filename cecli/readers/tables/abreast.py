@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import BinaryIO
 
 from cecli.errors import InputError, literal
-from cecli.readers.tables.parts import Part, boundary, head_of, open_seekable
+from cecli.readers.tables.parts import Part, boundary, exactly, head_of, open_seekable, row_group_parts, row_groups
 
 STEP = 1 << 20
 """Lines are counted by so many bytes: as much is read again to find one."""
@@ -117,45 +118,13 @@ def _cut(opened: Sequence[Lines], offset: int) -> tuple[int, tuple[int, ...]] | 
     return line, places
 
 
-def row_group_parts(paths: Sequence[str], target: int) -> Parts:
+def parquet_parts(paths: Sequence[str], target: int) -> Parts:
     """Parts of about ``target`` bytes of the first Parquet file, cut where a row group of each begins."""
-    groups = [_row_groups(path) for path in paths]
-    ends = [{end: k for k, end in enumerate(accumulate(group.rows for group in own), start=1)} for own in groups]
-    if not all(ends) or len({max(own) for own in ends}) > 1:
-        return []
-    common = set.intersection(*map(set, ends))
-    cuts, held, row = [0], 0, 0
-    for group in groups[0]:
-        held, row = held + group.size, row + group.rows
-        if row in common and row > cuts[-1] and (held >= target or row == max(common)):
-            cuts.append(row)
-            held = 0
-    return [
-        tuple(Part(own.get(start, 0), own[stop], False, rows_before=start) for own in ends)
-        for start, stop in pairwise(cuts)
-    ]
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class _RowGroup:
-    rows: int
-    size: int
-
-
-def _row_groups(path: str) -> list[_RowGroup]:
-    """The row groups of a Parquet file; none where it cannot be read."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    file = _opened(path)
-    try:
-        metadata = parquet.read_metadata(file)
-    except (pa.ArrowException, OSError):
-        return []  # who reads it says what is wrong
-    finally:
-        file.close()
-    groups = (metadata.row_group(k) for k in range(metadata.num_row_groups))
-    return [_RowGroup(group.num_rows, group.total_byte_size) for group in groups]
+    groups = []
+    for path in paths:
+        with closing(_opened(path)) as file:
+            groups.append(row_groups(file))
+    return row_group_parts(groups, target)
 
 
 def _opened(path: str) -> BinaryIO:
@@ -168,7 +137,4 @@ def _opened(path: str) -> BinaryIO:
 def _read(file: BinaryIO, start: int, size: int) -> bytes:
     """So many bytes from ``start`` on; fewer only at the end."""
     file.seek(start)
-    data = b""
-    while len(data) < size and (more := file.read(size - len(data))):
-        data += more
-    return data
+    return exactly(file, size)

@@ -8,11 +8,11 @@ import numpy as np
 
 from cecli.errors import SHOWN_PROBLEMS, CellErrors
 from cecli.readers.tables.arrow_columns import string_array
-from cecli.readers.tables.csv_split import Piece
 from cecli.readers.tables.fields import text_column
 from cecli.readers.tables.numbers import expected, read_number
 from cecli.readers.tables.records import Record, decode, parse_records, place
 from cecli.readers.tables.table import Cells, Coded, Problems, Selection
+from cecli.readers.tables.text_split import Piece
 
 _ONE_HEADER = "were files put together? name them by a pattern or as a directory instead"
 

@@ -3,46 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from cecli.errors import InputError
-from cecli.readers.sources.source import Source, check_text_head
 from cecli.readers.tables.record_ends import count_ends, first_end, last_end
-from cecli.readers.tables.records import LONGEST_RECORD, step
+from cecli.readers.tables.text_split import Piece, TextSplitter
 
 _QUOTE, _NEWLINE = 34, 10
 _LONGEST = 1 << 24
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Piece:
-    """Whole records: their bytes, how many there are, and the row and physical line of the first.
-
-    ``quoted`` says whether a quote occurs, ``lines`` counts all line ends, those inside quotes too.
-    """
-
-    data: bytes
-    rows: int
-    lines: int
-    first_row: int
-    first_line: int
-    quoted: bool
-
-
-class Splitter:
+class Splitter(TextSplitter):
     """Takes a text apart: first ``first_record()``, then ``pieces()``."""
-
-    def __init__(self, source: Source, block_bytes: int) -> None:
-        check_text_head(source)
-        self._source = source
-        self._block = block_bytes
-        self._rest = b""
-        self._final = False
-        self._line = 1
-        self._row = 0
-        self._blank: int | None = None
 
     def first_record(self, keep: bool) -> bytes:
         """The bytes of the first record, b"" where there is none; with ``keep`` it is also the first row."""
@@ -71,19 +44,12 @@ class Splitter:
             if self._final and not self._rest:
                 return
 
-    def _fill(self) -> None:
-        """Read as much again as is waiting, so that a long record costs linear time."""
-        size = step(self._block, len(self._rest))
-        block = self._source.read(size)
-        self._final = len(block) < size
-        if len(self._rest) + len(block) > LONGEST_RECORD + self._block and not self._has_end(block):
-            what = "a quote that is not closed" if b'"' in self._rest or b'"' in block else "a line without an end"
-            raise InputError(f"{self._source.name}:{self._line}: {what} within {LONGEST_RECORD >> 20} MiB")
-        self._rest = self._rest + block if self._rest else block
-
     def _has_end(self, block: bytes) -> bool:
-        """Whether a record ends in what is waiting or in ``block``, which follows."""
         return bool(first_end(self._rest) or first_end(block, before=self._rest))
+
+    def _without_end(self, block: bytes) -> str:
+        quoted = b'"' in self._rest or b'"' in block
+        return "a quote that is not closed" if quoted else super()._without_end(block)
 
     def _read_piece(self) -> bytes | None:
         """The next piece, without a copy from a plain file, and with a single one where no quote is in the way."""

@@ -12,9 +12,10 @@ from cecli.errors import InputError
 from cecli.readers.sources.source import Source
 from cecli.readers.tables.arrow_columns import flat
 from cecli.readers.tables.csv_regular import numeric_table, single_characters
-from cecli.readers.tables.csv_split import Piece, Splitter, quotes_are_regular
+from cecli.readers.tables.csv_split import Splitter, quotes_are_regular
 from cecli.readers.tables.records import decode, parse_records, place
 from cecli.readers.tables.table import BLOCK_BYTES, MOST_COLUMNS, Cells, Coded, Selection
+from cecli.readers.tables.text_split import Piece
 
 _OVERFLOW = re.compile(rb"nan|[0-9.][eE]\+?[0-9]{3}|[0-9]{300}", re.IGNORECASE)
 """What could have become infinite, or nan, without being written so."""

@@ -5,25 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cecli.errors import InputError
-from cecli.readers.sources.source import Source, check_text_head
-from cecli.readers.tables.csv_split import Piece
-from cecli.readers.tables.records import LONGEST_RECORD, step
+from cecli.readers.tables.text_split import Piece, TextSplitter
 
 _BLANK = b" \t\r\n"
 
 
-class LineSplitter:
+class LineSplitter(TextSplitter):
     """Takes a text of an object a line apart: first ``first_line()``, then ``pieces()``."""
-
-    def __init__(self, source: Source, block_bytes: int) -> None:
-        check_text_head(source)
-        self._source = source
-        self._block = block_bytes
-        self._rest = b""
-        self._final = False
-        self._line = 1
-        self._row = 0
-        self._blank: int | None = None
 
     def first_line(self) -> bytes:
         """The first line, b"" where there is none; it is a row, and comes again with the pieces."""
@@ -51,18 +39,6 @@ class LineSplitter:
                 yield Piece(whole, rows, kept, self._row, self._line, quoted=False)
                 self._row += rows
             self._line += lines
-
-    def _fill(self) -> None:
-        """Read as much again as is waiting, so that a long line costs linear time."""
-        size = step(self._block, len(self._rest))
-        block = self._source.read(size)
-        self._final = len(block) < size
-        waiting = len(self._rest) + len(block)
-        if waiting > LONGEST_RECORD + self._block and b"\n" not in self._rest and b"\n" not in block:
-            raise InputError(
-                f"{self._source.name}:{self._line}: a line without an end within {LONGEST_RECORD >> 20} MiB"
-            )
-        self._rest = self._rest + block if self._rest else block
 
     def _without_blank_end(self, data: bytes, lines: int) -> bytes:
         """``data`` without blank lines at its end: the end of the file, or an error when something follows them."""

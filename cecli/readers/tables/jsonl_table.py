@@ -12,7 +12,6 @@ import numpy as np
 from cecli.errors import InputError
 from cecli.readers.sources.source import Source
 from cecli.readers.tables.arrow_columns import coded, flat, strings
-from cecli.readers.tables.csv_split import Piece
 from cecli.readers.tables.fields import Fields, NoRows, NumberPlan, fields_of, with_vector
 from cecli.readers.tables.jsonl_careful import (
     INFINITIES,
@@ -26,6 +25,7 @@ from cecli.readers.tables.jsonl_careful import (
 from cecli.readers.tables.jsonl_split import LineSplitter
 from cecli.readers.tables.records import decode
 from cecli.readers.tables.table import BLOCK_BYTES, MOST_COLUMNS, Cells, Selection
+from cecli.readers.tables.text_split import Piece
 
 _NOT_JSON = re.compile(rb"[\[:,\s]-?(?:NaN|Inf)")
 """What PyArrow takes for a number and JSON does not."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, BinaryIO
 
 from cecli.errors import InputError, literal, unreadable
@@ -122,12 +122,13 @@ def _after_line(file: BinaryIO, offset: int) -> int:
 def _has_blank_line(file: BinaryIO, place: int) -> bool:
     """Whether the line before ``place`` or the one after it is blank, and the file goes on."""
     before = file.seek(max(0, place - 3))
-    around = _exactly(file, place - before + 2)
+    around = exactly(file, place - before + 2)
     left, right = around[: place - before], around[place - before :]
     return bool(right) and (left.endswith((b"\n\n", b"\n\r\n")) or right.startswith((b"\n", b"\r\n")))
 
 
-def _exactly(file: BinaryIO, size: int) -> bytes:
+def exactly(file: BinaryIO, size: int) -> bytes:
+    """So many bytes from where the file stands; fewer only at its end."""
     data = b""
     while len(data) < size and (more := file.read(size - len(data))):
         data += more
@@ -158,7 +159,7 @@ def parts_of(path: str, header: bool, target: int) -> list[Part]:
     if file is None:
         return []
     try:
-        head = _exactly(file, _STEP)
+        head = exactly(file, _STEP)
         kind = _kind(path, head)
         return [] if kind is None else _PARTS[kind](file, head, header, target)
     finally:
@@ -172,7 +173,7 @@ def head_of(path: str) -> tuple[str | None, bytes, int]:
     if file is None:
         return None, b"", 0
     try:
-        head = _exactly(file, _STEP)
+        head = exactly(file, _STEP)
         return _kind(path, head), head, file.seek(0, io.SEEK_END)
     finally:
         file.close()
@@ -199,6 +200,20 @@ def _of_text(file: BinaryIO, head: bytes, header: bool, target: int) -> list[Par
 
 
 def _of_parquet(file: BinaryIO, head: bytes, header: bool, target: int) -> list[Part]:
+    parts = [part for (part,) in row_group_parts([row_groups(file)], target)]
+    return parts if len(parts) > 1 else []
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RowGroup:
+    """The rows of a row group of Parquet, and its bytes."""
+
+    rows: int
+    size: int
+
+
+def row_groups(file: BinaryIO) -> list[RowGroup]:
+    """The row groups of a Parquet file; none where it cannot be read."""
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -206,14 +221,26 @@ def _of_parquet(file: BinaryIO, head: bytes, header: bool, target: int) -> list[
         metadata = parquet.read_metadata(file)
     except (pa.ArrowException, OSError):
         return []  # who reads it says what is wrong
-    parts, start, rows, before, held = [], 0, 0, 0, 0
-    for k in range(metadata.num_row_groups):
-        group = metadata.row_group(k)
-        held, rows = held + group.total_byte_size, rows + group.num_rows
-        if held >= target or k == metadata.num_row_groups - 1:
-            parts.append(Part(start, k + 1, False, rows_before=before))
-            start, before, held = k + 1, rows, 0
-    return parts if len(parts) > 1 else []
+    groups = (metadata.row_group(k) for k in range(metadata.num_row_groups))
+    return [RowGroup(group.num_rows, group.total_byte_size) for group in groups]
+
+
+def row_group_parts(files: Sequence[Sequence[RowGroup]], target: int) -> list[tuple[Part, ...]]:
+    """Parts of about ``target`` bytes of the first of several Parquet files, cut where a row group of each begins."""
+    ends = [{end: k for k, end in enumerate(accumulate(group.rows for group in own), start=1)} for own in files]
+    if not all(ends) or len({max(own) for own in ends}) > 1:
+        return []
+    common = set.intersection(*map(set, ends))
+    cuts, held, row = [0], 0, 0
+    for group in files[0]:
+        held, row = held + group.size, row + group.rows
+        if row in common and row > cuts[-1] and (held >= target or row == max(common)):
+            cuts.append(row)
+            held = 0
+    return [
+        tuple(Part(own.get(start, 0), own[stop], False, rows_before=start) for own in ends)
+        for start, stop in pairwise(cuts)
+    ]
 
 
 _PARTS: dict[str, Callable[[BinaryIO, bytes, bool, int], list[Part]]] = {"text": _of_text, "parquet": _of_parquet}

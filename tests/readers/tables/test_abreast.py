@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from cecli.readers.tables import abreast
-from cecli.readers.tables.abreast import Text, line_ends, row_group_parts, text_of, text_parts
+from cecli.readers.tables.abreast import Text, line_ends, parquet_parts, text_of, text_parts
 from cecli.readers.tables.parts import TextPart, open_seekable
 
 LINES = st.lists(st.tuples(st.integers(1, 40), st.integers(1, 40)), min_size=1, max_size=60)
@@ -98,7 +98,7 @@ def test_row_groups(tmp_path, ours, theirs, rows):
             for size in sizes:
                 writer.write_table(pa.table({"x": range(start, start + size)}, schema), row_group_size=max(size, 1))
                 start += size
-    parts = row_group_parts([str(tmp_path / name) for name in "ab"], 1)
+    parts = parquet_parts([str(tmp_path / name) for name in "ab"], 1)
     found = []
     for k, name in enumerate("ab"):
         file = parquet.ParquetFile(tmp_path / name)
@@ -114,4 +114,4 @@ def test_row_groups(tmp_path, ours, theirs, rows):
 
 def test_a_parquet_file_that_is_none(tmp_path):
     (tmp_path / "a").write_bytes(b"PAR1 and no more")
-    assert row_group_parts([str(tmp_path / "a")] * 2, 1) == []
+    assert parquet_parts([str(tmp_path / "a")] * 2, 1) == []

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cecli.errors import InputError
 from cecli.readers.sources.source import open_source
-from cecli.readers.tables import csv_split as module
+from cecli.readers.tables import text_split as module
 from cecli.readers.tables.csv_split import Splitter, quotes_are_regular
 
 SIZES = (1, 7, 64, 1 << 16)

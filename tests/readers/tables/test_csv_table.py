@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from cecli.errors import CellErrors, InputError
 from cecli.readers.sources.source import open_source
 from cecli.readers.tables.csv_careful import read_carefully
-from cecli.readers.tables.csv_split import Piece
 from cecli.readers.tables.table import Selection
 from cecli.readers.tables.tables import open_table
+from cecli.readers.tables.text_split import Piece
 
 SELECTION = Selection(numbers=(1, 2), coded=(3,), strings=(0,), number_kind="a probability")
 VALID = 'id,a,b,label\nn1,0.5,0.5,cat\nn2,1e-3,.999,"d,og"\n"n3", 1 ,0.,cat\nn4,0.25,0.75,é\nn5,+.5,5E-1,""\n'

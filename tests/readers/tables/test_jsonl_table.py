@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cecli.errors import CecliError, CellErrors, InputError
-from cecli.readers.tables import jsonl_split, jsonl_table
+from cecli.readers.tables import jsonl_table, text_split
 from cecli.readers.tables.fields import NoRows
 from cecli.readers.tables.jsonl_careful import read_carefully
 from cecli.readers.tables.table import Selection
@@ -244,7 +244,7 @@ def test_the_fast_reader_accepts_no_more_and_reads_the_same(save, text, numbers,
 
 
 def test_a_line_without_an_end_does_not_fill_the_memory(save, monkeypatch):
-    monkeypatch.setattr(jsonl_split, "LONGEST_RECORD", 1 << 14)
+    monkeypatch.setattr(text_split, "LONGEST_RECORD", 1 << 14)
     path = save("p.jsonl", '{"a": 1}\n{"a": ' + "1" * 60_000)
     with contextlib.closing(open_table(path, block_bytes=1 << 10)) as table, pytest.raises(InputError) as caught:
         for block in table.blocks(Selection(numbers=(0,))):
