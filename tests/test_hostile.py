@@ -111,6 +111,7 @@ def test_formulas_in_streams_of_rows_are_told(run, save, tmp_path):
     done = run("score", rows, labels, "--reduction", "none", "-o", target)
     assert (done.status, done.err) == (0, f"cecli: note: 2 {told}")
     assert target.read_text().splitlines()[1].startswith("1,=1+1,")
+    assert run("score", rows, labels, "--reduction", "none", "-o", "-").err == ""
     rows = save("z.csv", "id,@a,b\n=1+1,0.5,5\n-3,0.25,7\n@x,0.25,0.75\n")
     done = run("softmax", rows, "-o", target)
     assert (done.status, done.err) == (0, f"cecli: note: 3 {told}")

@@ -45,8 +45,9 @@ def write_softmax(
     told = list(opened.notes)
     if opened.beside and output.format == "npy":
         told.append(f".npy holds numbers alone: {', '.join(opened.beside)} left out")
-    formulas = None if watch is None else watch.note()
-    for text in [*told, *([formulas] if formulas else [])]:
+    if watch is not None:
+        told += watch.notes()
+    for text in told:
         note(text, output.quiet)
 
 

@@ -27,20 +27,15 @@ def is_formula(text: str) -> bool:
     return False
 
 
-def formula_note(cells: Iterable[Cell]) -> str | None:
-    """What to tell of the cells of a table, the names of its columns among them; None where that is nothing."""
-    watch = FormulaWatch()
-    watch.look(cell for cell in cells if isinstance(cell, str))
-    return watch.note()
-
-
 class FormulaWatch:
     """Looks at texts as they are written, in any thread, for what a spreadsheet would calculate.
 
     >>> watch = FormulaWatch()
-    >>> watch.look(["a", "=1+1", "@b"])
-    >>> watch.note()
-    '2 cells begin with =, +, - or @, which a spreadsheet takes for a formula: "=1+1"'
+    >>> watch.notes()
+    []
+    >>> watch.look(["a", "=1+1", None, "@b"])
+    >>> watch.notes()
+    ['2 cells begin with =, +, - or @, which a spreadsheet takes for a formula: "=1+1"']
     """
 
     def __init__(self) -> None:
@@ -48,9 +43,9 @@ class FormulaWatch:
         self._example = ""
         self._lock = Lock()
 
-    def look(self, texts: Iterable[str]) -> None:
-        """Look at some texts."""
-        found = [text for text in texts if is_formula(text)]
+    def look(self, cells: Iterable[Cell]) -> None:
+        """Look at some cells, the names of columns among them; numbers are none."""
+        found = [cell for cell in cells if isinstance(cell, str) and is_formula(cell)]
         if found:
             with self._lock:
                 self._count += len(found)
@@ -63,12 +58,12 @@ class FormulaWatch:
         suspected = column.filter(pc.match_substring_regex(column, r"^[ \t\r\n]*[=+\-@]"))
         self.look(suspected.to_pylist())
 
-    def note(self) -> str | None:
-        """What to tell; None where that is nothing. The example does not depend on the order."""
+    def notes(self) -> list[str]:
+        """What to tell, if anything. The example does not depend on the order."""
         if not self._count:
-            return None
+            return []
         what = "1 cell begins" if self._count == 1 else f"{self._count:,} cells begin"
-        return f"{what} with =, +, - or @, which a spreadsheet takes for a formula: {quoted(self._example)}"
+        return [f"{what} with =, +, - or @, which a spreadsheet takes for a formula: {quoted(self._example)}"]
 
 
 def _rank(text: str) -> tuple[int, str]:

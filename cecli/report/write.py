@@ -41,10 +41,11 @@ def _formulas(report: Report, options: OutputOptions) -> list[str]:
     single = options.value or options.get is not None
     if options.file is None or single or resolve_format(options) not in ("csv", "tsv"):
         return []
-    from cecli.report.formulas import formula_note
+    from cecli.report.formulas import FormulaWatch
 
-    note = formula_note(chain(report.table.columns, *report.table.rows))
-    return [] if note is None else [note]
+    watch = FormulaWatch()
+    watch.look(chain(report.table.columns, *report.table.rows))
+    return watch.notes()
 
 
 def check_options(options: OutputOptions) -> None:

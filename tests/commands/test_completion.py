@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from cecli.cli import COMMANDS, group
 from cecli.commands.completion import SHELLS
 from cecli.commands.completion.answer import answer, candidates
-from cecli.commands.completion.keys import KEYS
+from cecli.commands.report_keys import KEYS
 from cecli.commands.completion.line import ending, split
 from cecli.commands.completion.scripts import SCRIPTS
 from cecli.commands.completion.values import _VALUES
@@ -322,7 +322,7 @@ class TestKeys:
         monkeypatch.chdir(root)
         line = WITH_ALL_KEYS[name].format(folder=made)
         document = run(name, *line.split(), "-f", "json").document
-        assert set(KEYS[name].split()) == set(numbers_of(document)), "mend cecli/commands/completion/keys.py"
+        assert set(KEYS[name].split()) == set(numbers_of(document)), "mend cecli/commands/report_keys.py"
 
     def test_no_command_is_left_out(self):
         with_keys = {

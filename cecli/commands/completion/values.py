@@ -142,7 +142,7 @@ def _label(typed: Typed, incomplete: str) -> Items:
 
 
 def _key(typed: Typed, incomplete: str) -> Items:
-    from cecli.commands.completion.keys import KEYS
+    from cecli.commands.report_keys import KEYS
 
     return _plain(KEYS.get(str(typed.command.name), "").split(), incomplete)
 

@@ -116,28 +116,27 @@ def _unmet_text(entry: Mapping[str, Any]) -> str:
 def _parsed(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> list[Requirement]:
     requirements = [_requirement(text) for text in value]
     for requirement in requirements:
-        check_key(str(context.command.name), requirement.key, "--require")
+        _check_key(str(context.command.name), requirement.key)
     return requirements
 
 
-def check_key(command: str, key: str, option: str) -> None:
+def _check_key(command: str, key: str) -> None:
     """Raise UsageError for a key that no report of this command has, before it is made: that may take hours.
 
     What has a dot may depend on the files, and is found wrong when the report is there.
     """
-    from cecli.commands.completion.keys import KEYS
+    from cecli.commands.report_keys import KEYS
 
     known = KEYS.get(command, "").split()
     if not known or "." in key or any(key in (name, name.partition(".")[0]) for name in known):
         return
-    from cecli.core.nearest import nearest
+    from cecli.core.nearest import meant
 
-    near = next((name for name in known if name.startswith(key)), None) or nearest(key, known)
-    numbers = ", ".join(dict.fromkeys(name.partition(".")[0] for name in known))
-    guess = f", did you mean {quoted(near)}?" if near else ""
+    begun = next((f"did you mean {quoted(name)}?" for name in known if name.startswith(key)), None)
+    guess = begun or meant(key, known)
     raise UsageError(
-        f"{option}: no number of the report is called {quoted(key)}{guess}",
-        f"they are {numbers}",
+        f"--require: no number of the report is called {quoted(key)}" + (f", {guess}" if guess else ""),
+        f"they are {', '.join(dict.fromkeys(name.partition('.')[0] for name in known))}",
     )
 
 

@@ -40,12 +40,12 @@ def write_rows(options: PredictionOptions, loss: LossOptions, unit: Unit, thread
     with Predictions(options) as opened, progress(opened.size, quiet=output.quiet) as bar, stream(output.path) as out:
         named = opened.roles.preds.id is not None
         out.write(record(["row", "id", "loss"] if named else ["row", "loss"], delimiter))
-        watch = FormulaWatch() if named and output.path is not None else None
+        watch = FormulaWatch() if named and output.file is not None else None
         sink = Sink(lambda *block: _lines(*block, unit=unit, delimiter=delimiter, watch=watch), _writer(out))
         rule = loss.rule(opened.class_names, opened.learn)
         opened.accumulate(lambda: _RowLosses(rule), threads, bar.advance, sink)
-    formulas = None if watch is None else watch.note()
-    for text in [*opened.notes, *facts_of(opened).remarks(), *([formulas] if formulas else [])]:
+    formulas = [] if watch is None else watch.notes()
+    for text in [*opened.notes, *facts_of(opened).remarks(), *formulas]:
         note(text, output.quiet)
 
 

@@ -13,7 +13,7 @@ from itertools import chain
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from cecli.errors import InputError, literal
+from cecli.errors import InputError, literal, unreadable
 from cecli.overwriting import check_input
 from cecli.readers.sources.compression import BLOCK, BrokenArchive, compression_of, decompress
 from cecli.readers.sources.ledger import opened
@@ -168,7 +168,7 @@ class Source:
             self._raw.seek(start)
             block = self._raw.read(length)
         except OSError as error:
-            raise InputError(f"{self.name}: {_reason(error)}") from error
+            raise InputError(f"{self.name}: {unreadable(error)}") from error
         self._buffer, self._blocks = memoryview(b""), self._raw_blocks()  # which may have seen the end already
         self.position += len(block) - back
         if self._hashed is not None:
@@ -216,7 +216,7 @@ class Source:
             try:
                 block = take(max(BLOCK, self._wanted))
             except OSError as error:
-                raise InputError(f"{self.name}: {_reason(error)}") from error
+                raise InputError(f"{self.name}: {unreadable(error)}") from error
             if not block:
                 self.check_unchanged()
                 if self._hashed is not None:
@@ -335,16 +335,10 @@ def _suffix(path: str) -> str:
     return os.path.splitext(base)[1]
 
 
-def _reason(error: OSError) -> str:
-    text = error.strerror or str(error)
-    return text[:1].lower() + text[1:]
-
-
 def _cannot_open(path: str, error: OSError) -> InputError:
     name = literal(path)
     if error.errno != errno.ENOENT:
-        words = {errno.EISDIR: "this is a directory, not a file", errno.EACCES: "no permission to read it"}
-        return InputError(f"{name}: {words.get(error.errno or 0) or _reason(error)}")
+        return InputError(f"{name}: {unreadable(error)}")
     if os.path.islink(path):
         return InputError(f"{name}: a link to {literal(os.readlink(path))}, which does not exist")
     near = _near_name(path)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from cecli.core.natural import natural_key
-from cecli.errors import InputError, literal, quoted
+from cecli.errors import InputError, literal, quoted, several
 from cecli.readers.sources.urls import is_url, local_path
 from cecli.readers.tables.fields import NoRows
 from cecli.readers.tables.table import Block, Cells, Selection, Table
@@ -173,7 +173,8 @@ def check_paired(preds: Table, labels: Table) -> None:
         return
     if len(preds.files) != len(labels.files):
         raise InputError(
-            f"{preds.name} has {_files(len(preds.files))} and {labels.name} has {_files(len(labels.files))}"
+            f"{preds.name} has {several(len(preds.files), 'file')} "
+            f"and {labels.name} has {several(len(labels.files), 'file')}"
         )
     for k, (ours, theirs) in enumerate(zip(preds.rows, labels.rows, strict=False)):
         if ours != theirs:
@@ -205,10 +206,6 @@ def _total_size(files: Sequence[str]) -> int | None:
         return sizes_of(files)
     sizes = [os.stat(file).st_size if os.path.isfile(file) else 0 for file in files]
     return sum(sizes) if all(os.path.isfile(file) for file in files) else None
-
-
-def _files(count: int) -> str:
-    return f"{count:,} file{'' if count == 1 else 's'}"
 
 
 def _is_hidden(name: str) -> bool:

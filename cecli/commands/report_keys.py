@@ -1,4 +1,4 @@
-"""The numbers of a report that ``--get`` and ``--require`` can name, for their completion (a test holds them to it)."""
+"""The numbers of a report that ``--get`` and ``--require`` can name (a test holds them to it)."""
 
 KEYS = {
     "simulate": "seed rolls",
