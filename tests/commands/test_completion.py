@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from cecli.cli import COMMANDS, group
 from cecli.commands.completion import SHELLS
 from cecli.commands.completion.answer import answer, candidates
-from cecli.commands.report_keys import KEYS
 from cecli.commands.completion.line import ending, split
 from cecli.commands.completion.scripts import SCRIPTS
 from cecli.commands.completion.values import _VALUES
+from cecli.commands.report_keys import KEYS
 
 ODD = ["my col", "$(touch pwned)", "it's", "a,b", "a:b", 'say "hi"', "größe", "back\\slash", "!x", "*", "~home", "#1"]
 

@@ -10,14 +10,12 @@ import click
 
 from cecli.commands.options import Function
 from cecli.commands.options.predictions import prediction_options
+from cecli.core.scoring.kinds import KINDS
 from cecli.errors import UsageError, quoted, several
 
 if TYPE_CHECKING:
     from cecli.core.scoring.rows import Kind
     from cecli.readers.predictions.compared import ComparedOptions
-
-KINDS: dict[str, Kind] = {"probs": "probabilities", "logits": "logits", "log-probs": "log-probabilities"}
-"""What a file may hold, as ``--kinds`` says it."""
 
 
 def compared_options(function: Function) -> Function:

@@ -104,7 +104,12 @@ def _value(own: dict[str, Any], arguments: dict[str, Any]) -> PredictionOptions:
             classes=own["classes"],
             drop=own["drop"],
         ),
-        checks=CheckOptions(own["sum_tolerance"], own["normalize"], is_given("predictions_sum_tolerance")),
+        checks=CheckOptions(
+            own["sum_tolerance"],
+            own["normalize"],
+            is_given("predictions_sum_tolerance"),
+            as_logits=None if own["observed"] is not None else "--logits",  # one logit alone says nothing
+        ),
         header=own["header"],
         delimiter=own["delimiter"],
         vector=own["vector"],

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.core.paired.rows import Figures, figures_of
+from cecli.core.scoring.kinds import KINDS
 from cecli.core.scoring.rows import Batch, Kind, LossRule
 from cecli.errors import InputError, UsageError, quoted
 from cecli.readers.predictions.candidate import Candidate, CandidateRun, is_named, own_classes
@@ -25,8 +26,8 @@ from cecli.readers.tables.tables import open_table, vector_columns
 
 Accumulator = TypeVar("Accumulator", bound=Adds)
 
-_KINDS: dict[Kind, str] = {"probabilities": "probs", "logits": "logits", "log-probabilities": "log-probs"}
-"""What ``--kinds`` calls them."""
+_CALLED = {kind: name for name, kind in KINDS.items()}
+"""Kind -> what ``--kinds`` calls it."""
 
 _SHARE = 2
 """How many times smaller than usual blocks are: those of two files are in memory at once."""
@@ -232,7 +233,7 @@ def _with_kinds(shared: PredictionOptions, kinds: Sequence[Kind], number: int, c
         return replace(shared, kind=kinds[number])
 
     def other(kind: Kind) -> str:
-        return f"--kinds {','.join(_KINDS[kind if k == number else one] for k, one in enumerate(kinds))}"
+        return f"--kinds {','.join(_CALLED[kind if k == number else one] for k, one in enumerate(kinds))}"
 
     checks = replace(
         shared.checks,

@@ -136,8 +136,7 @@ class Decoder:
         soft = None
         if side.soft:
             table = cells.numbers[:, offset : offset + len(side.soft)]
-            checks = replace(self.checks, as_logits=None, as_log_probabilities=None)
-            rows = check_rows(table, "probabilities", checks, block, side.soft)
+            rows = check_rows(table, "probabilities", self.checks, block, side.soft)
             soft = np.ascontiguousarray(rows.values.T if rows.axis == 0 else rows.values)
         weights = None if side.weight is None else self._weights(cells.numbers[:, -1], side.weight, block, problems)
         ids = cells.strings[0] if cells.strings else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from cecli.core.scoring.rows import Kind
@@ -73,7 +73,8 @@ class Predictions:
             self._named = bool(names) or not self._is_numbered(self.roles.classes[0])
             self.observed_only = options.columns.observed is not None
             self.binary = len(self.classes) == 1 and not self.observed_only
-            self.decoder = Decoder(None, options.checks, options.frequency)
+            of_soft = replace(options.checks, as_logits=None, as_log_probabilities=None)
+            self.decoder = Decoder(None, of_soft, options.frequency)
             self.notes = list(self.roles.notes)
             if self.soft and self._named and options.first_label:
                 self.notes.append("--first-label has no effect: LABELS holds a PMF for every row")

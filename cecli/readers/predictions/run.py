@@ -304,8 +304,6 @@ class Run:
         of = self._of
         kind, columns = of.options.kind, of.roles.classes
         numbers, checks = cells.numbers[:, : len(columns)], of.options.checks
-        if of.observed_only:
-            checks = replace(checks, as_logits=None)  # one logit alone says nothing
         if of.binary or of.observed_only:
             values, axis, sums, all_pmfs = check_column(numbers, kind, checks, block, columns), 0, None, False
         else:
