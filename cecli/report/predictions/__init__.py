@@ -4,33 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import PurePath
 
 from cecli.errors import UsageError, quoted
+from cecli.report.lazy import lazy
 from cecli.report.predictions.layout import Layout, Writer
 from cecli.report.stream import Stream, stream
 
 NewWriter = Callable[[Layout, Stream], Writer]
 
 
-def _lazy(module: str, name: str) -> NewWriter:
-    """``name`` of ``module``, imported at its first use."""
-
-    def new(layout: Layout, out: Stream) -> Writer:
-        make: NewWriter = getattr(import_module(f"cecli.report.predictions.{module}"), name)
-        return make(layout, out)
-
-    return new
-
-
 FORMATS: dict[str, NewWriter] = {
-    "csv": _lazy("text", "CsvRows"),
-    "tsv": _lazy("text", "TsvRows"),
-    "jsonl": _lazy("text", "JsonLines"),
-    "parquet": _lazy("binary", "ParquetRows"),
-    "arrow": _lazy("binary", "ArrowRows"),
-    "npy": _lazy("binary", "NpyRows"),
+    "csv": lazy("predictions.text.CsvRows"),
+    "tsv": lazy("predictions.text.TsvRows"),
+    "jsonl": lazy("predictions.text.JsonLines"),
+    "parquet": lazy("predictions.binary.ParquetRows"),
+    "arrow": lazy("predictions.binary.ArrowRows"),
+    "npy": lazy("predictions.binary.NpyRows"),
 }
 """Name -> what writes it. To add a format, write its Writer and a line here."""
 
