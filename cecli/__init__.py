@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cecli.core.hypotheses.goodness_of_fit import Fit
     from cecli.core.pmfs.pmf import Pmf
-    from cecli.core.scoring.scorer import Score
+    from cecli.core.scores.scorer import Score
     from cecli.library.pmfs import (
         Fitted,
         cross_entropy,

@@ -18,7 +18,7 @@ FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 
 UNPICKLERS = {"pickle", "_pickle", "cPickle", "dill", "cloudpickle", "marshal", "shelve", "joblib", "yaml"}
 RUNNERS = {"eval", "exec", "compile", "__import__"}
-OWN_PROCESSES = "cluster"
+OWN_PROCESSES = "workers"
 """The one room that pickles: orders and answers between processes that it has started itself, never a file."""
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from cecli.cluster.job import Task
-from cecli.cluster.work import Divided
-from cecli.commands.options.cluster import ClusterOptions
+from cecli.commands.options.workers import ClusterOptions
 from cecli.report.messages import note
 from cecli.report.progress import progress
+from cecli.workers.job import Task
+from cecli.workers.work import Divided
 
 Run = Callable[[str, Any, list[Task], Callable[[int], None]], bytes]
 """The result of a kind of work, for a job, on tasks; told how many bytes are done."""
@@ -38,12 +38,12 @@ def run_on(
 @contextmanager
 def _engine(cluster: ClusterOptions, quiet: bool) -> Iterator[Run]:
     if cluster.workers is not None:
-        from cecli.cluster.processes import processes
+        from cecli.workers.processes import processes
 
         with processes(cluster.workers) as made:
             yield made.run
         return
-    from cecli.cluster.run import run, workers_of
+    from cecli.workers.run import run, workers_of
 
     with workers_of(str(cluster.scheduler)) as client:
         yield lambda kind, job, tasks, done: run(client, kind, job, tasks, done, lambda text: note(text, quiet))

@@ -40,7 +40,7 @@ def die(pmf: str | None, sides: int | None, options: PmfArguments) -> tuple[Pmf,
     import numpy as np
 
     from cecli.core.pmfs.pmf import Pmf
-    from cecli.readers.pmfs.pmf import PmfOptions, read_pmf
+    from cecli.readers.small.pmf import PmfOptions, read_pmf
 
     if pmf is not None and sides is not None:
         raise UsageError("a PMF and --sides exclude each other", hint="--sides K is the PMF uniform:K")

@@ -141,8 +141,8 @@ def _matrix(arguments: Sequence[str], name: str, order: float | None, unit: Unit
 def _many(arguments: Sequence[str], options: PmfArguments) -> tuple[list[Pmf], list[str]]:
     """The PMFs of a matrix over the same outcomes, and notes."""
     from cecli.commands.measures import read
-    from cecli.readers.pmfs.align import align
-    from cecli.readers.pmfs.wide_table import read_wide
+    from cecli.readers.small.align import align
+    from cecli.readers.small.wide_table import read_wide
 
     if len(arguments) == 1:
         return read_wide(arguments[0], options.delimiter, options.normalize)

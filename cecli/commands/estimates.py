@@ -42,7 +42,7 @@ class Wanted:
 
 def read_samples(arguments: Sequence[str], options: PmfArguments) -> list[Pmf]:
     """The counts that an estimator works on: files only, since a PMF written out is no sample."""
-    from cecli.readers.pmfs.file import read_counts
+    from cecli.readers.small.file import read_counts
     from cecli.readers.tables.columns import split_column
 
     for text in arguments:
@@ -54,8 +54,8 @@ def read_samples(arguments: Sequence[str], options: PmfArguments) -> list[Pmf]:
 
 def is_written_out(argument: str) -> bool:
     """Whether a PMF is written on the command line, and is no file."""
-    from cecli.readers.pmfs.inline import is_inline
-    from cecli.readers.pmfs.pmf import UNIFORM
+    from cecli.readers.small.inline import is_inline
+    from cecli.readers.small.pmf import UNIFORM
 
     written = is_inline(argument) or argument == UNIFORM or argument.startswith(f"{UNIFORM}:")
     return written and not os.path.lexists(argument)

@@ -10,7 +10,7 @@ import click
 
 from cecli.commands.ledger import Fact, largest_terms, share
 from cecli.commands.options import confidence_option, delimiter_option, output_options, threads_option
-from cecli.commands.options.cluster import ClusterOptions, cluster_options
+from cecli.commands.options.workers import ClusterOptions, cluster_options
 from cecli.commands.unseen import declared_names, over
 from cecli.errors import InputError, UsageError
 from cecli.report.formats.columns import Records
@@ -18,7 +18,7 @@ from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
 
 if TYPE_CHECKING:
     from cecli.core.pmfs.pmf import Pmf
-    from cecli.readers.pmfs.samples import SampleOptions
+    from cecli.readers.small.samples import SampleOptions
 
 INTERVAL_NAMES = (
     "goodman",
@@ -102,9 +102,9 @@ def command(
     COUNTS is a file of outcome,count, or - for standard input. Prints the empirical PMF count/total with an interval
     for each probability; the interval is of the counts, also with --smoothing.
     """
-    from cecli.readers.pmfs.columns import TO_FIT
-    from cecli.readers.pmfs.file import read_counts
-    from cecli.readers.pmfs.samples import SampleOptions, count_samples
+    from cecli.readers.small.columns import TO_FIT
+    from cecli.readers.small.file import read_counts
+    from cecli.readers.small.samples import SampleOptions, count_samples
     from cecli.report.write import write
 
     if not samples and (column is not None or header is not None):
@@ -133,8 +133,8 @@ def command(
 
 def _counted_on(cluster: ClusterOptions, path: str, options: SampleOptions, quiet: bool) -> Pmf:
     """Samples counted by others."""
-    from cecli.cluster.count import CountJob, count_tasks, pmf_of_total
     from cecli.commands.cluster_run import run_on
+    from cecli.workers.count import CountJob, count_tasks, pmf_of_total
 
     total = run_on(cluster, "count", CountJob(options), lambda whole, _: count_tasks(path, options, whole), quiet)
     return pmf_of_total(total, path)

@@ -10,8 +10,8 @@ from cecli.commands.options import PmfArguments
 from cecli.core.pmfs import information
 from cecli.core.pmfs.pmf import Pmf
 from cecli.core.units import Unit
-from cecli.readers.pmfs.align import align
-from cecli.readers.pmfs.pmf import PmfOptions, read_pmfs
+from cecli.readers.small.align import align
+from cecli.readers.small.pmf import PmfOptions, read_pmfs
 from cecli.report.model import Facts, Grid, Report, Table
 
 _TERM_COLUMNS = ("outcome", "p", "q", "-log q", "contribution", "share")

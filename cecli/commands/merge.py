@@ -17,7 +17,7 @@ from cecli.report.model import OutputOptions
 
 if TYPE_CHECKING:
     from cecli.commands.options.metrics import MetricOptions
-    from cecli.core.scoring.partial import Options
+    from cecli.core.scores.partial import Options
 
 EPILOG = """\b
 Examples:

@@ -97,7 +97,7 @@ def _sequence(pmf: Pmf, rolls: int, seed: int, repeat: int | None, delimiter: st
     """Each roll on a line; of experiments after their number, and below a header."""
     import numpy as np
 
-    from cecli.core.distributions import sampling
+    from cecli.core.pmfs import sampling
     from cecli.report.lines import LineTable
 
     limits = sampling.thresholds(pmf)
@@ -126,7 +126,7 @@ def _label(pmf: Pmf, k: int) -> str:
 
 def _counts(pmf: Pmf, rolls: int, seed: int, repeat: int | None, delimiter: str) -> Iterator[str]:
     """The counts of every experiment as CSV or TSV."""
-    from cecli.core.distributions.sampling import experiments
+    from cecli.core.pmfs.sampling import experiments
     from cecli.report.formats.csv_format import record, records
 
     yield record(["experiment", "outcome", "count"], delimiter)
@@ -136,7 +136,7 @@ def _counts(pmf: Pmf, rolls: int, seed: int, repeat: int | None, delimiter: str)
 
 
 def _report(pmf: Pmf, rolls: int, seed: int, notes: list[str]) -> Report:
-    from cecli.core.distributions.sampling import counts
+    from cecli.core.pmfs.sampling import counts
     from cecli.core.pmfs.weights import probabilities
     from cecli.report.formats.columns import Records
 
@@ -159,7 +159,7 @@ def _report(pmf: Pmf, rolls: int, seed: int, notes: list[str]) -> Report:
 
 
 def _experiments(pmf: Pmf, rolls: int, seed: int, repeat: int, notes: list[str]) -> Report:
-    from cecli.core.distributions.sampling import experiments
+    from cecli.core.pmfs.sampling import experiments
     from cecli.core.pmfs.weights import probabilities
     from cecli.report.formats.columns import Records, Rows
 

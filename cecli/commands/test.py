@@ -92,9 +92,9 @@ def _inputs(counts: str, pmf: str | None, two_sample: bool, options: PmfArgument
 
     from cecli.commands.estimates import is_written_out, refuse_written_out
     from cecli.core.pmfs.pmf import Pmf
-    from cecli.readers.pmfs.align import align
-    from cecli.readers.pmfs.file import read_counts
-    from cecli.readers.pmfs.pmf import UNIFORM, PmfOptions, read_pmf
+    from cecli.readers.small.align import align
+    from cecli.readers.small.file import read_counts
+    from cecli.readers.small.pmf import UNIFORM, PmfOptions, read_pmf
     from cecli.readers.tables.columns import split_column
 
     if pmf is not None and split_column(counts)[0] == split_column(pmf)[0] == "-":

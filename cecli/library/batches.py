@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cecli.core.scoring.rows import Batch, Kind
+from cecli.core.rows.rows import Batch, Kind
 from cecli.core.sums.layout import Floats, along, largest, row_sum, shaped
 from cecli.library.door import array_of, refuse
 

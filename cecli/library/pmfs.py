@@ -204,7 +204,7 @@ def simulate(p: PmfLike, rolls: int, *, seed: int, normalize: bool = False) -> N
     >>> simulate(6, 600, seed=1)
     array([103, 103, 114, 100,  93,  87])
     """
-    from cecli.core.distributions.sampling import counts
+    from cecli.core.pmfs.sampling import counts
 
     if isinstance(p, (int, np.integer)) and not isinstance(p, bool):
         if p < 1:
@@ -282,7 +282,7 @@ def _aligned(p: PmfLike, q: PmfLike, missing: str, normalize: bool) -> tuple[Pmf
 
 
 def _over_the_same(p: Pmf, q: Pmf, missing: str) -> tuple[Pmf, Pmf]:
-    from cecli.readers.pmfs.align import align
+    from cecli.readers.small.align import align
 
     left, right, _ = align(p, q, missing)
     return left, right

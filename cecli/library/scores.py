@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cecli.core.metrics import Spec
-from cecli.core.scoring.rows import Batch, Kind, LossRule, score_rows
-from cecli.core.scoring.scorer import Score, Scorer
+from cecli.core.rows.rows import Batch, Kind, LossRule, score_rows
+from cecli.core.scores.scorer import Score, Scorer
 from cecli.core.sums.layout import Floats, shaped
 from cecli.library.batches import batch_of, by_name, check_logits, check_pmfs, sized, slices, table_of
 from cecli.library.door import array_of, between, one_of, refuse, with_value_errors

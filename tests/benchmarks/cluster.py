@@ -95,8 +95,8 @@ def _merge(state: bytes) -> float:
     """Milliseconds that a merge of eight states takes."""
     from dataclasses import replace
 
-    from cecli.cluster.work import pack, unpack
     from cecli.core.partial import merged
+    from cecli.workers.work import pack, unpack
 
     def other(k: int) -> bytes:
         partial = unpack(state)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cecli.core.distributions.tails import student_t_tail
+from cecli.core.functions.tails import student_t_tail
 from cecli.core.hypotheses.sign_flip import sign_flip
 from cecli.core.sums.moments import Moments
 

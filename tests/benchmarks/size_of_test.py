@@ -20,7 +20,7 @@ SAMPLES_AUTO = {6: 1000, 100: 200}
 
 
 def run(options: Namespace) -> None:
-    from cecli.core.distributions.quantiles import chi_squared_quantile
+    from cecli.core.functions.quantiles import chi_squared_quantile
     from cecli.core.hypotheses.goodness_of_fit import STATISTICS, Choice, Statistics, draw_multinomial, goodness_of_fit
     from cecli.core.pmfs.pmf import Pmf
 

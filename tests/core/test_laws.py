@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.metrics.libraries import LIKE
-from cecli.core.scoring.grouped import GroupedScorer
-from cecli.core.scoring.rows import Batch, LossRule, score_rows
-from cecli.core.scoring.scorer import Scorer
+from cecli.core.rows.rows import Batch, LossRule, score_rows
+from cecli.core.scores.grouped import GroupedScorer
+from cecli.core.scores.scorer import Scorer
 from cecli.core.sums.exact import ExactProducts, ExactSums
 from cecli.core.sums.moments import Moments, WeightedMoments
 from cecli.core.sums.state import Numbering, restored, state_of

@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from cecli.readers.pmfs import samples
+from cecli.readers.small import samples
 from cecli.readers.tables import csv_table, jsonl_table, npy_table
 
 ROWS = 400_000

@@ -6,10 +6,10 @@ from fractions import Fraction
 
 from cecli.core.pmfs.weights import total_count
 from cecli.errors import CecliError, literal
-from cecli.readers.pmfs.inline import is_inline, parse_inline, parse_uniform
+from cecli.readers.small.inline import is_inline, parse_inline, parse_uniform
 from tests.fuzz.harness import concluded
 
-MODULES = ("cecli.readers.pmfs.inline", "cecli.readers.pmfs.sums", "cecli.core.pmfs.weights")
+MODULES = ("cecli.readers.small.inline", "cecli.readers.small.sums", "cecli.core.pmfs.weights")
 
 SEEDS = [b"0.2,0.3,0.5", b"1/6,1/6,2/3", b"heads=0.6,tails=0.4", b"uniform:6", b"1,0", b"a=1/2,b=0.5", b"=1", b"0/5,1"]
 FOUND: list[bytes] = []

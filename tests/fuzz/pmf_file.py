@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from cecli.readers.pmfs.file import read_counts, read_pmf_file
-from cecli.readers.pmfs.wide_table import read_wide
+from cecli.readers.small.file import read_counts, read_pmf_file
+from cecli.readers.small.wide_table import read_wide
 from tests.fuzz.harness import chosen, concluded, saved
 
 MODULES = (
-    "cecli.readers.pmfs.file",
-    "cecli.readers.pmfs.columns",
-    "cecli.readers.pmfs.wide_table",
+    "cecli.readers.small.file",
+    "cecli.readers.small.columns",
+    "cecli.readers.small.wide_table",
     "cecli.readers.tables.records",
 )
 

@@ -9,11 +9,11 @@ from typing import Any
 from unittest import mock
 
 from cecli.errors import InputError
-from cecli.readers.pmfs import samples
+from cecli.readers.small import samples
 from cecli.readers.tables.records import read_records
 from tests.fuzz.harness import chosen, concluded, saved, stream
 
-MODULES = ("cecli.readers.pmfs.samples", "cecli.readers.pmfs.token_counts")
+MODULES = ("cecli.readers.small.samples", "cecli.readers.small.token_counts")
 
 SEEDS = [
     b"\0\0" + b"1\n6\n3\n1\n2\n" * 3,

@@ -14,7 +14,7 @@ MODULES = (
     "cecli.commands.score",
     "cecli.readers.predictions.predictions",
     "cecli.readers.predictions.run",
-    "cecli.core.scoring.scorer",
+    "cecli.core.scores.scorer",
     "cecli.readers.tables.csv_table",
     "cecli.readers.tables.jsonl_table",
     "cecli.report.write",

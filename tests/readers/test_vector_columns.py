@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pyarrow import feather, parquet
 
 from cecli.core.metrics import Spec
-from cecli.core.scoring.scorer import Scorer
+from cecli.core.scores.scorer import Scorer
 from cecli.errors import CecliError, InputError, UsageError
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 from cecli.readers.predictions.roles import ColumnOptions

@@ -14,7 +14,7 @@ from cecli.core.calibration.figures import CalibrationFigures
 from cecli.core.calibration.folds import fold_of
 from cecli.core.calibration.vector_scaling import MOST_CLASSES
 from cecli.core.metrics import Spec
-from cecli.core.scoring.rows import Batch
+from cecli.core.rows.rows import Batch
 from cecli.core.sums.layout import Integers
 from cecli.core.units import Unit
 from cecli.errors import InputError, UsageError

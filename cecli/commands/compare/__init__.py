@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cecli.commands.options import confidence_option, output_options, threads_option, unit_option
-from cecli.commands.options.cluster import ClusterOptions, cluster_options
 from cecli.commands.options.compared import compared_options
 from cecli.commands.options.gates import GateOptions, gate_options
 from cecli.commands.options.losses import LossOptions, loss_options
 from cecli.commands.options.page import check_one_file, report_option
 from cecli.commands.options.requirements import Requirement, require_option
+from cecli.commands.options.workers import ClusterOptions, cluster_options
 from cecli.commands.signature import SignedCommand, inputs_kept, signature_option
 from cecli.core.units import Unit
 from cecli.report.model import OutputOptions

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from cecli.cluster.job import Task, check_all_used, check_no_stream
-from cecli.cluster.pairs import pair_job_of, pair_tasks_of, unpack_pair
 from cecli.commands.cluster_run import Run, run_on
 from cecli.commands.compare.wanted import Wanted
-from cecli.commands.options.cluster import ClusterOptions
+from cecli.commands.options.workers import ClusterOptions
 from cecli.core.facts import PairFacts, whole_files
 from cecli.core.paired.partial import Comparisons
 from cecli.core.partial import machine_notes
 from cecli.readers.predictions.compared import Compared, ComparedOptions
+from cecli.workers.job import Task, check_all_used, check_no_stream
+from cecli.workers.pairs import pair_job_of, pair_tasks_of, unpack_pair
 
 
 def compared_on(

@@ -10,11 +10,11 @@ import click
 
 from cecli.commands.options import Function
 from cecli.commands.options.predictions import prediction_options
-from cecli.core.scoring.kinds import KINDS
+from cecli.core.rows.kinds import KINDS
 from cecli.errors import UsageError, quoted, several
 
 if TYPE_CHECKING:
-    from cecli.core.scoring.rows import Kind
+    from cecli.core.rows.rows import Kind
     from cecli.readers.predictions.compared import ComparedOptions
 
 

@@ -13,7 +13,7 @@ from cecli.commands.options import Function, grouped
 from cecli.errors import UsageError
 
 if TYPE_CHECKING:
-    from cecli.core.scoring.rows import LossRule
+    from cecli.core.rows.rows import LossRule
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -26,7 +26,7 @@ class LossOptions:
 
     def rule(self, classes: Sequence[str], learn: Callable[[str], bool] | None = None) -> LossRule:
         """The rule for these classes; reads the file of class weights. ``learn`` as in ``read_class_weights``."""
-        from cecli.core.scoring.rows import LossRule
+        from cecli.core.rows.rows import LossRule
 
         if self.class_weights is None:
             return LossRule(self.clip, self.smoothing)

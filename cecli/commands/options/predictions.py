@@ -12,7 +12,7 @@ from cecli.commands.options import Function, delimiter_option, grouped, is_given
 from cecli.errors import UsageError, quoted
 
 if TYPE_CHECKING:
-    from cecli.core.scoring.rows import Kind
+    from cecli.core.rows.rows import Kind
     from cecli.readers.predictions.predictions import PredictionOptions
 
 

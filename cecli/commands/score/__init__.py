@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from cecli.commands.options import confidence_option, is_given, threads_option, unit_option
-from cecli.commands.options.cluster import ClusterOptions, cluster_options
 from cecli.commands.options.losses import LossOptions, loss_options
 from cecli.commands.options.metrics import MetricOptions, metric_options
 from cecli.commands.options.page import WORST_ROWS, check_one_file, report_option
 from cecli.commands.options.partial import output_or_state_options, partial_option
 from cecli.commands.options.predictions import prediction_options
 from cecli.commands.options.requirements import Requirement, require_option
+from cecli.commands.options.workers import ClusterOptions, cluster_options
 from cecli.commands.signature import SignedCommand, inputs_kept, signature_option
 from cecli.core.units import Unit
 from cecli.errors import UsageError
@@ -24,7 +24,7 @@ from cecli.report.model import OutputOptions
 if TYPE_CHECKING:
     from cecli.core.metrics import Spec
     from cecli.core.pmfs.pmf import Pmf
-    from cecli.core.scoring.scorer import Scorer
+    from cecli.core.scores.scorer import Scorer
     from cecli.readers.predictions.predictions import PredictionOptions, Predictions
     from cecli.report.progress import Progress
 
@@ -108,7 +108,7 @@ def command(
     too; - is standard input.
     """
     from cecli.commands.score import report as score_report
-    from cecli.core.scoring.scorer import Scorer
+    from cecli.core.scores.scorer import Scorer
     from cecli.readers.predictions.facts import facts_of
     from cecli.readers.predictions.predictions import Predictions
     from cecli.report.progress import progress
@@ -177,7 +177,7 @@ def _spec(opened: Predictions, loss: LossOptions, wanted: MetricOptions) -> Spec
 def _prior(opened: Predictions, wanted: MetricOptions) -> Pmf | None:
     if wanted.prior is None:
         return None
-    from cecli.readers.pmfs.prior import read_prior
+    from cecli.readers.small.prior import read_prior
 
     return read_prior(wanted.prior, opened.class_names, opened.learn)
 
@@ -188,7 +188,7 @@ def _accumulated(
     """The score of all rows, and of the groups where there are some."""
     if by is None:
         return opened.accumulate(new, threads, bar.advance), None
-    from cecli.core.scoring.grouped import GroupedScorer
+    from cecli.core.scores.grouped import GroupedScorer
 
     both = opened.accumulate(lambda: GroupedScorer(new), threads, bar.advance)
     return both.total, both.groups

@@ -6,16 +6,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cecli.cluster.job import Task, check_all_used, job_of, tasks_of
-from cecli.cluster.work import unpack
 from cecli.commands.cluster_run import Run, run_on
-from cecli.commands.options.cluster import ClusterOptions
 from cecli.commands.options.losses import LossOptions
+from cecli.commands.options.workers import ClusterOptions
 from cecli.commands.score.partial import options_of
 from cecli.core.facts import whole_files
-from cecli.core.scoring.partial import Partial
+from cecli.core.scores.partial import Partial
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 from cecli.report.messages import note
+from cecli.workers.job import Task, check_all_used, job_of, tasks_of
+from cecli.workers.work import unpack
 
 if TYPE_CHECKING:
     from cecli.commands.options.requirements import Requirement

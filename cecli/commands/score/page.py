@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cecli.commands.pages import Fact, between, cut, how_sections, notes_block
 from cecli.commands.score.view import view
-from cecli.core.scoring.scorer import perplexity
+from cecli.core.scores.scorer import perplexity
 from cecli.report.flat import listed
 from cecli.report.model import Curve, Facts, Grid, Remark, Series, Table
 from cecli.report.numbers import rounded

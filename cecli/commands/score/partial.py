@@ -10,7 +10,7 @@ from cecli.commands.options.metrics import MetricOptions
 from cecli.core.machine import fingerprint
 from cecli.core.metrics import OF_LOSSES, REPORT
 from cecli.core.partial import machine_notes
-from cecli.core.scoring.partial import Options, Partial, partial_of
+from cecli.core.scores.partial import Options, Partial, partial_of
 from cecli.errors import UsageError
 from cecli.readers.predictions.facts import facts_of
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
@@ -45,7 +45,7 @@ def scored_of(total: Partial, plan: Plan) -> Scored:
     if plan.wanted.prior is not None:
         if total.facts.observed_only:
             raise UsageError("--observed has no classes: --prior has no meaning beside it")
-        from cecli.readers.pmfs.prior import read_prior
+        from cecli.readers.small.prior import read_prior
 
         reference = read_prior(plan.wanted.prior, total.facts.class_names)
     facts = replace(total.facts, notes=(*total.facts.notes, *total.facts.remarks(), *machine_notes(total)))

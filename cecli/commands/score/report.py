@@ -13,7 +13,7 @@ from cecli.commands.options.metrics import MetricOptions
 from cecli.commands.options.requirements import Requirement, checked, raise_unmet
 from cecli.commands.signature import signed, with_signature
 from cecli.core.metrics import HEADLINE, OF_LOSSES, REPORT
-from cecli.core.scoring.scorer import Score, Scorer, skill
+from cecli.core.scores.scorer import Score, Scorer, skill
 from cecli.core.units import Unit
 from cecli.errors import InputError, UsageError
 from cecli.report.flat import listed, scalars

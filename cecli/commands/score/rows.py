@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from cecli.commands.options.losses import LossOptions
-from cecli.core.scoring.rows import Batch, LossRule, ScoredRows, score_rows
+from cecli.core.rows.rows import Batch, LossRule, ScoredRows, score_rows
 from cecli.core.units import Unit
 from cecli.readers.predictions.facts import facts_of
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions

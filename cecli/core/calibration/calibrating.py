@@ -17,9 +17,9 @@ from cecli.core.calibration.scaling_errors import Direction, ScalingErrors
 from cecli.core.calibration.temperature import Fitted, Slopes, Solution, Sums, Sweep, fit_temperature
 from cecli.core.calibration.tempered import Scaling
 from cecli.core.calibration.vector_scaling import VectorFit, fit_vector_scaling
-from cecli.core.distributions.normal import normal_quantile
+from cecli.core.functions.normal import normal_quantile
 from cecli.core.metrics import Spec
-from cecli.core.scoring.rows import Batch
+from cecli.core.rows.rows import Batch
 from cecli.core.sums.layout import Floats, Integers
 
 

@@ -12,7 +12,7 @@ from cecli.core.calibration.reliability import VARIANTS, EqualWidth
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.metrics.cluster import ClusterResult
 from cecli.core.metrics.loss import LossResult
-from cecli.core.scoring.rows import Batch, score_rows
+from cecli.core.rows.rows import Batch, score_rows
 
 
 @dataclass(frozen=True)

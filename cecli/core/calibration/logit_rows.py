@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.core.calibration.tempered import Scaling, as_logits, scaled
-from cecli.core.scoring.rows import Batch
+from cecli.core.rows.rows import Batch
 from cecli.core.sums.layout import Floats, Integers, along, pick, put, row_sum
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cecli.core.scoring.losses import binary_losses
-from cecli.core.scoring.rows import Kind
+from cecli.core.rows.losses import binary_losses
+from cecli.core.rows.rows import Kind
 from cecli.core.sums.exact import two_product
 from cecli.core.sums.layout import Floats, along, largest, put, row_sum
 

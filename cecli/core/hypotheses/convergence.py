@@ -1,7 +1,7 @@
 """The law of large numbers and Wilks' theorem at work: the empirical PMF p_n of a growing sample beside its source q.
 
 The sample is one: the counts after n rolls hold those after fewer. Up to 10^7 rolls they are the tally of the seed's
-sequence (``core.distributions.sampling``); each doubling past that adds one multinomial draw, so that 10^15 rolls cost
+sequence (``core.pmfs.sampling``); each doubling past that adds one multinomial draw, so that 10^15 rolls cost
 no more.
 """
 
@@ -14,10 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.distributions import sampling
-from cecli.core.distributions.quantiles import chi_squared_quantile
+from cecli.core.functions.quantiles import chi_squared_quantile
 from cecli.core.hypotheses.goodness_of_fit import STATISTICS, Statistics
-from cecli.core.pmfs import information
+from cecli.core.pmfs import information, sampling
 from cecli.core.pmfs.divergences import divergence
 from cecli.core.pmfs.pmf import Pmf
 from cecli.core.pmfs.weights import Floats, exact_weights, probabilities, surprisals

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.distributions.poisson import log_binomial, log_poisson
-from cecli.core.hypotheses.power_family import family_function
+from cecli.core.functions.poisson import log_binomial, log_poisson
+from cecli.core.functions.power_family import family_function
 from cecli.core.pmfs.pmf import Pmf
 from cecli.core.pmfs.weights import Floats, probabilities
 

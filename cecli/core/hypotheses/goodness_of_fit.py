@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.functions.power_family import family_function, family_terms
 from cecli.core.hypotheses import enumeration
-from cecli.core.hypotheses.power_family import family_function, family_terms
 from cecli.core.pmfs.divergence import relative_differences
 from cecli.core.pmfs.information import kl_divergence
 from cecli.core.pmfs.pmf import Pmf

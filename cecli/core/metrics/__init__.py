@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from cecli.core.metrics.spec import Spec
-from cecli.core.scoring.rows import ScoredRows
+from cecli.core.rows.rows import ScoredRows
 
 __all__ = ["HEADLINE", "METRICS", "OF_LOSSES", "REPORT", "Accumulator", "Spec"]
 

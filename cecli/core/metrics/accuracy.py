@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.core.metrics.spec import Spec
-from cecli.core.scoring.rows import ScoredRows
+from cecli.core.rows.rows import ScoredRows
 from cecli.core.sums.exact import ratio
 from cecli.core.sums.state import CELLS, State
 from cecli.core.sums.tally import Tally

@@ -8,10 +8,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from cecli.core.distributions.normal import normal_quantile
+from cecli.core.functions.normal import normal_quantile
 from cecli.core.metrics.accuracy import add_hits
 from cecli.core.metrics.spec import Spec
-from cecli.core.scoring.rows import ScoredRows
+from cecli.core.rows.rows import ScoredRows
 from cecli.core.sums.exact import FRACTION_BITS, ExactProducts, ExactSums, ratio, to_float
 from cecli.core.sums.state import CELLS, Cells, State
 from cecli.core.sums.tally import Tally

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from cecli.core.metrics.spec import Spec
-from cecli.core.scoring.rows import ScoredRows
+from cecli.core.rows.rows import ScoredRows
 from cecli.core.sums.exact import ExactSums, root_ratio
 from cecli.core.sums.state import ClusterSums, State
 from cecli.core.sums.tally import Tally

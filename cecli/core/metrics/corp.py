@@ -9,10 +9,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.calibration.pav import pooled
+from cecli.core.functions.pav import pooled
 from cecli.core.metrics.spec import Spec
-from cecli.core.scoring.losses import binary_losses
-from cecli.core.scoring.rows import Batch, ScoredRows
+from cecli.core.rows.losses import binary_losses
+from cecli.core.rows.rows import Batch, ScoredRows
 from cecli.core.sums.exact import exact_sum
 from cecli.core.sums.layout import Floats, Integers
 from cecli.core.sums.state import VALUE, Rows, State

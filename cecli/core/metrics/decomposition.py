@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from cecli.core.metrics.spec import Spec
-from cecli.core.scoring.predicted import predicted_of
-from cecli.core.scoring.rows import Batch, ScoredRows
+from cecli.core.rows.predicted import predicted_of
+from cecli.core.rows.rows import Batch, ScoredRows
 from cecli.core.sums.exact import exact_sum, to_float
 from cecli.core.sums.layout import Floats, Integers
 from cecli.core.sums.state import Forecasts, Likeness, Placed, State

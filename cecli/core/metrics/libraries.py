@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.scoring.predicted import predicted_of
-from cecli.core.scoring.rows import Batch, LossRule
+from cecli.core.rows.predicted import predicted_of
+from cecli.core.rows.rows import Batch, LossRule
 from cecli.core.sums.layout import Floats, along, row_sum
 
 Table = NDArray[np.floating[Any]]

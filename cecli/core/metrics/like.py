@@ -14,7 +14,7 @@ import numpy as np
 
 from cecli.core.metrics.libraries import LIKE
 from cecli.core.metrics.spec import Spec
-from cecli.core.scoring.rows import Batch, ScoredRows
+from cecli.core.rows.rows import Batch, ScoredRows
 from cecli.core.sums.exact import ExactSums, ratio
 from cecli.core.sums.layout import Floats, pick
 from cecli.core.sums.state import CELLS, PARTS, VALUE, State

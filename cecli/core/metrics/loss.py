@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from cecli.core.metrics.spec import Spec
-from cecli.core.scoring.rows import ScoredRows
+from cecli.core.rows.rows import ScoredRows
 from cecli.core.sums.exact import FRACTION_BITS, ExactProducts, ExactSums, ratio, to_float
 from cecli.core.sums.layout import Integers
 from cecli.core.sums.moments import Mean, Moments, WeightedMoments

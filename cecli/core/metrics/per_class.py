@@ -11,7 +11,7 @@ import numpy as np
 from cecli.core.metrics.accuracy import add_hits
 from cecli.core.metrics.spec import Spec
 from cecli.core.metrics.summary import ClassSummary, summary
-from cecli.core.scoring.rows import ScoredRows
+from cecli.core.rows.rows import ScoredRows
 from cecli.core.sums.exact import FRACTION_BITS, ExactSums, ratio
 from cecli.core.sums.layout import Floats, Integers
 from cecli.core.sums.state import Cells, State

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from cecli.core.scoring.rows import PLAIN, LossRule
+from cecli.core.rows.rows import PLAIN, LossRule
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from cecli.core.metrics.candidates import Largest, by_group
 from cecli.core.metrics.spec import Spec
-from cecli.core.scoring.rows import ScoredRows
+from cecli.core.rows.rows import ScoredRows
 from cecli.core.sums.exact import ExactProducts, ExactSums, exact_integer, ratio, to_float
 from cecli.core.sums.layout import Floats, Integers
 from cecli.core.sums.state import CELLS, Cells, Entries, State

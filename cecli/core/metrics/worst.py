@@ -9,7 +9,7 @@ import numpy as np
 
 from cecli.core.metrics.candidates import Largest, by_group
 from cecli.core.metrics.spec import Spec
-from cecli.core.scoring.rows import Batch, ScoredRows
+from cecli.core.rows.rows import Batch, ScoredRows
 from cecli.core.sums.layout import pick
 from cecli.core.sums.state import Entries, State
 

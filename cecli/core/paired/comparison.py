@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cecli.core.distributions.normal import normal_quantile
-from cecli.core.distributions.tails import student_t_tail
+from cecli.core.functions.normal import normal_quantile
+from cecli.core.functions.tails import student_t_tail
 from cecli.core.hypotheses.sign_flip import SignFlip, normal_sign_flip, sign_flip
 from cecli.core.paired.clusters import ClusterDifferences, PairedClusters
 from cecli.core.paired.differences import Differences
@@ -16,8 +16,8 @@ from cecli.core.paired.hits import Hits, PairedHits
 from cecli.core.paired.loss import ClassDifference, PairedLoss, PairedLosses
 from cecli.core.paired.rows import PairedBatch, PairedRows, paired
 from cecli.core.paired.spec import PairSpec
-from cecli.core.scoring.rows import PLAIN, LossRule
-from cecli.core.scoring.scorer import interval
+from cecli.core.rows.rows import PLAIN, LossRule
+from cecli.core.scores.scorer import interval
 from cecli.core.sums.state import PART, PARTS, Part, State
 
 POWER, LEVEL = 0.9, 0.05

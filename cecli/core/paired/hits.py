@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.distributions.tails import fair_coin_tail
+from cecli.core.functions.tails import fair_coin_tail
 from cecli.core.paired.rows import PairedRows
 from cecli.core.paired.spec import PairSpec
 from cecli.core.sums.exact import FRACTION_BITS, ratio

@@ -11,7 +11,7 @@ from cecli.core.facts import PairFacts, Shard
 from cecli.core.paired.comparison import Comparer, GroupedComparer
 from cecli.core.paired.spec import PairSpec
 from cecli.core.partial import AnyPartial, merged, no_state, rule_of, with_tuples
-from cecli.core.scoring.rows import LossRule
+from cecli.core.rows.rows import LossRule
 from cecli.core.sums.state import EACH, State, bits_from, state_of
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from cecli.core.hypotheses.power_family import family_terms
+from cecli.core.functions.power_family import family_terms
 from cecli.core.pmfs.divergence import relative_differences
 from cecli.core.pmfs.information import kl_divergence
 from cecli.core.pmfs.pmf import Pmf

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.distributions.normal import normal_quantile
-from cecli.core.distributions.quantiles import beta_quantile
+from cecli.core.functions.normal import normal_quantile
+from cecli.core.functions.quantiles import beta_quantile
 from cecli.core.pmfs.sison_glaz import sison_glaz
 
 Floats = NDArray[np.float64]

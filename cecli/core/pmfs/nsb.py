@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from cecli.core.hypotheses.power_family import family_function
+from cecli.core.functions.power_family import family_function
 from cecli.core.pmfs.weights import Floats
 
 _REACH = 40.0

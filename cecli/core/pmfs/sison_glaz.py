@@ -13,7 +13,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.distributions.poisson import log_poisson
+from cecli.core.functions.poisson import log_poisson
 from cecli.core.pmfs.weights import Floats
 
 

@@ -367,7 +367,7 @@ class Likeness:
             if forecasts:
                 raise ValueError("forecasts of no kind")
             return None
-        from cecli.core.scoring.rows import Batch
+        from cecli.core.rows.rows import Batch
 
         like = Batch(np.empty(0), _count(plain["axis"]), None, plain["kind"], binary=bool(plain["binary"]))
         size = 8 * (1 if like.binary else owner._classes)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cecli.core.paired.rows import PairedBatch, Reference
-from cecli.core.scoring.rows import Batch
+from cecli.core.rows.rows import Batch
 from cecli.core.sums.layout import Integers
 from cecli.errors import InputError, quoted
 from cecli.readers.predictions.observed import Observed, Side, used_rows

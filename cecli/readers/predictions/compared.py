@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.core.paired.rows import Figures, figures_of
-from cecli.core.scoring.kinds import KINDS
-from cecli.core.scoring.rows import Batch, Kind, LossRule
+from cecli.core.rows.kinds import KINDS
+from cecli.core.rows.rows import Batch, Kind, LossRule
 from cecli.errors import InputError, UsageError, quoted
 from cecli.readers.predictions.candidate import Candidate, CandidateRun, is_named, own_classes
 from cecli.readers.predictions.labels import IGNORED

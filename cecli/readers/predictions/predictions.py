@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from cecli.core.scoring.rows import Kind
+from cecli.core.rows.rows import Kind
 from cecli.errors import InputError, UsageError
 from cecli.readers.predictions.label_stream import LabelStream
 from cecli.readers.predictions.labels import LabelReading

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.scoring.rows import Kind
+from cecli.core.rows.rows import Kind
 from cecli.core.sums.layout import Floats, along, largest, row_sum, shaped
 from cecli.errors import several
 from cecli.readers.tables.table import Block, Problems

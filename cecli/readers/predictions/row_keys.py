@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.scoring.rows import Batch
+from cecli.core.rows.rows import Batch
 from cecli.readers.predictions.id_words import hashes, parts
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.core.facts import ALL_PMFS
-from cecli.core.scoring.rows import Batch
+from cecli.core.rows.rows import Batch
 from cecli.core.sums.layout import Integers
 from cecli.errors import CellErrors, InputError, quoted
 from cecli.readers.predictions.gathered import Gathered

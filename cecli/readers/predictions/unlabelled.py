@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from cecli.core.scoring.rows import Kind
+from cecli.core.rows.rows import Kind
 from cecli.core.sums.layout import Floats
 from cecli.errors import CellErrors, InputError
 from cecli.readers.predictions.roles import ColumnOptions, find_classes

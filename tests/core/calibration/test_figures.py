@@ -8,8 +8,8 @@ import pytest
 
 from cecli.core.calibration.figures import CalibrationScorer
 from cecli.core.metrics import Spec
-from cecli.core.scoring.rows import Batch
-from cecli.core.scoring.scorer import Scorer
+from cecli.core.rows.rows import Batch
+from cecli.core.scores.scorer import Scorer
 
 
 def batch_of(seed, rows, cluster=None):

@@ -12,7 +12,7 @@ from scipy import special, stats
 from cecli.core.calibration.reliability import VARIANTS, ClassWise, EqualMass, EqualWidth, equal_mass_edges
 from cecli.core.metrics import Spec
 from cecli.core.metrics.calibration import Calibration
-from cecli.core.scoring.rows import Batch, score_rows
+from cecli.core.rows.rows import Batch, score_rows
 
 BINS = 15
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from cecli.core.calibration import temperature
 from cecli.core.calibration.logit_rows import logit_rows
 from cecli.core.calibration.temperature import Slopes, fit_temperature, unit_of
-from cecli.core.scoring.rows import Batch
+from cecli.core.rows.rows import Batch
 
 
 def fit(*parts, weights=None, start=None):

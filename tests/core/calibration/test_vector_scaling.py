@@ -17,7 +17,7 @@ from cecli.core.calibration.scaling_errors import Direction, ScalingErrors
 from cecli.core.calibration.temperature import Slopes, fit_temperature, unit_of
 from cecli.core.calibration.vector_scaling import fit_vector_scaling
 from cecli.core.calibration.vector_sums import VectorSums
-from cecli.core.scoring.rows import Batch
+from cecli.core.rows.rows import Batch
 
 
 class Case:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
 
-from cecli.core.distributions import sampling
 from cecli.core.hypotheses import convergence
+from cecli.core.pmfs import sampling
 from cecli.core.pmfs.information import cross_entropy, entropy, kl_divergence
 from cecli.core.pmfs.pmf import Pmf
 

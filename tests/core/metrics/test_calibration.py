@@ -12,7 +12,7 @@ from scipy import integrate, stats
 
 from cecli.core.metrics.calibration import BINS, Calibration, absolute_moments, mean_and_band
 from cecli.core.metrics.spec import Spec
-from cecli.core.scoring.rows import Batch, score_rows
+from cecli.core.rows.rows import Batch, score_rows
 
 
 def ece(table, labels):

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.metrics import OF_LOSSES, Spec
-from cecli.core.scoring.rows import Batch
-from cecli.core.scoring.scorer import Scorer
+from cecli.core.rows.rows import Batch
+from cecli.core.scores.scorer import Scorer
 
 
 def scored(losses, clusters, weights=None):

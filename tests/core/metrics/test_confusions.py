@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.metrics.confusions import Confusion
-from cecli.core.scoring.rows import Batch, LossRule, score_rows
+from cecli.core.rows.rows import Batch, LossRule, score_rows
 
 
 def confusions(batch, classes, rule=None, group=0):

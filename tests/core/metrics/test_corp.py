@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.metrics.corp import CorpResult
-from cecli.core.scoring.rows import Batch, score_rows
+from cecli.core.rows.rows import Batch, score_rows
 
 
 def corp(batch, group=0, classes=2):

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from cecli.core.metrics import METRICS, Spec, decomposition
 from cecli.core.metrics.decomposition import DecompositionResult
-from cecli.core.scoring.losses import softmax
-from cecli.core.scoring.rows import Batch, LossRule, score_rows
+from cecli.core.rows.losses import softmax
+from cecli.core.rows.rows import Batch, LossRule, score_rows
 
 
 def decomposed(batch, classes, rule=None, group=0):

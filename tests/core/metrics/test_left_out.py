@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cecli.core.metrics import METRICS, Spec
-from cecli.core.scoring.rows import Batch, score_rows
+from cecli.core.rows.rows import Batch, score_rows
 
 
 def batch(groups, left_out):

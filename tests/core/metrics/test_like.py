@@ -16,7 +16,7 @@ import pytest
 
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.metrics.libraries import LIKE
-from cecli.core.scoring.rows import Batch, LossRule, score_rows
+from cecli.core.rows.rows import Batch, LossRule, score_rows
 
 PEERS = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "peers" / "like.py"))
 CASES, LIBRARIES, arguments = PEERS["CASES"], PEERS["LIBRARIES"], PEERS["arguments"]

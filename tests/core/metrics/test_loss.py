@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cecli.core.metrics import METRICS, Spec
-from cecli.core.scoring.rows import Batch, LossRule, score_rows
+from cecli.core.rows.rows import Batch, LossRule, score_rows
 
 
 def column(losses, weights=None):

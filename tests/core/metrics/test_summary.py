@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.metrics.summary import summary
-from cecli.core.scoring.rows import Batch, score_rows
+from cecli.core.rows.rows import Batch, score_rows
 
 
 def test_three_classes():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.metrics.tail import COCHRAN, NAMED, PART, STEPS, TailResult
-from cecli.core.scoring.rows import Batch, score_rows
+from cecli.core.rows.rows import Batch, score_rows
 
 WIDTH = 1 / STEPS
 """How far a loss may be from the mean of its bin, relative to it."""

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cecli.core.metrics import METRICS, Spec
-from cecli.core.scoring.losses import softmax
-from cecli.core.scoring.rows import Batch, score_rows
+from cecli.core.rows.losses import softmax
+from cecli.core.rows.rows import Batch, score_rows
 
 
 def looks(table, kind="probabilities", group=None, number=0):

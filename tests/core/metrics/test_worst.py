@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.metrics.worst import WorstRow
-from cecli.core.scoring.rows import Batch, LossRule, score_rows
+from cecli.core.rows.rows import Batch, LossRule, score_rows
 
 
 def worst(batch, size, rule=None, group=0):

@@ -14,7 +14,7 @@ from cecli.core.paired.comparison import Comparer, GroupedComparer, rows_needed
 from cecli.core.paired.hits import mcnemar
 from cecli.core.paired.rows import PairedBatch, Reference, figures_of
 from cecli.core.paired.spec import PairSpec
-from cecli.core.scoring.rows import Batch, LossRule, score_rows
+from cecli.core.rows.rows import Batch, LossRule, score_rows
 from cecli.core.sums.state import Numbering, restored, state_of
 
 K, GROUPS = 3, 3

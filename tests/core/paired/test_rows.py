@@ -8,7 +8,7 @@ import pytest
 from cecli.core.paired.comparison import Comparer
 from cecli.core.paired.rows import PairedBatch, Reference
 from cecli.core.paired.spec import PairSpec
-from cecli.core.scoring.rows import Batch, LossRule, score_rows
+from cecli.core.rows.rows import Batch, LossRule, score_rows
 
 RULES = {"plain": LossRule(), "clipped": LossRule(clip=0.2), "smoothed": LossRule(smoothing=0.1)}
 

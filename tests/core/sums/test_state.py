@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.metrics.loss import Loss
-from cecli.core.scoring.rows import Batch, score_rows
+from cecli.core.rows.rows import Batch, score_rows
 from cecli.core.sums.exact import ExactProducts, ExactSums, to_float
 from cecli.core.sums.state import (
     CELLS,

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cecli.core.metrics import Spec
-from cecli.core.scoring.scorer import Scorer
+from cecli.core.scores.scorer import Scorer
 from cecli.errors import CecliError, InputError, UsageError
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cecli.core.calibration.folds import fold_of
-from cecli.core.scoring.rows import Batch
+from cecli.core.rows.rows import Batch
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 from cecli.readers.predictions.roles import ColumnOptions
 from cecli.readers.predictions.row_keys import RowKeys

@@ -143,7 +143,7 @@ class TestHttp:
 
     def test_workers_fetch_each_their_range(self, shell, web, folder, here):
         program = (
-            "import sys, cecli.cluster.job as job, cecli.cluster.lines as lines, cecli.cluster.pairs as pairs; "
+            "import sys, cecli.workers.job as job, cecli.workers.lines as lines, cecli.workers.pairs as pairs; "
             "job.PART_BYTES = lines.PART_BYTES = pairs.PART_BYTES = 3 << 20; "
             "from cecli.cli import main; sys.exit(main(sys.argv[1:]))"
         )

@@ -1,1 +1,0 @@
-"""Known distributions: their quantiles and tails, and draws from a PMF."""

@@ -1,0 +1,1 @@
+"""Rows of predictions: a checked batch of them, their losses, and the class that each predicts."""

@@ -1,0 +1,1 @@
+"""From rows of predictions to the figures of a report."""

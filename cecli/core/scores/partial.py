@@ -1,0 +1,139 @@
+"""The state of a run of ``score`` over some of the rows: what it was asked, what it read, what it has added up.
+
+It is one object of JSON (``score --partial`` writes it, ``merge`` reads it), version FORMAT:
+
+- ``cecli_state``: FORMAT; ``version``: that of the program that wrote it.
+- ``machines``: what the last bit of a logarithm depends on, for every machine that took part (``core.machine``).
+- ``options``: all that changes a figure. Only states that agree in these can be merged.
+- ``read``: the shards with their rows, how labels were read, the notes (``core.facts``), and the texts of groups and
+  clusters, whose numbers below are their positions here.
+- ``total`` and ``groups``: metric -> what it has added up (``core.sums.state``), of all rows and of each group of them;
+  ``groups`` is null without --by. Exact sums are texts: 1f4p-52 is 0x1f4 times 2^-52.
+- ``labels_used``, only in what workers send: which rows of a file of labels that all shards share have been used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cecli.core.facts import Facts, Shard
+from cecli.core.metrics import METRICS, Spec
+from cecli.core.partial import FORMAT, AnyPartial, merged, no_state, rule_of, with_tuples
+from cecli.core.rows.rows import LossRule
+from cecli.core.scores.grouped import GroupedScorer
+from cecli.core.scores.scorer import Scorer
+from cecli.core.sums.state import bits_from, state_of
+from cecli.errors import InputError
+
+
+@dataclass(frozen=True)
+class Options:
+    """All that changes a figure of a run. ``classes`` are the class columns, ``metrics`` names of METRICS."""
+
+    classes: tuple[str, ...]
+    metrics: tuple[str, ...]
+    kind: str = "probabilities"
+    observed: bool = False
+    labels_read_as: str | None = None
+    matched_by: str = "position"
+    first_label: int = 0
+    ignore: tuple[str, ...] = ()
+    normalize: bool = False
+    weights: str | None = None
+    own_denominator: bool = False
+    clip: float | None = None
+    label_smoothing: float = 0.0
+    class_weights: tuple[float, ...] | None = None
+    by: str | None = None
+    cluster: str | None = None
+    top_k: int = 5
+    worst: int = 0
+    confusions: int = 0
+    like: tuple[str, ...] = ()
+
+    def spec(self) -> Spec:
+        """What the accumulators must know."""
+        weights: Any = self.weights
+        return Spec(max(2, len(self.classes)), self.top_k, weights, self.own_denominator, self.worst, self.like)
+
+    def rule(self) -> LossRule:
+        """What changes the loss."""
+        return rule_of(self.clip, self.label_smoothing, self.class_weights)
+
+    def fresh(self) -> Scorer | GroupedScorer:
+        """An accumulator that has seen no row."""
+        if self.by is None:
+            return self._scorer()
+        return GroupedScorer(self._scorer)
+
+    def _scorer(self) -> Scorer:
+        return Scorer(self.spec(), self.rule(), self.metrics)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Partial(AnyPartial):
+    """A state of ``score``."""
+
+    options: Options
+
+    def scorers(self) -> tuple[Scorer, Scorer | None]:
+        """The score of all rows, and of the groups where there are some. Raises InputError where it is none."""
+        scorer = self.accumulator()
+        return (scorer.total, scorer.groups) if isinstance(scorer, GroupedScorer) else (scorer, None)
+
+    def sums(self) -> dict[str, Any]:
+        """The metrics of all rows and of the groups."""
+        if self.options.by is None:
+            return {"total": self.state["metrics"], "groups": None}
+        return {"total": self.state["total"]["metrics"], "groups": self.state["groups"]["metrics"]}
+
+
+def partial_of(
+    scorer: Scorer | GroupedScorer, options: Options, facts: Facts, clusters: Sequence[str], machine: Mapping[str, Any]
+) -> Partial:  # fmt: skip
+    """The state of a run that has ended; groups and clusters in the order of their texts, so that the same rows give
+    the same state."""
+    state = state_of(scorer)
+    return merged([Partial(facts.name, options, facts, tuple(clusters), (dict(machine),), state)])
+
+
+def partial_from(document: Any, name: str) -> Partial:
+    """The state in an object of JSON. Raises InputError, which calls it ``name``, where it is none."""
+    if not isinstance(document, dict) or "cecli_state" not in document:
+        what = "a report" if isinstance(document, dict) and "schema_version" in document else "JSON, but no state"
+        raise InputError(f"{name}: this is {what}", "states are written by: cecli score … --partial -o FILE.cecli")
+    if document["cecli_state"] != FORMAT:
+        version = document.get("version")
+        raise InputError(
+            f"{name}: a state of version {document['cecli_state']!r}, and version {FORMAT} is read here",
+            f"cecli {version} wrote it: merge it with that version" if isinstance(version, str) else None,
+        )
+    try:
+        return _parsed(document, name)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        raise no_state(name, error) from error
+
+
+def _parsed(document: dict[str, Any], name: str) -> Partial:
+    read = dict(document["read"])
+    clusters = tuple(read.pop("clusters"))
+    shards = tuple(Shard(**shard) for shard in read.pop("shards"))
+    options = Options(**with_tuples(document["options"]))
+    unknown = sorted(set(options.metrics) - METRICS.keys())
+    if unknown:
+        raise ValueError(f"unknown metrics: {', '.join(unknown)}")
+    if options.by is None:
+        state: dict[str, Any] = {"metrics": document["total"]}
+    else:
+        state = {"total": {"metrics": document["total"]}, "groups": {"metrics": document["groups"]}}
+    return Partial(
+        name,
+        options,
+        Facts(name=name, shards=shards, **with_tuples(read)),
+        clusters,
+        tuple({"numpy": str(machine["numpy"]), "cpu": list(machine["cpu"])} for machine in document["machines"]),
+        state,
+        None if "labels_used" not in document else bits_from(document["labels_used"]),
+    )

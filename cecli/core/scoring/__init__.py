@@ -1,1 +1,0 @@
-"""From predictions to the figures of a report."""
