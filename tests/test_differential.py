@@ -20,8 +20,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cecli.core.families import LIBRARIES as LIKE
 from cecli.core.functions.quantiles import student_t_quantile
-from cecli.core.metrics.libraries import LIKE
 from cecli.readers.predictions.predictions import PredictionOptions
 from cecli.readers.tables import arrow_table, npy_table
 from cecli.readers.tables.table import BLOCK_BYTES

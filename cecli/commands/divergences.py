@@ -8,26 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cecli.commands.options import PmfArguments, order_option, output_options, pmf_options, unit_option
+from cecli.core.families import DIVERGENCES, OTHER_NAMES
 from cecli.core.units import Unit
 from cecli.errors import UsageError, several
 from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
 
 if TYPE_CHECKING:
     from cecli.core.pmfs.pmf import Pmf
-
-NAMES = (
-    "kl",
-    "reverse-kl",
-    "jeffreys",
-    "jensen-shannon",
-    "jensen-shannon-distance",
-    "total-variation",
-    "hellinger",
-    "bhattacharyya",
-    "chi-squared",
-    "renyi",
-    "tsallis",
-)
 
 CROSS_ENTROPY = "cross-entropy"
 """What --matrix offers besides: no divergence, since it is not 0 between equal PMFs."""
@@ -48,7 +35,9 @@ distance, and the base applies to informations only: not to total-variation, hel
 @click.command("divergences", epilog=EPILOG)
 @click.argument("pmf", nargs=-1, required=True, metavar="P Q")
 @order_option("--order", "order", "Add renyi and tsallis of this order: 0, 0.5, 2, inf, …")
-@click.option("--only", type=click.Choice([*NAMES, CROSS_ENTROPY]), help="Just this one (cross-entropy: of a matrix).")
+@click.option("--only", type=click.Choice([*DIVERGENCES, CROSS_ENTROPY, *OTHER_NAMES]),
+              callback=lambda context, parameter, name: OTHER_NAMES.get(name, name),
+              help="Just this one (psi is jeffreys, js jensen-shannon; cross-entropy: of a matrix).")  # fmt: skip
 @click.option("--matrix", is_flag=True, help="All pairs of any number of PMFs, or of the columns of one wide table.")
 @unit_option
 @pmf_options
@@ -86,7 +75,7 @@ def command(
 
 def _pair(p: str, q: str, only: str | None, order: float | None, unit: Unit, options: PmfArguments) -> Report:
     from cecli.commands.measures import pairs
-    from cecli.core.pmfs.divergences import DIVERGENCES, Pair
+    from cecli.core.pmfs.divergences import Pair
 
     [(left, right)], notes = pairs(p, [q], options)
     pair = Pair(left, right)
@@ -94,7 +83,7 @@ def _pair(p: str, q: str, only: str | None, order: float | None, unit: Unit, opt
     found: list[dict[str, Any]] = []
     for name in [only] if only else chosen:
         kind = DIVERGENCES[name]
-        value = _in_unit(kind.measure(pair, 1.0 if order is None else order), kind.unit, unit)
+        value = _in_unit(kind.of(pair, 1.0 if order is None else order), kind.unit, unit)
         found.append({"name": name, "value": value})
     rows = [(str(entry["name"]), entry["value"], _remark(entry["name"], order, unit)) for entry in found]
     document: dict[str, Any] = {"unit": unit.name, "p": left.name, "q": right.name}
@@ -156,8 +145,6 @@ def _many(arguments: Sequence[str], options: PmfArguments) -> tuple[list[Pmf], l
 
 def _power(name: str) -> float:
     """The power of the unit of information that a measure has."""
-    from cecli.core.pmfs.divergences import DIVERGENCES
-
     return 1.0 if name == CROSS_ENTROPY else DIVERGENCES[name].unit
 
 
@@ -166,8 +153,6 @@ def _in_unit(value: float, power: float, unit: Unit) -> float:
 
 
 def _remark(name: str, order: float | None, unit: Unit) -> str:
-    from cecli.core.pmfs.divergences import DIVERGENCES
-
     remark = {1: unit.name, 0.5: f"root of {unit.name}"}.get(_power(name), "")
     ordered = name != CROSS_ENTROPY and DIVERGENCES[name].ordered
     return f"{remark}{', ' if remark else ''}order {order:g}" if ordered and order is not None else remark

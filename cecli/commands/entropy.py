@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cecli.commands.options import PmfArguments, lone_pmf_options, order_option, output_options, unit_option
+from cecli.core.families import ESTIMATORS
 from cecli.core.units import Unit
 from cecli.errors import UsageError
 from cecli.report.model import OutputOptions
@@ -25,23 +26,11 @@ the sample missed. james-stein and nsb use the number of outcomes, seen or not: 
 is
 H/log K."""
 
-ESTIMATOR_NAMES = (
-    "mle",
-    "miller-madow",
-    "chao-shen",
-    "james-stein",
-    "jackknife",
-    "grassberger",
-    "zhang",
-    "chao-wang-jost",
-    "nsb",
-)
-
 
 @click.command("entropy", epilog=EPILOG)
 @click.argument("pmf", nargs=-1, required=True)
 @unit_option
-@click.option("--estimator", type=click.Choice(ESTIMATOR_NAMES), help="Estimate the entropy behind counts.")
+@click.option("--estimator", type=click.Choice(ESTIMATORS), help="Estimate the entropy behind counts.")
 @click.option(
     "-k", "--sides", type=click.IntRange(min=1), metavar="K", help="There are K outcomes in all, seen or not."
 )

@@ -12,6 +12,7 @@ from cecli.commands.ledger import Fact, largest_terms, share
 from cecli.commands.options import confidence_option, delimiter_option, output_options, threads_option
 from cecli.commands.options.workers import ClusterOptions, cluster_options
 from cecli.commands.unseen import declared_names, over
+from cecli.core.families import INTERVALS, SMOOTHINGS
 from cecli.errors import InputError, UsageError
 from cecli.report.formats.columns import Records
 from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
@@ -19,18 +20,6 @@ from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
 if TYPE_CHECKING:
     from cecli.core.pmfs.pmf import Pmf
     from cecli.readers.small.samples import SampleOptions
-
-INTERVAL_NAMES = (
-    "goodman",
-    "sison-glaz",
-    "bonferroni-clopper-pearson",
-    "wilson",
-    "clopper-pearson",
-    "jeffreys",
-    "wald",
-    "none",
-)
-SMOOTHING_NAMES = ("none", "laplace", "jeffreys", "perks", "minimax")
 
 EPILOG = """\b
 Examples:
@@ -59,7 +48,7 @@ with the samples."""
 @click.option("--outcomes", metavar="A,B,...", help="The outcomes are these, seen or not.")
 @click.option(
     "--interval",
-    type=click.Choice(INTERVAL_NAMES),
+    type=click.Choice([*INTERVALS, "none"]),
     default="goodman",
     show_default=True,
     help="Confidence interval of each probability; the first three hold for all outcomes at once.",
@@ -69,7 +58,7 @@ with the samples."""
     default="none",
     show_default=True,
     metavar="NAME|ALPHA",
-    help=f"Posterior mean under a symmetric Dirichlet: {', '.join(SMOOTHING_NAMES)}, or a pseudocount.",
+    help=f"Posterior mean under a symmetric Dirichlet: {', '.join(SMOOTHINGS)}, or a pseudocount.",
 )
 @click.option("--min-count", type=click.IntRange(min=1), metavar="N", help="Leave out outcomes with fewer counts.")
 @click.option("--explain", is_flag=True, help="Show what each outcome adds to the entropy and the log-likelihood.")
@@ -201,7 +190,7 @@ def _report(
         "log_likelihood": log_likelihood,
         "aic": 2 * free - 2 * log_likelihood,
         "bic": free * math.log(total) - 2 * log_likelihood,
-        "smoothing": smoothing if smoothing in SMOOTHING_NAMES else pseudocount,
+        "smoothing": smoothing if smoothing in SMOOTHINGS else pseudocount,
         "interval": interval,
         "confidence": confidence,
     }
@@ -252,8 +241,6 @@ _TERM_TITLES = ("outcome", "count", "p", "-log p", "-p log p", "n log p", "share
 
 
 def _view(document: dict[str, Any], records: Records, terms: Records | None) -> list[Facts | Grid]:
-    from cecli.core.pmfs.intervals import INTERVALS
-
     facts: list[Fact] = [
         ("Rolls", document["rolls"], f"over {document['sides']:,} outcomes"),
         ("Entropy", document["entropy"], "nats, of the fitted PMF"),

@@ -9,10 +9,10 @@ import click
 
 from cecli.commands.dice import drawn_seed, seed_option
 from cecli.commands.options import PmfArguments, output_options, pmf_options
+from cecli.core.families import POWER_STATISTICS
 from cecli.errors import UsageError, several
 from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
 
-STATISTIC_NAMES = ("g", "pearson")
 _MOST_ROLLS = 10**18
 REPLICATES = 20_000
 
@@ -37,7 +37,7 @@ has the power."""
 @click.option(
     "-n", "--rolls", type=click.IntRange(1, _MOST_ROLLS), metavar="N", help="Give the power of N rolls instead."
 )
-@click.option("--statistic", type=click.Choice(STATISTIC_NAMES), default="g", show_default=True, help="The test's.")
+@click.option("--statistic", type=click.Choice(POWER_STATISTICS), default="g", show_default=True, help="The test's.")
 @click.option("--simulate", is_flag=True, help="Confirm by simulation, and raise the rolls where they do not reach.")
 @click.option("--replicates", type=click.IntRange(100, 10**8), metavar="B",
               help=f"Simulated experiments.  [default: {REPLICATES}]")  # fmt: skip

@@ -8,15 +8,13 @@ import click
 
 from cecli.commands.dice import drawn_seed, seed_option
 from cecli.commands.options import PmfArguments, output_options, pmf_options
+from cecli.core.families import METHODS, STATISTICS
 from cecli.errors import UsageError, several
 from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
 
 if TYPE_CHECKING:
     from cecli.core.hypotheses.goodness_of_fit import Fit
     from cecli.core.pmfs.pmf import Pmf
-
-STATISTIC_NAMES = ("g", "pearson", "cressie-read", "freeman-tukey", "neyman", "modified-g")
-METHOD_NAMES = ("auto", "asymptotic", "exact", "monte-carlo")
 
 EPILOG = """\b
 Examples:
@@ -34,9 +32,9 @@ least as extreme."""
 @click.argument("counts")
 @click.argument("pmf", required=False)
 @click.option("--two-sample", is_flag=True, help="PMF is a second file of counts: do both come from one PMF?")
-@click.option("--statistic", type=click.Choice(STATISTIC_NAMES), default="g", show_default=True,
+@click.option("--statistic", type=click.Choice(STATISTICS), default="g", show_default=True,
               help="What measures the distance; g is 2N KL.")  # fmt: skip
-@click.option("--method", type=click.Choice(METHOD_NAMES), default="auto", show_default=True,
+@click.option("--method", type=click.Choice(METHODS), default="auto", show_default=True,
               help="Where the p-value comes from.")  # fmt: skip
 @click.option("--replicates", type=click.IntRange(1, 10**9), metavar="B",
               help="Simulated samples.  [default: 9999; fewer, at least 199, for more than 2000 outcomes]")  # fmt: skip
@@ -160,7 +158,7 @@ def _ledger(observed: Pmf, fit: Fit, explain: bool) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-_METHODS = {
+_METHOD_TITLES = {
     "asymptotic": "chi-squared",
     "exact": "exact: all tables of counts",
     "monte-carlo": "Monte Carlo",
@@ -168,7 +166,7 @@ _METHODS = {
 
 
 def _view(document: dict[str, Any], observed: Pmf, other: Pmf, fit: Fit, ledger: Table) -> list[Facts | Grid]:
-    how = _METHODS[fit.method] + (f", {fit.replicates:,} samples" if fit.replicates else "")
+    how = _METHOD_TITLES[fit.method] + (f", {fit.replicates:,} samples" if fit.replicates else "")
     largest = int(abs(fit.standardized).argmax())
     seen, expected = int(observed.weights[largest]), float(fit.expected[largest])
     blame = f"standard deviations: outcome {observed.labels()[largest]}, {seen:,} seen, ", expected, " expected"

@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cecli.core.hypotheses.goodness_of_fit import METHODS, STATISTICS, Choice, Fit
+from cecli.core.families import DIVERGENCES, INTERVALS, METHODS, OTHER_NAMES, STATISTICS
+from cecli.core.hypotheses.goodness_of_fit import Choice, Fit
 from cecli.core.pmfs import information
 from cecli.core.pmfs.pmf import Pmf
 from cecli.core.units import parse_unit
@@ -115,12 +116,12 @@ def divergence(
     >>> divergence("renyi", [0.5, 0.5], [0.25, 0.75], order=2)
     0.287682072452
     """
-    from cecli.core.pmfs.divergences import DIVERGENCES, Pair
+    from cecli.core.pmfs.divergences import Pair
 
-    kind = DIVERGENCES[one_of("name", name, DIVERGENCES)]
+    kind = DIVERGENCES[one_of("name", OTHER_NAMES.get(name, name), DIVERGENCES)]
     if not order >= 0:
         raise ValueError(f"order: expected a number >= 0, found {order!r}")
-    value = kind.measure(Pair(*_aligned(p, q, missing, normalize)), float(order))
+    value = kind.of(Pair(*_aligned(p, q, missing, normalize)), float(order))
     unit = parse_unit(str(base))
     return unit.from_nats(value) if kind.unit == 1 else float(value / unit.divisor**kind.unit)
 
@@ -139,7 +140,7 @@ def fit(
     array([0.45454545, 0.18181818, 0.18181818, 0.09090909, 0.09090909])
     """
     from cecli.core.pmfs import categorical
-    from cecli.core.pmfs.intervals import INTERVALS, confidence_interval
+    from cecli.core.pmfs.intervals import confidence_interval
     from cecli.core.pmfs.weights import total_count
 
     between("confidence", confidence, 0, 1)

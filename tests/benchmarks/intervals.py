@@ -31,7 +31,8 @@ SAMPLES = 5000
 
 
 def run(options: Namespace) -> None:
-    from cecli.core.pmfs.intervals import INTERVALS, confidence_interval
+    from cecli.core.families import INTERVALS
+    from cecli.core.pmfs.intervals import confidence_interval
 
     samples = min(options.rows, SAMPLES)
     error = np.sqrt(0.05 * 0.95 / samples)

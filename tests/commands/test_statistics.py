@@ -4,13 +4,7 @@ import json
 
 import pytest
 
-from cecli.commands import divergences, entropy, fit, power, test
-from cecli.core.hypotheses.goodness_of_fit import METHODS, STATISTICS
-from cecli.core.hypotheses.power import POWER_STATISTICS
-from cecli.core.pmfs.categorical import SMOOTHINGS
-from cecli.core.pmfs.divergences import DIVERGENCES
-from cecli.core.pmfs.estimators import ESTIMATORS
-from cecli.core.pmfs.intervals import INTERVALS
+from cecli.core.families import DIVERGENCES
 
 WOLF = "sample_data/wolf_white_die.csv"
 COUNTS = "outcome,count\na,4\nb,2\nc,3\nd,0\n"
@@ -21,14 +15,11 @@ def wolf(root):
     return str(root / WOLF)
 
 
-def test_the_choices_are_the_tables():
-    assert tuple(STATISTICS) == test.STATISTIC_NAMES
-    assert test.METHOD_NAMES == METHODS
-    assert power.STATISTIC_NAMES == POWER_STATISTICS
-    assert tuple(DIVERGENCES) == divergences.NAMES
-    assert tuple(ESTIMATORS) == entropy.ESTIMATOR_NAMES
-    assert (*INTERVALS, "none") == fit.INTERVAL_NAMES
-    assert tuple(SMOOTHINGS) == fit.SMOOTHING_NAMES
+def test_divergences_by_the_names_they_have_elsewhere(run):
+    for other, name in (("psi", "jeffreys"), ("js", "jensen-shannon")):
+        given = run("divergences", "0.5,0.5", "0.25,0.75", "--only", other, "-f", "json").document
+        assert given == run("divergences", "0.5,0.5", "0.25,0.75", "--only", name, "-f", "json").document
+        assert [each["name"] for each in given["divergences"]] == [name]
 
 
 def test_test_names_its_keys_in_order(run, wolf):
@@ -134,7 +125,7 @@ def test_equal_pmfs_need_infinitely_many_rolls(run):
 def test_divergences_by_name_and_unit(run):
     p, q = "0.5,0.3,0.2", "0.2,0.3,0.5"
     everything = {e["name"]: e["value"] for e in run("divergences", p, q, "-f", "json").document["divergences"]}
-    assert list(everything) == [name for name in divergences.NAMES if name not in ("renyi", "tsallis")]
+    assert list(everything) == [name for name in DIVERGENCES if name not in ("renyi", "tsallis")]
     bits = {e["name"]: e["value"] for e in run("divergences", p, q, "-b", "2", "-f", "json").document["divergences"]}
     assert bits["kl"] == pytest.approx(everything["kl"] / 0.6931471805599453, rel=1e-15)
     assert bits["jensen-shannon-distance"] ** 2 == pytest.approx(bits["jensen-shannon"], rel=1e-14)

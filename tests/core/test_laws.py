@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cecli.core.families import LIBRARIES as LIKE
 from cecli.core.metrics import METRICS, Spec
-from cecli.core.metrics.libraries import LIKE
 from cecli.core.rows.rows import Batch, LossRule, score_rows
 from cecli.core.scores.grouped import GroupedScorer
 from cecli.core.scores.scorer import Scorer

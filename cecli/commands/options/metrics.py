@@ -8,8 +8,7 @@ from typing import Any
 import click
 
 from cecli.commands.options import Function, grouped
-
-LIBRARY_NAMES = ("torch", "keras", "sklearn", "kaggle", "xgboost", "lightgbm")
+from cecli.core.families import LIBRARIES
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -61,7 +60,7 @@ def metric_options(function: Function) -> Function:
             click.option("--corp", "wanted_corp", is_flag=True,
                          help="The same for two classes and any forecasts, by isotonic recalibration, and AUC; "
                          "holds all rows, 9 bytes each (17 with weights), and ten times that at the end."),
-            click.option("--like", "wanted_like", type=click.Choice(LIBRARY_NAMES), multiple=True,
+            click.option("--like", "wanted_like", type=click.Choice(LIBRARIES), multiple=True,
                          help="Beside ours the number that this library gives for the same rows; repeatable."),
         ],
     )  # fmt: skip

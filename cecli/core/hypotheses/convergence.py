@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.families import STATISTICS
 from cecli.core.functions.quantiles import chi_squared_quantile
-from cecli.core.hypotheses.goodness_of_fit import STATISTICS, Statistics
+from cecli.core.hypotheses.goodness_of_fit import Statistics
 from cecli.core.pmfs import information, sampling
 from cecli.core.pmfs.divergences import divergence
 from cecli.core.pmfs.pmf import Pmf

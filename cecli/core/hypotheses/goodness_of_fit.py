@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.families import STATISTICS
 from cecli.core.functions.power_family import family_function, family_terms
 from cecli.core.hypotheses import enumeration
 from cecli.core.pmfs.divergence import relative_differences
@@ -22,18 +23,6 @@ from cecli.core.pmfs.pmf import Pmf
 from cecli.core.pmfs.weights import Floats, exact_weights, probabilities, total_count
 from cecli.core.sums.exact import exact_sum
 from cecli.errors import InputError, UsageError
-
-STATISTICS: dict[str, float] = {
-    "g": 1.0,
-    "pearson": 2.0,
-    "cressie-read": 5 / 3,
-    "freeman-tukey": 0.5,
-    "neyman": -1.0,
-    "modified-g": 0.0,
-}
-"""The statistics by name: their order in the power family (Cressie and Read's lambda + 1)."""
-
-METHODS = ("auto", "asymptotic", "exact", "monte-carlo")
 
 TIE = 1e-9
 """Statistics that differ by less than this, relatively, are equal but for rounding."""

@@ -9,18 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.families import STATISTICS
 from cecli.core.functions.poisson import log_poisson
 from cecli.core.functions.power_family import family_terms
 from cecli.core.functions.quantiles import chi_squared_quantile
-from cecli.core.hypotheses.goodness_of_fit import STATISTICS, TIE, Statistics, draw_multinomial
+from cecli.core.hypotheses.goodness_of_fit import TIE, Statistics, draw_multinomial
 from cecli.core.pmfs.divergence import relative_differences
 from cecli.core.pmfs.information import kl_divergence
 from cecli.core.pmfs.pmf import Pmf
 from cecli.core.pmfs.weights import Floats, exact_weights, probabilities
 from cecli.core.sums.exact import exact_sum
 from cecli.errors import UsageError
-
-POWER_STATISTICS = ("g", "pearson")
 
 REPLICATES = 20_000
 """Simulated experiments per number of rolls: at a power of 0.9 their standard error is 0.002."""

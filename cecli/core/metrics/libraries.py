@@ -2,13 +2,12 @@
 
 Each library is a function from the predictions of a batch to -log of what it makes of them, a table in the precision
 that it works in. Checked against the libraries themselves: torch 2.13, Keras 3.15, scikit-learn 1.9, XGBoost 3.2,
-LightGBM 4.7. To add one: write its function and its line in LIKE.
+LightGBM 4.7. To add one: write its function here and its line in
+LIBRARIES of ``core.families``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,27 +18,6 @@ from cecli.core.rows.rows import Batch, LossRule
 from cecli.core.sums.layout import Floats, along, row_sum
 
 Table = NDArray[np.floating[Any]]
-
-
-@dataclass(frozen=True)
-class Library:
-    """How a library scores.
-
-    ``losses`` gives -log q of every class, a table along ``axis``, and knows the rule of the loss. ``soft``: whether it
-    takes soft labels; ``by_rows``: whether its mean is over the rows, even where they have weights; ``weights``:
-    whether it takes weights of rows, ``single_weights`` as float32; ``smoothing`` and ``class_weights``: whether it has
-    them; ``plain_binary``: whether it has neither for a binary column.
-    """
-
-    losses: Callable[[Batch, LossRule], tuple[Table, int]]
-    note: str
-    soft: bool = False
-    weights: bool = True
-    single_weights: bool = False
-    by_rows: bool = False
-    smoothing: bool = False
-    class_weights: bool = False
-    plain_binary: bool = False
 
 
 def _probabilities(batch: Batch) -> tuple[Floats, int]:
@@ -69,7 +47,7 @@ def _binary_cross_entropy(one: Table) -> Table:
     return np.stack([np.minimum(-np.log1p(-one), np.float32(100)), np.minimum(-np.log(one), np.float32(100))])
 
 
-def _torch(batch: Batch, rule: LossRule) -> tuple[Table, int]:
+def torch(batch: Batch, rule: LossRule) -> tuple[Table, int]:
     """``cross_entropy`` of float32 logits. Of probabilities ``nll_loss(log(p))``; soft labels and smoothing only
     ``cross_entropy(log(p))`` has, which divides by the sum of the row. A binary column: ``binary_cross_entropy``, of
     logits ``binary_cross_entropy_with_logits``."""
@@ -85,12 +63,12 @@ def _torch(batch: Batch, rule: LossRule) -> tuple[Table, int]:
     return -logits, batch.axis
 
 
-def _keras(batch: Batch, rule: LossRule) -> tuple[Table, int]:
+def keras(batch: Batch, rule: LossRule) -> tuple[Table, int]:
     """``SparseCategoricalCrossentropy``; of soft labels and with smoothing ``CategoricalCrossentropy``: float32, rows
     divided by their sum, then p clipped to [1e-7, 1 - 1e-7]; from logits the log-softmax. ``BinaryCrossentropy`` of a
     binary column clips, too, but for logits."""
     if batch.kind == "logits":
-        return _torch(batch, rule)
+        return torch(batch, rule)
     low, high = np.float32(1e-7), np.float32(1) - np.float32(1e-7)
     if batch.binary:
         return _binary_cross_entropy(np.clip(_single(batch), low, high)), 0
@@ -99,7 +77,7 @@ def _keras(batch: Batch, rule: LossRule) -> tuple[Table, int]:
     return _negative_log(np.clip(single / single.sum(axis=axis, keepdims=True), low, high)), axis
 
 
-def _sklearn(batch: Batch, rule: LossRule) -> tuple[Table, int]:
+def sklearn(batch: Batch, rule: LossRule) -> tuple[Table, int]:
     """``log_loss``: p clipped to [eps, 1 - eps] with the eps of the dtype the predictions have, no division by the
     sum."""
     table, axis = _probabilities(batch)
@@ -108,7 +86,7 @@ def _sklearn(batch: Batch, rule: LossRule) -> tuple[Table, int]:
     return _negative_log(np.clip(stored, epsilon, stored.dtype.type(1) - epsilon)), axis
 
 
-def _kaggle(batch: Batch, rule: LossRule) -> tuple[Table, int]:
+def kaggle(batch: Batch, rule: LossRule) -> tuple[Table, int]:
     """Multi-class log loss as Kaggle's pages put it: each row divided by its sum, then p := max(min(p, 1 - 1e-15),
     1e-15)."""
     table, axis = _probabilities(batch)
@@ -116,7 +94,7 @@ def _kaggle(batch: Batch, rule: LossRule) -> tuple[Table, int]:
     return _negative_log(np.clip(table, 1e-15, 1.0 - 1e-15)), axis
 
 
-def _xgboost(batch: Batch, rule: LossRule) -> tuple[Table, int]:
+def xgboost(batch: Batch, rule: LossRule) -> tuple[Table, int]:
     """``mlogloss`` and ``logloss``: float32 probabilities, p clipped below at 1e-16; of a binary column 1 - p in
     float32."""
     table, axis = _probabilities(batch)
@@ -126,24 +104,8 @@ def _xgboost(batch: Batch, rule: LossRule) -> tuple[Table, int]:
     return _negative_log(np.maximum(single, np.float32(1e-16))), axis
 
 
-def _lightgbm(batch: Batch, rule: LossRule) -> tuple[Table, int]:
+def lightgbm(batch: Batch, rule: LossRule) -> tuple[Table, int]:
     """``multi_logloss`` and ``binary_logloss``: double, but p <= 1e-15 costs -log(1e-15f), a float32."""
     table, axis = _probabilities(batch)
     least = np.float32(1e-15)
     return np.where(table > float(least), _negative_log(table), float(-np.log(least))), axis
-
-
-LIKE: dict[str, Library] = {
-    "torch": Library(
-        _torch, "float32, nothing clipped (a binary column: logarithms of at least -100)", soft=True, weights=False,
-        smoothing=True, class_weights=True, plain_binary=True
-    ),
-    "keras": Library(
-        _keras, "float32, rows divided by their sum, clipped to [1e-7, 1 - 1e-7]", soft=True, by_rows=True,
-        smoothing=True
-    ),
-    "sklearn": Library(_sklearn, "clipped to [eps, 1 - eps] with the eps of the predictions' type"),
-    "kaggle": Library(_kaggle, "rows divided by their sum, clipped to [1e-15, 1 - 1e-15]", weights=False),
-    "xgboost": Library(_xgboost, "float32, clipped below at 1e-16", single_weights=True),
-    "lightgbm": Library(_lightgbm, "clipped below at 1e-15", single_weights=True),
-}  # fmt: skip

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from cecli.core.metrics.libraries import LIKE
+from cecli.core.families import LIBRARIES
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows.rows import Batch, ScoredRows
 from cecli.core.sums.exact import ExactSums, ratio
@@ -33,7 +33,7 @@ class LikeResult:
 
 
 class Like:
-    """The mean loss of one library of LIKE; an accumulator.
+    """The mean loss of one library of LIBRARIES; an accumulator.
 
     sum w l / sum w, by rows sum w l / n; torch with class weights divides by those of the observed classes.
     """
@@ -44,7 +44,7 @@ class Like:
     }
 
     def __init__(self, spec: Spec, library: str) -> None:
-        self._spec, self._name, self._library = spec, library, LIKE[library]
+        self._spec, self._name, self._library = spec, library, LIBRARIES[library]
         self._sum, self._below = ExactSums(), Tally()
         self._infinite, self._nan = Tally(), Tally()
         self._reason = self._misfit()

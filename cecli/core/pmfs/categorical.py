@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.families import SMOOTHINGS
 from cecli.core.nearest import nearest
 from cecli.core.pmfs.information import cross_entropy
 from cecli.core.pmfs.pmf import Pmf
 from cecli.core.pmfs.weights import Floats, probabilities, total_count
 from cecli.errors import UsageError, quoted
-
-SMOOTHINGS: dict[str, Callable[[int, int], float]] = {
-    "none": lambda total, sides: 0.0,
-    "laplace": lambda total, sides: 1.0,
-    "jeffreys": lambda total, sides: 0.5,
-    "perks": lambda total, sides: 1 / sides,
-    "minimax": lambda total, sides: math.sqrt(total) / sides,
-}
-"""Pseudocounts per outcome by name: functions of the total N and the number of outcomes K."""
 
 
 def maximum_likelihood(counts: NDArray[np.int64]) -> Floats:

@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from cecli.core.pmfs.divergences import DIVERGENCES, divergence
+from cecli.core.families import DIVERGENCES
+from cecli.core.pmfs.divergences import divergence
 from cecli.core.pmfs.pmf import Pmf
 from cecli.core.pmfs.weights import Floats, probabilities
 from cecli.core.sums.exact import exact_sum

@@ -7,12 +7,12 @@ q)/2, so that p = m (1 + v) and q = m (1 - v).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from cecli.core.families import DIVERGENCES
 from cecli.core.functions.power_family import family_terms
 from cecli.core.pmfs.divergence import relative_differences
 from cecli.core.pmfs.information import kl_divergence
@@ -50,27 +50,28 @@ class Pair:
         return (p + q) / 2
 
 
-@dataclass(frozen=True)
-class Divergence:
-    """A divergence by name: ``measure`` of a pair and an order (which most ignore).
-
-    ``unit`` is the power of the unit of information that it has: 1 where it is an information, 1/2 for the root of one,
-    0 for a pure number. ``ordered`` says whether it takes an order, ``symmetric`` whether the pair may be exchanged.
-    """
-
-    measure: Callable[[Pair, float], float]
-    unit: float = 0.0
-    symmetric: bool = False
-    ordered: bool = False
-
-
 def divergence(name: str, p: Pmf, q: Pmf, order: float = 1.0) -> float:
     """The divergence of ``p`` from ``q`` by a name of ``DIVERGENCES``, informations in nats; 0 <= ``order`` <= inf.
 
     >>> divergence("total-variation", Pmf(np.array([1, 1])), Pmf(np.array([1, 3])))
     0.25
     """
-    return DIVERGENCES[name].measure(Pair(p, q), order)
+    return DIVERGENCES[name].of(Pair(p, q), order)
+
+
+def kl(pair: Pair) -> float:
+    """D(p||q)."""
+    return kl_divergence(pair.p, pair.q)
+
+
+def reverse_kl(pair: Pair) -> float:
+    """D(q||p)."""
+    return kl_divergence(pair.q, pair.p)
+
+
+def jeffreys(pair: Pair) -> float:
+    """D(p||q) + D(q||p) = sum (p - q) log(p/q): elsewhere the population stability index."""
+    return kl(pair) + reverse_kl(pair)
 
 
 def jensen_shannon(pair: Pair) -> float:
@@ -80,6 +81,11 @@ def jensen_shannon(pair: Pair) -> float:
     Source: Lin, "Divergence measures based on the Shannon entropy", IEEE Trans. Inf. Theory 37, 1991.
     """
     return min(exact_sum(pair.mean * coin_deficit(pair.v)), math.log(2))
+
+
+def jensen_shannon_distance(pair: Pair) -> float:
+    """The root of Jensen and Shannon's divergence, which is a metric."""
+    return math.sqrt(jensen_shannon(pair))
 
 
 def coin_deficit(v: Floats) -> Floats:
@@ -110,6 +116,11 @@ def squared_hellinger(pair: Pair) -> float:
     square = np.where(near, pair.v, 0.0) ** 2
     terms = np.where(near, pair.mean * square / (1 + np.sqrt(1 - square)), (np.sqrt(p) - np.sqrt(q)) ** 2 / 2)
     return min(exact_sum(terms), 1.0)
+
+
+def hellinger(pair: Pair) -> float:
+    """sqrt(sum (sqrt p - sqrt q)^2/2), a metric between 0 and 1."""
+    return math.sqrt(squared_hellinger(pair))
 
 
 def bhattacharyya(pair: Pair) -> float:
@@ -188,23 +199,3 @@ def _log_power_sum(pair: Pair, order: float) -> float:
     exponents = order * _log_ratios(pair) + np.log(q[common])
     largest = float(exponents.max())
     return largest + math.log(exact_sum(np.exp(exponents - largest)))
-
-
-DIVERGENCES: dict[str, Divergence] = {
-    "kl": Divergence(lambda pair, order: kl_divergence(pair.p, pair.q), unit=1),
-    "reverse-kl": Divergence(lambda pair, order: kl_divergence(pair.q, pair.p), unit=1),
-    "jeffreys": Divergence(
-        lambda pair, order: kl_divergence(pair.p, pair.q) + kl_divergence(pair.q, pair.p), unit=1, symmetric=True
-    ),
-    "jensen-shannon": Divergence(lambda pair, order: jensen_shannon(pair), unit=1, symmetric=True),
-    "jensen-shannon-distance": Divergence(
-        lambda pair, order: math.sqrt(jensen_shannon(pair)), unit=0.5, symmetric=True
-    ),
-    "total-variation": Divergence(lambda pair, order: total_variation(pair), symmetric=True),
-    "hellinger": Divergence(lambda pair, order: math.sqrt(squared_hellinger(pair)), symmetric=True),
-    "bhattacharyya": Divergence(lambda pair, order: bhattacharyya(pair), unit=1, symmetric=True),
-    "chi-squared": Divergence(lambda pair, order: chi_squared(pair)),
-    "renyi": Divergence(renyi, unit=1, ordered=True),
-    "tsallis": Divergence(tsallis, ordered=True),
-}
-"""The divergences by name. A new one is a function of a pair and a line here."""

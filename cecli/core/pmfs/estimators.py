@@ -7,14 +7,14 @@ others ask only how often each outcome was seen. All work on the distinct counts
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.families import ESTIMATORS
 from cecli.core.pmfs import information
-from cecli.core.pmfs.nsb import nsb
+from cecli.core.pmfs.nsb import nsb as posterior_entropy
 from cecli.core.pmfs.pmf import Pmf
 from cecli.core.pmfs.weights import Floats, exact_weights, surprisals
 from cecli.core.sums.exact import exact_sum
@@ -49,9 +49,6 @@ class Estimate:
     standard_error: float | None
 
 
-Estimator = Callable[[Sample], Estimate]
-
-
 def estimate(name: str, counts: NDArray[np.int64], sides: int) -> Estimate:
     """The entropy behind ``counts`` (any shape (n,), some > 0) over ``sides`` outcomes by a name of ``ESTIMATORS``.
 
@@ -63,7 +60,9 @@ def estimate(name: str, counts: NDArray[np.int64], sides: int) -> Estimate:
         raise UsageError(f"{len(seen):,} outcomes were seen, more than the {sides:,} declared")
     values, multiplicity = np.unique(seen, return_counts=True)
     total = sum(value * times for value, times in zip(values.tolist(), multiplicity.tolist(), strict=True))
-    return ESTIMATORS[name](Sample(seen, values.astype(np.float64), multiplicity.astype(np.float64), total, sides))
+    sample = Sample(seen, values.astype(np.float64), multiplicity.astype(np.float64), total, sides)
+    found: Estimate = ESTIMATORS[name](sample)
+    return found
 
 
 def standard_error(counts: NDArray[np.int64]) -> float:
@@ -201,19 +200,6 @@ def _remainder(a: float, n: int) -> float:
     return b * 0.1 * float(np.sum(s * np.exp(-s) / (n * a - n * b * np.expm1(-s / n))))
 
 
-def _nsb(sample: Sample) -> Estimate:
-    return Estimate(*nsb(sample.values, sample.multiplicity, float(sample.total), sample.sides))
-
-
-ESTIMATORS: dict[str, Estimator] = {
-    "mle": mle,
-    "miller-madow": miller_madow,
-    "chao-shen": chao_shen,
-    "james-stein": james_stein,
-    "jackknife": jackknife,
-    "grassberger": grassberger,
-    "zhang": zhang,
-    "chao-wang-jost": chao_wang_jost,
-    "nsb": _nsb,
-}
-"""The estimators by name. A new one is a function of the form ``Estimator`` and a line here."""
+def nsb(sample: Sample) -> Estimate:
+    """Mean and standard deviation of H after the sample, by Nemenman, Shafee and Bialek: see ``core.pmfs.nsb``."""
+    return Estimate(*posterior_entropy(sample.values, sample.multiplicity, float(sample.total), sample.sides))

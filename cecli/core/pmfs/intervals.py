@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.families import INTERVALS
 from cecli.core.functions.normal import normal_quantile
 from cecli.core.functions.quantiles import beta_quantile
-from cecli.core.pmfs.sison_glaz import sison_glaz
 
 Floats = NDArray[np.float64]
-Bounds = Callable[[Floats, float, float], tuple[Floats, Floats]]
-"""Counts (K,), their total N and the error probability alpha to low and high (K,)."""
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A method by what it promises: with ``simultaneous`` all K intervals hold at once with the stated confidence."""
-
-    bounds: Bounds
-    simultaneous: bool
 
 
 def confidence_interval(method: str, counts: NDArray[np.int64], total: int, confidence: float) -> tuple[Floats, Floats]:
@@ -45,8 +33,7 @@ def wilson(counts: Floats, total: float, alpha: float) -> tuple[Floats, Floats]:
     """The roots p of (n - N p)^2 = z^2 N p (1 - p), z the upper alpha/2 quantile of the normal.
 
     The lower root is the product of the two, n^2/(N (N + z^2)), over the upper one, which loses no digits.
-    Source: Wilson, JASA 22, 1927. With alpha/K: Goodman, "On simultaneous confidence intervals for multinomial
-    proportions", Technometrics 7, 1965.
+    Source: Wilson, JASA 22, 1927.
     """
     c = normal_quantile(alpha / 2, upper=True) ** 2
     root = np.sqrt(c * (c + 4 * counts * ((total - counts) / total)))
@@ -84,18 +71,14 @@ def wald(counts: Floats, total: float, alpha: float) -> tuple[Floats, Floats]:
     return p - margin, p + margin
 
 
-def bonferroni(bounds: Bounds) -> Bounds:
-    """The same method with alpha/K for each outcome, so that all K intervals hold at once."""
-    return lambda counts, total, alpha: bounds(counts, total, alpha / len(counts))
+def goodman(counts: Floats, total: float, alpha: float) -> tuple[Floats, Floats]:
+    """Wilson's bounds with alpha/K for each outcome, so that all K hold at once where no count is small.
+
+    Source: Goodman, "On simultaneous confidence intervals for multinomial proportions", Technometrics 7, 1965.
+    """
+    return wilson(counts, total, alpha / len(counts))
 
 
-INTERVALS: dict[str, Interval] = {
-    "goodman": Interval(bonferroni(wilson), simultaneous=True),
-    "sison-glaz": Interval(sison_glaz, simultaneous=True),
-    "bonferroni-clopper-pearson": Interval(bonferroni(clopper_pearson), simultaneous=True),
-    "wilson": Interval(wilson, simultaneous=False),
-    "clopper-pearson": Interval(clopper_pearson, simultaneous=False),
-    "jeffreys": Interval(jeffreys, simultaneous=False),
-    "wald": Interval(wald, simultaneous=False),
-}
-"""The methods by name. A new one is a function of the form ``Bounds`` and a line here."""
+def bonferroni_clopper_pearson(counts: Floats, total: float, alpha: float) -> tuple[Floats, Floats]:
+    """Clopper and Pearson's bounds with alpha/K for each outcome: all K hold at once, for counts of any size."""
+    return clopper_pearson(counts, total, alpha / len(counts))

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from cecli.core.families import STATISTICS
 from cecli.core.hypotheses.goodness_of_fit import (
-    STATISTICS,
     Choice,
     Statistics,
     chi_squared_tail,

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cecli.core.families import LIBRARIES as LIKE
 from cecli.core.metrics import METRICS, Spec
-from cecli.core.metrics.libraries import LIKE
 from cecli.core.rows.rows import Batch, LossRule, score_rows
 
 PEERS = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "peers" / "like.py"))

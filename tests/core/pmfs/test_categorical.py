@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cecli.core.pmfs.categorical import SMOOTHINGS, log_likelihood, maximum_likelihood, pseudocount, smoothed
+from cecli.core.families import SMOOTHINGS
+from cecli.core.pmfs.categorical import log_likelihood, maximum_likelihood, pseudocount, smoothed
 from cecli.core.pmfs.pmf import Pmf
 from cecli.errors import UsageError
 

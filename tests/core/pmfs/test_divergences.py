@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cecli.core.families import DIVERGENCES
 from cecli.core.pmfs.divergence_matrix import cross_entropy_matrix, divergence_matrix
-from cecli.core.pmfs.divergences import DIVERGENCES, divergence
+from cecli.core.pmfs.divergences import divergence
 from cecli.core.pmfs.information import cross_entropy, entropy
 from cecli.core.pmfs.pmf import Pmf
 

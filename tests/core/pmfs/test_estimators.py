@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cecli.core.families import ESTIMATORS
 from cecli.core.pmfs.entropy_orders import min_entropy, renyi_entropy, tsallis_entropy
-from cecli.core.pmfs.estimators import ESTIMATORS, estimate, standard_error
+from cecli.core.pmfs.estimators import estimate, standard_error
 from cecli.core.pmfs.information import entropy
 from cecli.core.pmfs.nsb import nsb
 from cecli.core.pmfs.pmf import Pmf

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cecli.core.pmfs.intervals import INTERVALS, confidence_interval
+from cecli.core.families import INTERVALS
+from cecli.core.pmfs.intervals import confidence_interval
 
 MAY_JOHNSON = np.array([56, 72, 73, 59, 62, 87, 58])
 """Data of May and Johnson, "Constructing two-sided simultaneous confidence intervals", J. Stat. Software 5, 2000."""
