@@ -9,11 +9,12 @@ import click
 from cecli.commands.options import confidence_option, unit_option
 from cecli.commands.options.page import check_one_file, report_option
 from cecli.commands.options.partial import output_or_state_options, partial_option
-from cecli.commands.options.requirements import Requirement, require_option
+from cecli.commands.options.requirements import require_option
 from cecli.commands.signature import SignedCommand
 from cecli.core.units import Unit
 from cecli.errors import UsageError
 from cecli.report.model import OutputOptions
+from cecli.results.requirements import Requirement
 
 if TYPE_CHECKING:
     from cecli.commands.options.metrics import MetricOptions

@@ -131,13 +131,6 @@ def test_all_that_are_not_met_are_named(score):
     assert "accuracy" not in done.err
 
 
-def test_the_keys_in_a_unit_are_those_of_score():
-    from cecli.commands.options.requirements import IN_UNIT
-    from cecli.commands.score import report as score_report
-
-    assert set(score_report._IN_UNIT) <= IN_UNIT
-
-
 def test_a_key_that_no_report_has_is_refused_before_anything_is_read(run):
     for key, near in (("acc", "accuracy"), ("cross_entrpy", "cross_entropy"), ("loss", None)):
         done = run("score", "/nowhere/p.csv", "/nowhere/l.csv", "--require", f"{key}<0.5")

@@ -11,11 +11,12 @@ import click
 from cecli.commands.calibrate.options import CalibrateOptions, calibrate_options
 from cecli.commands.options import confidence_option, hidden, output_options, plot_option, threads_option, unit_option
 from cecli.commands.options.predictions import prediction_options
-from cecli.commands.options.requirements import Requirement, require_option
+from cecli.commands.options.requirements import require_option
 from cecli.commands.signature import SignedCommand, inputs_kept, signature_option
 from cecli.core.units import Unit
 from cecli.errors import UsageError
 from cecli.report.model import OutputOptions
+from cecli.results.requirements import Requirement
 
 if TYPE_CHECKING:
     from cecli.readers.predictions.predictions import PredictionOptions
@@ -104,9 +105,9 @@ def command(
         return
     from cecli.commands.calibrate.report import report
     from cecli.commands.calibrate.run import calibrated
-    from cecli.commands.options.requirements import checked, raise_unmet
     from cecli.commands.signature import signed, with_signature
     from cecli.report.write import write
+    from cecli.results.requirements import checked, raise_unmet
 
     more = requirements or plot or apply is not None or wanted.folds or wanted.table or signature
     alone = not more and _is_number(output)
@@ -114,7 +115,7 @@ def command(
         done = calibrated(options, wanted, unit, confidence, threads, output.quiet, alone)
     document = done.document()
     if requirements:
-        document["requirements"] = checked(requirements, document)
+        document["requirements"] = checked(requirements, document, "calibrate")
     if inputs is not None:
         document |= signed(document, "calibrate", "temperature", document["rows"], inputs)
     made = with_signature(report(done, document), output)

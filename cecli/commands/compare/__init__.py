@@ -11,11 +11,12 @@ from cecli.commands.options.compared import compared_options
 from cecli.commands.options.gates import GateOptions, gate_options
 from cecli.commands.options.losses import LossOptions, loss_options
 from cecli.commands.options.page import check_one_file, report_option
-from cecli.commands.options.requirements import Requirement, require_option
+from cecli.commands.options.requirements import require_option
 from cecli.commands.options.workers import ClusterOptions, cluster_options
 from cecli.commands.signature import SignedCommand, inputs_kept, signature_option
 from cecli.core.units import Unit
 from cecli.report.model import OutputOptions
+from cecli.results.requirements import Requirement
 
 if TYPE_CHECKING:
     from cecli.commands.compare.report import Finished
@@ -136,15 +137,15 @@ def _write(
     a gate or a requirement is not met, once that is done."""
     from cecli.commands.compare.report import report
     from cecli.commands.compare.view import unmet_gates
-    from cecli.commands.options.requirements import checked, raise_unmet
     from cecli.commands.signature import signed, with_signature
     from cecli.report.write import write
+    from cecli.results.requirements import checked, raise_unmet
 
     document = finished.document()
     if not gates.is_empty:
         _put_gates(document, gates.judged(finished.comparisons, finished.plan.unit))
     if requirements:
-        document["requirements"] = checked(requirements, document)
+        document["requirements"] = checked(requirements, document, "compare")
     if inputs is not None:
         rows = finished.comparisons[0].rows
         document |= signed(document, "compare", "difference", rows, inputs)

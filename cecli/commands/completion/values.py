@@ -142,9 +142,9 @@ def _label(typed: Typed, incomplete: str) -> Items:
 
 
 def _key(typed: Typed, incomplete: str) -> Items:
-    from cecli.commands.report_keys import KEYS
+    from cecli.results.figures import numbers_of
 
-    return _plain(KEYS.get(str(typed.command.name), "").split(), incomplete)
+    return _plain(numbers_of(str(typed.command.name)), incomplete)
 
 
 def _required(typed: Typed, incomplete: str) -> Items:

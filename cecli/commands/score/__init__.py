@@ -14,12 +14,13 @@ from cecli.commands.options.metrics import MetricOptions, metric_options
 from cecli.commands.options.page import WORST_ROWS, check_one_file, report_option
 from cecli.commands.options.partial import output_or_state_options, partial_option
 from cecli.commands.options.predictions import prediction_options
-from cecli.commands.options.requirements import Requirement, require_option
+from cecli.commands.options.requirements import require_option
 from cecli.commands.options.workers import ClusterOptions, cluster_options
 from cecli.commands.signature import SignedCommand, inputs_kept, signature_option
 from cecli.core.units import Unit
 from cecli.errors import UsageError
 from cecli.report.model import OutputOptions
+from cecli.results.requirements import Requirement
 
 if TYPE_CHECKING:
     from cecli.core.metrics import Spec

@@ -18,8 +18,8 @@ from cecli.workers.job import Task, check_all_used, job_of, tasks_of
 from cecli.workers.work import unpack
 
 if TYPE_CHECKING:
-    from cecli.commands.options.requirements import Requirement
     from cecli.commands.score.report import Plan
+    from cecli.results.requirements import Requirement
 
 
 def score_on(

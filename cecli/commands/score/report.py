@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from cecli.commands.few_clusters import few_clusters
 from cecli.commands.options.metrics import MetricOptions
-from cecli.commands.options.requirements import Requirement, checked, raise_unmet
 from cecli.commands.signature import signed, with_signature
 from cecli.core.metrics import HEADLINE, OF_LOSSES, REPORT
 from cecli.core.scores.scorer import Score, Scorer, skill
@@ -19,6 +18,7 @@ from cecli.errors import InputError, UsageError
 from cecli.report.flat import listed, scalars
 from cecli.report.model import OutputOptions, Report, Table
 from cecli.report.write import resolve_format, write
+from cecli.results.requirements import Requirement, checked, raise_unmet
 
 if TYPE_CHECKING:
     from cecli.core.facts import Facts
@@ -257,7 +257,7 @@ def write_report(scored: Scored, requirements: Sequence[Requirement], inputs: Le
     GateError where a requirement is not met, once that is done."""
     document = scored.document()
     if requirements:
-        document["requirements"] = checked(requirements, document)
+        document["requirements"] = checked(requirements, document, "score")
     if scored.plan.wanted.like:
         document["like"] = scored.like()
     if inputs is not None:
