@@ -30,7 +30,7 @@ _PLACES = {
     "Fit": "core.hypotheses.goodness_of_fit",
     "Fitted": "library.pmfs",
     "Pmf": "core.pmfs.pmf",
-    "Score": "core.scoring.scorer",
+    "Score": "core.scores.scorer",
     "ScoreAccumulator": "library.scores",
     "cross_entropy": "library.pmfs",
     "divergence": "library.pmfs",

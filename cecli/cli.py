@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from cecli import __version__, errors, overwriting
+from cecli import __version__, errors, input_guard
 
 COMMANDS = {
     "simulate": "Roll a K-sided die, or draw from any PMF.",
@@ -116,7 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return answer(group, os.environ[_COMPLETING], arguments)
     gc.set_threshold(_GARBAGE)
-    overwriting.begin()
+    input_guard.begin()
     _received.clear()
     _spare_memory()
     kept = {number: handler for number in _STOPS if (handler := _handled(number)) is not None}

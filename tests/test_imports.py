@@ -43,7 +43,7 @@ def test_help_and_version_cost_click_alone(loaded, arguments):
         "cecli",
         "cecli.cli",
         "cecli.errors",
-        "cecli.overwriting",
+        "cecli.input_guard",
     }
 
 

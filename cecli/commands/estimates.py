@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cecli.commands.options import PmfArguments
-from cecli.commands.unseen import check_declared, declared_names
+from cecli.commands.support import check_declared, declared_names
 from cecli.core.pmfs.pmf import Pmf
 from cecli.core.units import Unit
 from cecli.errors import InputError, UsageError, literal

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cecli.commands.ledger import Fact, largest_terms, share
+from cecli.commands.contributions import Fact, largest_terms, share
 from cecli.commands.options import confidence_option, delimiter_option, output_options, threads_option
-from cecli.commands.options.workers import ClusterOptions, cluster_options
-from cecli.commands.unseen import declared_names, over
+from cecli.commands.options.workers import WorkerOptions, worker_options
+from cecli.commands.support import declared_names, over
 from cecli.core.families import INTERVALS, SMOOTHINGS
 from cecli.errors import InputError, UsageError
 from cecli.report.formats.columns import Records
@@ -63,7 +63,7 @@ with the samples."""
 @click.option("--min-count", type=click.IntRange(min=1), metavar="N", help="Leave out outcomes with fewer counts.")
 @click.option("--explain", is_flag=True, help="Show what each outcome adds to the entropy and the log-likelihood.")
 @click.option("--top", type=click.IntRange(min=1), metavar="K", help="Only the K most frequent outcomes, those first.")
-@cluster_options
+@worker_options
 @confidence_option
 @delimiter_option("delimiter")
 @threads_option
@@ -80,7 +80,7 @@ def command(
     min_count: int | None,
     explain: bool,
     top: int | None,
-    cluster: ClusterOptions,
+    workers: WorkerOptions,
     confidence: float,
     delimiter: str | None,
     threads: int,
@@ -103,11 +103,11 @@ def command(
     if samples:
         options = SampleOptions(column, header, delimiter)
         observed = (
-            _counted_on(cluster, counts, options, output.quiet)
-            if cluster.given
+            _counted_on(workers, counts, options, output.quiet)
+            if workers.given
             else count_samples(counts, options, threads)
         )
-    elif cluster.given:
+    elif workers.given:
         raise UsageError("--workers and --scheduler are for --samples: counts are read in an instant")
     else:
         observed = read_counts(counts, delimiter, TO_FIT)
@@ -120,12 +120,12 @@ def command(
     write(_report(kept, interval, confidence, smoothing, explain, left_out), output)
 
 
-def _counted_on(cluster: ClusterOptions, path: str, options: SampleOptions, quiet: bool) -> Pmf:
+def _counted_on(workers: WorkerOptions, path: str, options: SampleOptions, quiet: bool) -> Pmf:
     """Samples counted by others."""
-    from cecli.commands.cluster_run import run_on
+    from cecli.commands.worker_runs import run_on
     from cecli.workers.count import CountJob, count_tasks, pmf_of_total
 
-    total = run_on(cluster, "count", CountJob(options), lambda whole, _: count_tasks(path, options, whole), quiet)
+    total = run_on(workers, "count", CountJob(options), lambda whole, _: count_tasks(path, options, whole), quiet)
     return pmf_of_total(total, path)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cecli.commands.ledger import Fact, largest_terms, share
+from cecli.commands.contributions import Fact, largest_terms, share
 from cecli.commands.options import PmfArguments
 from cecli.core.pmfs import information
 from cecli.core.pmfs.pmf import Pmf

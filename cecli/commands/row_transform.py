@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from cecli.commands.options.rows import RowOutput
-from cecli.core.calibration.tempered import Scaling, as_logits, log_probabilities, probabilities
+from cecli.core.calibration.softmax import Scaling, as_logits, log_probabilities, probabilities
 from cecli.core.sums.layout import Floats
-from cecli.readers.predictions.unlabelled import RowOptions, Rows, Unlabelled
+from cecli.readers.predictions.row_reader import RowOptions, Rows, Unlabelled
 from cecli.report.formulas import FormulaWatch
 from cecli.report.messages import note
 from cecli.report.predictions import prediction_writer

@@ -71,8 +71,8 @@ NEUTRAL = frozenset(
     {
         "apply",
         "check",
-        "cluster_scheduler",
-        "cluster_workers",
+        "workers_processes",
+        "workers_scheduler",
         "output_debug",
         "output_digits",
         "output_format",

@@ -12,7 +12,7 @@ from cecli.commands.options.rows import RowOutput, row_input_options, row_output
 from cecli.errors import UsageError
 
 if TYPE_CHECKING:
-    from cecli.readers.predictions.unlabelled import RowOptions
+    from cecli.readers.predictions.row_reader import RowOptions
 
 EPILOG = """\b
 Examples:
@@ -55,6 +55,6 @@ def command(rows: RowOptions, temperature: float, logarithms: bool, threads: int
     ones too; - is standard input.
     """
     from cecli.commands.row_transform import write_softmax
-    from cecli.core.calibration.tempered import Scaling
+    from cecli.core.calibration.softmax import Scaling
 
     write_softmax(rows, lambda opened: Scaling(temperature), output, threads, logarithms)

@@ -262,7 +262,7 @@ def softmax(logits: ArrayLike, *, temperature: float = 1.0, log: bool = False) -
     >>> softmax([[0.0, 0.0], [1000.0, -1000.0]])
     array([[0.5, 0.5], [1. , 0. ]])
     """
-    from cecli.core.calibration.tempered import Scaling, log_probabilities, probabilities
+    from cecli.core.calibration.softmax import Scaling, log_probabilities, probabilities
 
     table = array_of("logits", logits, (2,))
     if not 0 < temperature < np.inf:

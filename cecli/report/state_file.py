@@ -1,4 +1,4 @@
-"""A state of ``score`` as a file: one object of JSON on one line (``core.scoring.partial`` says what is in it)."""
+"""A state of ``score`` as a file: one object of JSON on one line (``core.scores.score_state`` says what is in it)."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli import __version__
-from cecli.core.scores.partial import Options
+from cecli.core.scores.score_state import Options
 from cecli.errors import InputError, UsageError, literal, quoted, unreadable
 from cecli.readers.predictions.predictions import HEADERS, PredictionOptions, Predictions
 from cecli.readers.sources.urls import is_url, local_path

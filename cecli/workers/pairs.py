@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from cecli import __version__
 from cecli.core.facts import PairFacts
 from cecli.core.machine import fingerprint
-from cecli.core.paired.partial import PairOptions, PairPartial, pair_partial_from, pair_partial_of
-from cecli.core.partial import merged
-from cecli.readers.predictions.compared import Compared, ComparedOptions
+from cecli.core.paired.pair_state import PairOptions, PairPartial, pair_partial_from, pair_partial_of
+from cecli.core.run_state import merged
 from cecli.readers.predictions.facts import pair_facts_of
+from cecli.readers.predictions.lockstep import Compared, ComparedOptions
 from cecli.readers.predictions.predictions import HEADERS
 from cecli.readers.tables.abreast import Parts, Text, parquet_parts, text_of, text_parts
 from cecli.readers.tables.fields import NoRows

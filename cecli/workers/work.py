@@ -1,7 +1,7 @@
 """What a worker does: it scores a shard with the accumulators of one process, and merges what others have added up.
 
-A result is the bytes of a state (``core.scoring.partial``). An error of the data goes back as a ShardError, which every
-library that moves it can pack; all others as they are.
+A result is the bytes of a state (``core.scores.score_state``). An error of the data goes back as a ShardError, which
+every library that moves it can pack; all others as they are.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any
 from cecli import __version__
 from cecli.core.facts import Facts, Shard
 from cecli.core.machine import fingerprint
-from cecli.core.partial import AnyPartial, merged
-from cecli.core.scores.partial import Partial, partial_from, partial_of
+from cecli.core.run_state import AnyPartial, merged
+from cecli.core.scores.score_state import Partial, partial_from, partial_of
 from cecli.errors import CecliError, CellErrors, InputError, literal
 from cecli.readers.predictions.facts import facts_of, place_of
 from cecli.readers.predictions.predictions import HEADERS, PredictionOptions, Predictions

@@ -138,9 +138,9 @@ def test_the_same_digits_however_it_is_run(run, save, tmp_path, form, monkeypatc
     elif form == "threads":
         options = ["--threads", "5"]
     else:
-        from cecli.readers.predictions import held, predictions
+        from cecli.readers.predictions import predictions, row_store
 
-        monkeypatch.setattr(held, "IN_MEMORY", 1000)
+        monkeypatch.setattr(row_store, "IN_MEMORY", 1000)
         original = predictions.PredictionOptions
         monkeypatch.setattr(predictions, "PredictionOptions", lambda **k: original(block_bytes=700, **k))
     found = run("calibrate", preds, observed, "--bias", "-f", "json", *options).document

@@ -286,9 +286,9 @@ class TestSameDigits:
 
     def test_tiny_blocks(self, run, files, expected, monkeypatch):
         """Rows are put together again whatever the blocks that they come in."""
-        from cecli.readers.predictions import compared
+        from cecli.readers.predictions import lockstep
 
-        monkeypatch.setattr(compared, "_SHARE", 1 << 14)
+        monkeypatch.setattr(lockstep, "_SHARE", 1 << 14)
         for names in (("a.csv", "b.csv", "labels.csv"), ("a_id.csv", "b_id.csv", "labels_id.csv")):
             done = run("compare", *(files / name for name in names), "-f", "json", "--threads", "2")
             assert done.document["sign_flip"] == expected["sign_flip"]
@@ -835,7 +835,7 @@ class TestForms:
 )
 def test_rows_are_read_in_lock_step(run, files, names, monkeypatch):
     """When B's rows have been taken up to some row, A's have been read to a few blocks beyond it and no further."""
-    from cecli.readers.predictions import compared, row_stream
+    from cecli.readers.predictions import lockstep, row_stream
 
     ahead, taken, take = [], 0, row_stream.RowStream.take
 
@@ -848,7 +848,7 @@ def test_rows_are_read_in_lock_step(run, files, names, monkeypatch):
         return found
 
     monkeypatch.setattr(row_stream.RowStream, "take", watched)
-    monkeypatch.setattr(compared, "_SHARE", 1 << 13)
+    monkeypatch.setattr(lockstep, "_SHARE", 1 << 13)
     assert run("compare", *(files / name for name in names), "--threads", "2").status == 0
     assert len(ahead) > 5
     assert max(ahead) < 10

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from cecli.readers.predictions import unlabelled
+from cecli.readers.predictions import row_reader
 
 SAMPLE = "sample_data/digits_logits.csv"
 LABELS = "sample_data/digits_labels.csv"
@@ -123,8 +123,8 @@ def test_shards(run, tmp_path):
 
 def with_blocks_of(monkeypatch, size):
     """Blocks of so many bytes."""
-    original = unlabelled.RowOptions
-    monkeypatch.setattr(unlabelled, "RowOptions", lambda *a, **k: original(*a, block_bytes=size, **k))
+    original = row_reader.RowOptions
+    monkeypatch.setattr(row_reader, "RowOptions", lambda *a, **k: original(*a, block_bytes=size, **k))
 
 
 def test_any_block_size_and_any_threads_give_the_same_bytes(save, monkeypatch, run):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cecli.core.families import LIBRARIES as LIKE
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.rows.rows import Batch, LossRule, score_rows
-from cecli.core.scores.grouped import GroupedScorer
+from cecli.core.scores.groups import GroupedScorer
 from cecli.core.scores.scorer import Scorer
 from cecli.core.sums.exact import ExactProducts, ExactSums
 from cecli.core.sums.moments import Moments, WeightedMoments

@@ -7,7 +7,7 @@ import pytest
 
 from cecli.readers.predictions import row_checks
 from cecli.readers.predictions import run as run_module
-from cecli.readers.sources import read_ahead
+from cecli.readers.sources import prefetch
 
 
 @pytest.fixture
@@ -67,12 +67,12 @@ def test_the_thread_that_unpacks_raises(run, monkeypatch, save, target, error, b
     import gzip
 
     packed = save("p.csv.gz", gzip.compress(b"a,b,label\n" + b"0.123456789,0.876543211,a\n" * 600_000, 1))
-    hand_on = read_ahead.ReadAhead._hand_on
+    hand_on = prefetch.ReadAhead._hand_on
 
     def broken(self, item):
         return hand_on(self, error if isinstance(item, bytes) else item)
 
-    monkeypatch.setattr(read_ahead.ReadAhead, "_hand_on", broken)
+    monkeypatch.setattr(prefetch.ReadAhead, "_hand_on", broken)
     done = run("score", packed, "--label-column", "label", "-o", target)
     assert (done.status, done.out) == (1, "")
     assert done.err.startswith(begins)

@@ -13,7 +13,7 @@ from cecli.readers.sources import compression
 from cecli.readers.sources.source import Source, detect_format, open_source
 from tests.fuzz.harness import concluded, saved, stream
 
-MODULES = ("cecli.readers.sources.source", "cecli.readers.sources.compression", "cecli.readers.sources.read_ahead")
+MODULES = ("cecli.readers.sources.source", "cecli.readers.sources.compression", "cecli.readers.sources.prefetch")
 
 TEXT = b"a,b\n" + b"0.5,0.5\n" * 20
 

@@ -7,7 +7,7 @@ import pytest
 
 from cecli.errors import CellErrors
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
-from cecli.readers.predictions.unlabelled import RowOptions, Unlabelled
+from cecli.readers.predictions.row_reader import RowOptions, Unlabelled
 from cecli.readers.tables import npy_table
 
 BLOCKS = 60

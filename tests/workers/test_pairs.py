@@ -292,7 +292,7 @@ def test_differences_are_held_while_they_are_few(run, folder, small_parts, monke
     monkeypatch.chdir(folder)
     methods = []
     for held in (20, 100, 100_000):
-        monkeypatch.setattr("cecli.commands.compare.wanted.SIMULATED", held)
+        monkeypatch.setattr("cecli.commands.compare.request.SIMULATED", held)
         arguments = ["compare", "a", "b", *INSIDE.split(), "--clip", "1e-3", "-f", "json"]
         one, many = run(*arguments), run(*arguments, "--workers", "2")
         assert (many.status, many.out, many.err) == (0, one.out, one.err)

@@ -167,7 +167,7 @@ class TestSharedLabels:
 @pytest.mark.parametrize("wrong", [False, True])
 def test_line_ends_in_quotes_far_into_a_text(run, tmp_path, monkeypatch, wrong):
     """The head of the file has no quotes, so it is taken apart; then some are met, and it is read as a whole."""
-    from cecli.commands import cluster_run
+    from cecli.commands import worker_runs
     from cecli.workers.work import Divided
 
     monkeypatch.setattr("cecli.workers.job.PART_BYTES", 6000)
@@ -190,7 +190,7 @@ def test_line_ends_in_quotes_far_into_a_text(run, tmp_path, monkeypatch, wrong):
     one, many = run(*arguments), run(*arguments, "--workers", "2")
     assert divided == [str(tmp_path / "t.csv")]
     assert (many.status, many.out, many.err) == (int(wrong), one.out, one.err)
-    assert cluster_run.Divided is Divided
+    assert worker_runs.Divided is Divided
 
 
 @pytest.mark.parametrize("empty", ["p", "l"])

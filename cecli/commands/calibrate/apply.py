@@ -10,10 +10,10 @@ import numpy as np
 from cecli.commands.calibrate.options import CalibrateOptions
 from cecli.commands.options.rows import FORMATS, RowOutput
 from cecli.commands.row_transform import write_softmax
-from cecli.core.calibration.tempered import Scaling
+from cecli.core.calibration.softmax import Scaling
 from cecli.errors import InputError, UsageError, literal, quoted
 from cecli.readers.predictions.predictions import HEADERS, PredictionOptions
-from cecli.readers.predictions.unlabelled import RowOptions, Unlabelled
+from cecli.readers.predictions.row_reader import RowOptions, Unlabelled
 from cecli.readers.results.parameters import Parameters, holds_parameters, read_parameters
 from cecli.report.messages import note
 from cecli.report.model import OutputOptions

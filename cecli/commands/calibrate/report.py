@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from cecli.core.calibration.calibrating import CalibrationFit
 from cecli.core.calibration.cells import Bin, CalibrationError
 from cecli.core.calibration.figures import CalibrationFigures
+from cecli.core.calibration.fit import CalibrationFit
 from cecli.core.calibration.reliability import VARIANTS
 from cecli.core.units import Unit
 from cecli.readers.predictions.predictions import Predictions

@@ -8,9 +8,9 @@ from functools import partial
 
 from cecli.commands.calibrate.options import CalibrateOptions
 from cecli.commands.calibrate.report import Calibrated, CrossFitted
-from cecli.core.calibration.calibrating import Intake, Problem, after, calibrate
-from cecli.core.calibration.cross_fitting import cross_fitted
+from cecli.core.calibration.cross_validation import cross_fitted
 from cecli.core.calibration.figures import CalibrationFigures
+from cecli.core.calibration.fit import Intake, Problem, after, calibrate
 from cecli.core.calibration.folds import fold_of
 from cecli.core.calibration.vector_scaling import MOST_CLASSES
 from cecli.core.metrics import Spec
@@ -18,9 +18,9 @@ from cecli.core.rows.rows import Batch
 from cecli.core.sums.layout import Integers
 from cecli.core.units import Unit
 from cecli.errors import InputError, UsageError
-from cecli.readers.predictions.held import HeldRows
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 from cecli.readers.predictions.row_keys import RowKeys
+from cecli.readers.predictions.row_store import HeldRows
 from cecli.report.progress import progress
 
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cecli.commands.options import confidence_option, output_options, threads_option, unit_option
-from cecli.commands.options.compared import compared_options
 from cecli.commands.options.gates import GateOptions, gate_options
 from cecli.commands.options.losses import LossOptions, loss_options
+from cecli.commands.options.models import compared_options
 from cecli.commands.options.page import check_one_file, report_option
 from cecli.commands.options.requirements import require_option
-from cecli.commands.options.workers import ClusterOptions, cluster_options
+from cecli.commands.options.workers import WorkerOptions, worker_options
 from cecli.commands.signature import SignedCommand, inputs_kept, signature_option
 from cecli.core.units import Unit
 from cecli.report.model import OutputOptions
@@ -20,7 +20,7 @@ from cecli.results.requirements import Requirement
 
 if TYPE_CHECKING:
     from cecli.commands.compare.report import Finished
-    from cecli.readers.predictions.compared import ComparedOptions
+    from cecli.readers.predictions.lockstep import ComparedOptions
     from cecli.readers.sources.ledger import Ledger
 
 EPILOG = """\b
@@ -71,7 +71,7 @@ hundred bytes a cluster."""
 @click.option("--table", type=click.Choice(["classes", "worse", "better", "groups"]),
               help="With CSV, TSV and Markdown: print this list.")  # fmt: skip
 @gate_options
-@cluster_options
+@worker_options
 @report_option
 @signature_option
 @require_option
@@ -87,7 +87,7 @@ def command(
     seed: int,
     table: str | None,
     gates: GateOptions,
-    cluster: ClusterOptions,
+    workers: WorkerOptions,
     page: str | None,
     signature: bool,
     requirements: list[Requirement],
@@ -102,20 +102,20 @@ def command(
     below 0, B is better. More than two files are compared with the first.
     """
     from cecli.commands.compare.report import Finished, Plan
-    from cecli.commands.compare.wanted import Wanted
-    from cecli.core.paired.partial import Comparisons
-    from cecli.readers.predictions.compared import Compared
+    from cecli.commands.compare.request import Wanted
+    from cecli.core.paired.pair_state import Comparisons
     from cecli.readers.predictions.facts import pair_facts_of
+    from cecli.readers.predictions.lockstep import Compared
     from cecli.report.progress import progress
 
     check_one_file(page, output)
     plan = Plan(unit, confidence, compared.shared.columns.by, table, seed)
     lists = bool(table or page or requirements) or _shows_lists(output)
     wanted = Wanted(loss, worst if lists else None, flips, seed)
-    if cluster.given:
-        from cecli.commands.compare.cluster import compared_on
+    if workers.given:
+        from cecli.commands.compare.workers import compared_on
 
-        facts, found = compared_on(cluster, compared, wanted, output.quiet)
+        facts, found = compared_on(workers, compared, wanted, output.quiet)
         _write(Finished.of(facts, found, plan), gates, requirements, None, page, output)
         return
     with inputs_kept(signature) as inputs:

@@ -12,7 +12,7 @@ from cecli.core.hypotheses.holm import holm
 from cecli.core.hypotheses.sign_flip import SignFlip
 from cecli.core.paired.comparison import Comparer, Comparison, Test
 from cecli.core.paired.extremes import ExtremeRow
-from cecli.core.paired.partial import Comparisons
+from cecli.core.paired.pair_state import Comparisons
 from cecli.core.units import Unit
 from cecli.errors import InputError, UsageError
 from cecli.report.flat import listed, scalars

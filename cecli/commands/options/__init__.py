@@ -13,7 +13,7 @@ import click
 
 from cecli.core.units import Unit, parse_unit
 from cecli.errors import UsageError
-from cecli.overwriting import will_write
+from cecli.input_guard import will_write
 from cecli.report.model import STDOUT, OutputOptions
 
 Function = TypeVar("Function", bound=Callable[..., Any])

@@ -6,7 +6,7 @@ import click
 
 from cecli.commands.options import Function
 from cecli.errors import UsageError, quoted
-from cecli.overwriting import will_write
+from cecli.input_guard import will_write
 from cecli.report.model import OutputOptions
 
 WORST_ROWS = 10

@@ -73,7 +73,7 @@ def _stored(text: str, key: str) -> Stored:
     """The number that ``FILE`` or ``FILE:KEY`` names; the latter only where no file has the whole name."""
     from pathlib import Path
 
-    from cecli.readers.results.stored import read_stored
+    from cecli.readers.results.result_file import read_stored
     from cecli.report.lookup import find
 
     path = text

@@ -13,7 +13,7 @@ from cecli.commands.options.predictions import names_value
 from cecli.errors import UsageError
 
 if TYPE_CHECKING:
-    from cecli.readers.predictions.unlabelled import RowOptions
+    from cecli.readers.predictions.row_reader import RowOptions
 
 FORMATS = ("auto", "csv", "tsv", "jsonl", "parquet", "arrow", "npy")
 
@@ -86,7 +86,7 @@ def row_output_options(function: Function) -> Function:
 
 def _rows_value(own: dict[str, Any], arguments: dict[str, Any]) -> RowOptions:
     from cecli.readers.predictions.roles import ColumnOptions
-    from cecli.readers.predictions.unlabelled import RowOptions
+    from cecli.readers.predictions.row_reader import RowOptions
 
     if own["classes"] is not None and own["drop"]:
         raise UsageError("--classes already says which columns count; --drop has no meaning beside it")

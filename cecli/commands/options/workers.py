@@ -1,4 +1,4 @@
-"""``--workers`` and ``--scheduler``: who does the work. They arrive as ``cluster``, a ClusterOptions."""
+"""``--workers`` and ``--scheduler``: who does the work. They arrive as ``workers``, a WorkerOptions."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ from cecli.errors import UsageError
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ClusterOptions:
+class WorkerOptions:
     """So many processes here, or the workers of a scheduler; neither where this process does the work."""
 
-    workers: int | None
+    processes: int | None
     scheduler: str | None
 
     @property
     def given(self) -> bool:
         """Whether others do the work."""
-        return self.workers is not None or self.scheduler is not None
+        return self.processes is not None or self.scheduler is not None
 
 
-def cluster_options(function: Function) -> Function:
+def worker_options(function: Function) -> Function:
     """Who does the work."""
     return grouped(
         function,
-        "cluster",
+        "workers",
         _value,
         [
-            click.option("--workers", "cluster_workers", type=click.IntRange(min=1), metavar="N",
+            click.option("--workers", "workers_processes", type=click.IntRange(min=1), metavar="N",
                          help="Hand the shards out to N processes of one thread each."),
-            click.option("--scheduler", "cluster_scheduler", metavar="URL",
+            click.option("--scheduler", "workers_scheduler", metavar="URL",
                          help="Hand them out to the workers of a Dask cluster, e.g. tcp://host:8786 "
                          "(needs pip install 'cecli[cluster]')."),
         ],
     )  # fmt: skip
 
 
-def _value(own: dict[str, Any], arguments: dict[str, Any]) -> ClusterOptions:
-    options = ClusterOptions(**own)
-    if options.workers is not None and options.scheduler is not None:
+def _value(own: dict[str, Any], arguments: dict[str, Any]) -> WorkerOptions:
+    options = WorkerOptions(**own)
+    if options.processes is not None and options.scheduler is not None:
         raise UsageError("--workers and --scheduler exclude each other")
     if options.given:
         _check_others()

@@ -15,7 +15,7 @@ from cecli.commands.options.page import WORST_ROWS, check_one_file, report_optio
 from cecli.commands.options.partial import output_or_state_options, partial_option
 from cecli.commands.options.predictions import prediction_options
 from cecli.commands.options.requirements import require_option
-from cecli.commands.options.workers import ClusterOptions, cluster_options
+from cecli.commands.options.workers import WorkerOptions, worker_options
 from cecli.commands.signature import SignedCommand, inputs_kept, signature_option
 from cecli.core.units import Unit
 from cecli.errors import UsageError
@@ -75,7 +75,7 @@ Repeated ids are found among the first 16 MB of ids where both files have one or
     help="With CSV, TSV and Markdown: print this list.",
 )
 @click.option("--check", is_flag=True, help="Say what would be read as what, and score nothing.")
-@cluster_options
+@worker_options
 @partial_option
 @report_option
 @signature_option
@@ -91,7 +91,7 @@ def command(
     wanted: MetricOptions,
     table: str | None,
     check: bool,
-    cluster: ClusterOptions,
+    workers: WorkerOptions,
     partial: bool,
     page: str | None,
     signature: bool,
@@ -132,7 +132,7 @@ def command(
         write_rows(with_ids, loss, unit, threads, output)
         return
     score_report.check_table(table, output)
-    if partial and not cluster.given:
+    if partial and not workers.given:
         from cecli.commands.score.partial import write_partial
 
         write_partial(with_ids if wanted.worst else predictions, loss, wanted, threads, output)
@@ -143,10 +143,10 @@ def command(
     if page is not None and wanted.worst is None:
         wanted = replace(wanted, worst=WORST_ROWS)
     read = with_ids if wanted.worst else predictions
-    if cluster.given:
-        from cecli.commands.score.cluster import score_on
+    if workers.given:
+        from cecli.commands.score.workers import score_on
 
-        score_on(cluster, read, loss, plan, requirements, partial)
+        score_on(workers, read, loss, plan, requirements, partial)
         return
     with inputs_kept(signature) as inputs:
         with Predictions(read) as opened, progress(opened.size, quiet=output.quiet) as bar:
@@ -189,7 +189,7 @@ def _accumulated(
     """The score of all rows, and of the groups where there are some."""
     if by is None:
         return opened.accumulate(new, threads, bar.advance), None
-    from cecli.core.scores.grouped import GroupedScorer
+    from cecli.core.scores.groups import GroupedScorer
 
     both = opened.accumulate(lambda: GroupedScorer(new), threads, bar.advance)
     return both.total, both.groups

@@ -9,8 +9,8 @@ from cecli.commands.options.losses import LossOptions
 from cecli.commands.options.metrics import MetricOptions
 from cecli.core.machine import fingerprint
 from cecli.core.metrics import OF_LOSSES, REPORT
-from cecli.core.partial import machine_notes
-from cecli.core.scores.partial import Options, Partial, partial_of
+from cecli.core.run_state import machine_notes
+from cecli.core.scores.score_state import Options, Partial, partial_of
 from cecli.errors import UsageError
 from cecli.readers.predictions.facts import facts_of
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions

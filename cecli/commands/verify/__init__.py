@@ -38,7 +38,7 @@ def command(result: str, folder: str | None, threads: int, output: OutputOptions
     """
     from cecli.commands.verify.report import raise_differences, report
     from cecli.commands.verify.run import checked_call, run_again
-    from cecli.readers.results.signed import check_inputs, places_of, read_signed
+    from cecli.readers.results.signature import check_inputs, places_of, read_signed
     from cecli.report.write import write
 
     signed = read_signed(result)

@@ -7,7 +7,7 @@ from typing import Any
 
 from cecli.core.agreement import Agreement, agreement
 from cecli.errors import GateError, literal, quoted
-from cecli.readers.results.signed import SignedResult
+from cecli.readers.results.signature import SignedResult
 from cecli.report.model import Block, Cell, Facts, Grid, Report, Table
 from cecli.report.numbers import shortest
 from cecli.report.signature import VERSION

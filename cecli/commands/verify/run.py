@@ -22,7 +22,7 @@ import click
 
 from cecli.commands.signature import FIGURES, FILES, SignedCommand, long_name
 from cecli.errors import GateError, InputError, UsageError, literal, quoted
-from cecli.readers.results.signed import SignedResult, check_read
+from cecli.readers.results.signature import SignedResult, check_read
 from cecli.readers.sources.urls import is_url, local_path
 
 COMMANDS = ("score", "compare", "calibrate")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.calibration.tempered import Scaling, as_logits, scaled
+from cecli.core.calibration.softmax import Scaling, as_logits, scaled
 from cecli.core.rows.rows import Batch
 from cecli.core.sums.layout import Floats, Integers, along, pick, put, row_sum
 

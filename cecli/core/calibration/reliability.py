@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cecli.core.calibration.cells import Bin, CalibrationError, Cells
 from cecli.core.metrics.calibration import BINS
 from cecli.core.metrics.spec import Spec
-from cecli.core.rows.predicted import predicted_of
+from cecli.core.rows.predictions import predicted_of
 from cecli.core.rows.rows import Batch, ScoredRows
 from cecli.core.sums.layout import Floats, Integers
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.calibration.scaling_errors import Direction
+from cecli.core.calibration.standard_errors import Direction
 from cecli.core.calibration.temperature import CLOSE, Fitted, Solution, Sweep
 from cecli.core.calibration.vector_sums import LabelMasses, VectorSums
 from cecli.core.sums.layout import Floats

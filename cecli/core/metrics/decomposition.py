@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from cecli.core.metrics.spec import Spec
-from cecli.core.rows.predicted import predicted_of
+from cecli.core.rows.predictions import predicted_of
 from cecli.core.rows.rows import Batch, ScoredRows
 from cecli.core.sums.exact import exact_sum, to_float
 from cecli.core.sums.layout import Floats, Integers

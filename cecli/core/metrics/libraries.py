@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.rows.predicted import predicted_of
+from cecli.core.rows.predictions import predicted_of
 from cecli.core.rows.rows import Batch, LossRule
 from cecli.core.sums.layout import Floats, along, row_sum
 

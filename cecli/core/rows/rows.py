@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.core.rows.losses import loss_of_probabilities, losses_of_logits
-from cecli.core.rows.predicted import Predicted, predicted_of
+from cecli.core.rows.predictions import Predicted, predicted_of
 from cecli.core.sums.layout import Floats, Integers, along, pick, rank, row_sum, shaped
 
 Kind = Literal["probabilities", "logits", "log-probabilities", "losses"]

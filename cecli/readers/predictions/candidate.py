@@ -12,7 +12,7 @@ from cecli.core.paired.rows import PairedBatch, Reference
 from cecli.core.rows.rows import Batch
 from cecli.core.sums.layout import Integers
 from cecli.errors import InputError, quoted
-from cecli.readers.predictions.observed import Observed, Side, used_rows
+from cecli.readers.predictions.observations import Observed, Side, used_rows
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 from cecli.readers.predictions.roles import Roles, find_classes
 from cecli.readers.predictions.row_checks import NUMBER_KINDS

@@ -11,7 +11,7 @@ from cecli.errors import literal
 from cecli.readers.sources.urls import is_url, local_path
 
 if TYPE_CHECKING:
-    from cecli.readers.predictions.compared import Compared
+    from cecli.readers.predictions.lockstep import Compared
     from cecli.readers.predictions.predictions import Predictions
 
 

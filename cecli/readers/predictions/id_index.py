@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from cecli.core.sums.layout import Integers
 from cecli.errors import InputError, quoted
 from cecli.readers.predictions.id_words import CHUNK, Words, equal, hashes, parts, text
-from cecli.readers.sources.growing import Growing
+from cecli.readers.sources.dynamic_array import Growing
 
 Keys = NDArray[np.int64]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from cecli.errors import CellErrors, InputError
 from cecli.readers.predictions.labels import LabelReading
-from cecli.readers.predictions.observed import Decoder, Observed, Side
+from cecli.readers.predictions.observations import Decoder, Observed, Side
 from cecli.readers.predictions.row_stream import RowStream
 from cecli.readers.tables.table import Block, Cells, Table
 

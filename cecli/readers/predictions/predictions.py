@@ -10,7 +10,7 @@ from cecli.core.rows.rows import Kind
 from cecli.errors import InputError, UsageError
 from cecli.readers.predictions.label_stream import LabelStream
 from cecli.readers.predictions.labels import LabelReading
-from cecli.readers.predictions.observed import Decoder
+from cecli.readers.predictions.observations import Decoder
 from cecli.readers.predictions.roles import ColumnOptions, find_roles
 from cecli.readers.predictions.row_checks import NUMBER_KINDS, CheckOptions
 from cecli.readers.predictions.run import Accumulator, Pool, Run, Sink

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cecli.errors import InputError, UsageError, quoted
-from cecli.readers.predictions.observed import Side
+from cecli.readers.predictions.observations import Side
 from cecli.readers.tables.records import MARKS
 from cecli.readers.tables.table import Table
 from cecli.readers.tables.tables import vector_columns

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cecli.readers.predictions.observed import Observed, joined
+from cecli.readers.predictions.observations import Observed, joined
 from cecli.readers.tables.table import Problems
 
 

@@ -15,15 +15,15 @@ from cecli.core.facts import ALL_PMFS
 from cecli.core.rows.rows import Batch
 from cecli.core.sums.layout import Integers
 from cecli.errors import CellErrors, InputError, quoted
-from cecli.readers.predictions.gathered import Gathered
-from cecli.readers.predictions.observed import Observed, used_rows, weightless
+from cecli.readers.predictions.label_table import Gathered
+from cecli.readers.predictions.observations import Observed, used_rows, weightless
 from cecli.readers.predictions.row_checks import check_column, check_rows
 from cecli.readers.sources.parallel import ordered
 from cecli.readers.tables.table import Block, Cells, Problems
 
 if TYPE_CHECKING:
     from cecli.readers.predictions.id_index import IdIndex
-    from cecli.readers.predictions.observed import Decoder
+    from cecli.readers.predictions.observations import Decoder
     from cecli.readers.predictions.predictions import PredictionOptions
     from cecli.readers.predictions.roles import Roles
     from cecli.readers.predictions.row_stream import RowStream

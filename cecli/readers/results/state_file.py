@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 
-from cecli.core.scores.partial import Partial, partial_from
+from cecli.core.scores.score_state import Partial, partial_from
 from cecli.errors import InputError
 from cecli.readers.sources.source import open_source
 

@@ -14,14 +14,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cecli.errors import InputError, literal, unreadable
-from cecli.overwriting import check_input
+from cecli.input_guard import check_input
 from cecli.readers.sources.compression import BLOCK, BrokenArchive, compression_of, decompress
 from cecli.readers.sources.ledger import opened
 from cecli.readers.sources.urls import is_url, local_path
 
 if TYPE_CHECKING:
     from cecli.readers.sources.ledger import Hashed
-    from cecli.readers.sources.read_ahead import ReadAhead
+    from cecli.readers.sources.prefetch import ReadAhead
     from cecli.readers.sources.remote import RemoteRanges
 
 STANDARD_INPUT = "standard input"
@@ -95,7 +95,7 @@ class Source:
             pass
         kind = compression_of(self.peek(_HEAD))
         if kind is None and hasattr(self._raw, "ranges"):
-            from cecli.readers.sources.read_ahead import ReadAhead
+            from cecli.readers.sources.prefetch import ReadAhead
 
             self._remote = self._raw
             self._blocks = self._ahead = ReadAhead(self._blocks)
@@ -105,7 +105,7 @@ class Source:
             head, self._buffer = bytes(self._buffer), memoryview(b"")
             self._blocks = self._unpacked(kind, chain([head], self._blocks))
             if self.size is not None:  # a pipe may block the thread for ever, and unpacks elsewhere anyway
-                from cecli.readers.sources.read_ahead import ReadAhead
+                from cecli.readers.sources.prefetch import ReadAhead
 
                 self._blocks = self._ahead = ReadAhead(self._blocks)
             inner = compression_of(self.peek(_HEAD))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import optimize, special
 
 from cecli.core.calibration.logit_rows import logit_rows
-from cecli.core.calibration.scaling_errors import Direction, ScalingErrors
+from cecli.core.calibration.standard_errors import Direction, ScalingErrors
 from cecli.core.calibration.temperature import Slopes, fit_temperature, unit_of
 from cecli.core.calibration.vector_scaling import fit_vector_scaling
 from cecli.core.calibration.vector_sums import VectorSums

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cecli.readers.predictions.observed import Observed
+from cecli.readers.predictions.observations import Observed
 from cecli.readers.predictions.row_stream import RowStream
 
 lengths = st.lists(st.integers(0, 6), max_size=8)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.core.sums.layout import Integers
-from cecli.readers.predictions.observed import Observed
-from cecli.readers.sources.growing import Growing
+from cecli.readers.predictions.observations import Observed
+from cecli.readers.sources.dynamic_array import Growing
 
 _COLUMNS = ("labels", "soft", "weights", "group", "cluster", "loss", "predicted", "right", "numbers")
 

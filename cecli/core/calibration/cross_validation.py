@@ -8,11 +8,11 @@ from typing import Generic
 
 import numpy as np
 
-from cecli.core.calibration.calibrating import Problem, least
 from cecli.core.calibration.figures import CalibrationScorer
+from cecli.core.calibration.fit import Problem, least
 from cecli.core.calibration.logit_rows import LogitRows
+from cecli.core.calibration.softmax import Scaling
 from cecli.core.calibration.temperature import Sums, Sweep
-from cecli.core.calibration.tempered import Scaling
 from cecli.core.calibration.vector_scaling import VectorFit
 from cecli.core.metrics import Spec
 from cecli.errors import InputError

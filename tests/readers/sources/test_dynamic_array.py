@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cecli.readers.sources.growing import Growing
+from cecli.readers.sources.dynamic_array import Growing
 
 chunks = st.lists(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(-200, 200), max_size=5), max_size=6)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cecli.core.calibration.tempered import Scaling, as_logits, log_probabilities, probabilities, scaled
+from cecli.core.calibration.softmax import Scaling, as_logits, log_probabilities, probabilities, scaled
 from cecli.core.sums.layout import shaped
 
 ULP = 2.0**-52

@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cecli.commands.cluster_run import Run, run_on
 from cecli.commands.options.losses import LossOptions
-from cecli.commands.options.workers import ClusterOptions
+from cecli.commands.options.workers import WorkerOptions
 from cecli.commands.score.partial import options_of
+from cecli.commands.worker_runs import Run, run_on
 from cecli.core.facts import whole_files
-from cecli.core.scores.partial import Partial
+from cecli.core.scores.score_state import Partial
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 from cecli.report.messages import note
 from cecli.workers.job import Task, check_all_used, job_of, tasks_of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def score_on(
-    cluster: ClusterOptions,
+    workers: WorkerOptions,
     predictions: PredictionOptions,
     loss: LossOptions,
     plan: Plan,
@@ -35,7 +35,7 @@ def score_on(
     from cecli.commands.score.report import write_report
     from cecli.report.state_file import write_state
 
-    total = _total(cluster, predictions, loss, plan, partial)
+    total = _total(workers, predictions, loss, plan, partial)
     if partial:
         write_state(total.document(), plan.output)
         for text in total.facts.said():
@@ -45,7 +45,7 @@ def score_on(
 
 
 def _total(
-    cluster: ClusterOptions, predictions: PredictionOptions, loss: LossOptions, plan: Plan, partial: bool
+    workers: WorkerOptions, predictions: PredictionOptions, loss: LossOptions, plan: Plan, partial: bool
 ) -> Partial:
     """The state of all rows, as one process would have it."""
     with Predictions(predictions) as opened:
@@ -61,7 +61,7 @@ def _total(
         with Predictions(predictions) as again:
             return tasks_of(again, whole)
 
-    total = unpack(run_on(cluster, "score", job, tasks_without, plan.output.quiet))
+    total = unpack(run_on(workers, "score", job, tasks_without, plan.output.quiet))
     if total.labels_used is not None:
         with Predictions(predictions) as opened:
             check_all_used(opened, total.labels_used)

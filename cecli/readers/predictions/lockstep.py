@@ -17,7 +17,7 @@ from cecli.core.rows.rows import Batch, Kind, LossRule
 from cecli.errors import InputError, UsageError, quoted
 from cecli.readers.predictions.candidate import Candidate, CandidateRun, is_named, own_classes
 from cecli.readers.predictions.labels import IGNORED
-from cecli.readers.predictions.observed import Observed
+from cecli.readers.predictions.observations import Observed
 from cecli.readers.predictions.predictions import HEADERS, PredictionOptions, Predictions
 from cecli.readers.predictions.row_stream import RowStream
 from cecli.readers.predictions.run import Adds, Pool, Run, Sink

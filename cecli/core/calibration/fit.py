@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from cecli.core.calibration.figures import CalibrationScorer
 from cecli.core.calibration.logit_rows import LogitRows, logit_rows
-from cecli.core.calibration.scaling_errors import Direction, ScalingErrors
+from cecli.core.calibration.softmax import Scaling
+from cecli.core.calibration.standard_errors import Direction, ScalingErrors
 from cecli.core.calibration.temperature import Fitted, Slopes, Solution, Sums, Sweep, fit_temperature
-from cecli.core.calibration.tempered import Scaling
 from cecli.core.calibration.vector_scaling import VectorFit, fit_vector_scaling
 from cecli.core.functions.normal import normal_quantile
 from cecli.core.metrics import Spec

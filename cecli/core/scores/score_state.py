@@ -20,9 +20,9 @@ from typing import Any
 
 from cecli.core.facts import Facts, Shard
 from cecli.core.metrics import METRICS, Spec
-from cecli.core.partial import FORMAT, AnyPartial, merged, no_state, rule_of, with_tuples
 from cecli.core.rows.rows import LossRule
-from cecli.core.scores.grouped import GroupedScorer
+from cecli.core.run_state import FORMAT, AnyPartial, merged, no_state, rule_of, with_tuples
+from cecli.core.scores.groups import GroupedScorer
 from cecli.core.scores.scorer import Scorer
 from cecli.core.sums.state import bits_from, state_of
 from cecli.errors import InputError

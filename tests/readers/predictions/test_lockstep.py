@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cecli.core.paired.comparison import Comparer, GroupedComparer
 from cecli.core.paired.spec import PairSpec
 from cecli.core.rows.rows import LossRule
-from cecli.readers.predictions.compared import Compared, ComparedOptions
+from cecli.readers.predictions.lockstep import Compared, ComparedOptions
 from cecli.readers.predictions.predictions import PredictionOptions
 from cecli.readers.predictions.roles import ColumnOptions
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from cecli.commands.options.workers import ClusterOptions
+from cecli.commands.options.workers import WorkerOptions
 from cecli.report.messages import note
 from cecli.report.progress import progress
 from cecli.workers.job import Task
@@ -18,12 +18,12 @@ Run = Callable[[str, Any, list[Task], Callable[[int], None]], bytes]
 
 
 def run_on(
-    cluster: ClusterOptions, kind: str, job: Any, tasks_of: Callable[[Collection[str], Run], list[Task]], quiet: bool
+    workers: WorkerOptions, kind: str, job: Any, tasks_of: Callable[[Collection[str], Run], list[Task]], quiet: bool
 ) -> bytes:
     """The result of a kind of work on the tasks that ``tasks_of`` gives; it is told the files not to be taken apart,
     and who can do some work before."""
     whole: set[str] = set()
-    with _engine(cluster, quiet) as run:
+    with _engine(workers, quiet) as run:
         while True:
             tasks = tasks_of(whole, run)
             try:
@@ -36,14 +36,14 @@ def run_on(
 
 
 @contextmanager
-def _engine(cluster: ClusterOptions, quiet: bool) -> Iterator[Run]:
-    if cluster.workers is not None:
+def _engine(workers: WorkerOptions, quiet: bool) -> Iterator[Run]:
+    if workers.processes is not None:
         from cecli.workers.processes import processes
 
-        with processes(cluster.workers) as made:
+        with processes(workers.processes) as made:
             yield made.run
         return
     from cecli.workers.run import run, workers_of
 
-    with workers_of(str(cluster.scheduler)) as client:
+    with workers_of(str(workers.scheduler)) as client:
         yield lambda kind, job, tasks, done: run(client, kind, job, tasks, done, lambda text: note(text, quiet))

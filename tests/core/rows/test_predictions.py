@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cecli.core.rows.losses import softmax
-from cecli.core.rows.predicted import predicted_of
+from cecli.core.rows.predictions import predicted_of
 from cecli.core.sums.layout import shaped
 
 KINDS = ("probabilities", "logits", "log-probabilities")

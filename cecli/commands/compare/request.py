@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from cecli.commands.options.losses import LossOptions
 from cecli.core.hypotheses.sign_flip import FLIPS, SIMULATED
-from cecli.core.paired.partial import PairOptions
+from cecli.core.paired.pair_state import PairOptions
 from cecli.core.paired.spec import PairSpec
-from cecli.readers.predictions.compared import Compared
+from cecli.readers.predictions.lockstep import Compared
 
 
 @dataclass(frozen=True, eq=False, repr=False)

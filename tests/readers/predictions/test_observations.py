@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from cecli.readers.predictions.labels import IGNORED, LabelReading
-from cecli.readers.predictions.observed import Decoder, Names, Observed, Side, joined, used_rows, weightless
+from cecli.readers.predictions.observations import Decoder, Names, Observed, Side, joined, used_rows, weightless
 from cecli.readers.tables.table import Cells, Coded, Problems, Selection
 
 

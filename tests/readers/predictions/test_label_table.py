@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cecli.readers.predictions.gathered import Gathered
-from cecli.readers.predictions.observed import Observed
-from cecli.readers.sources.growing import Growing
+from cecli.readers.predictions.label_table import Gathered
+from cecli.readers.predictions.observations import Observed
+from cecli.readers.sources.dynamic_array import Growing
 
 whole = st.integers(-(2**63), 2**63 - 1) | st.integers(-300, 300)
 

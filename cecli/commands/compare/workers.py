@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from cecli.commands.cluster_run import Run, run_on
-from cecli.commands.compare.wanted import Wanted
-from cecli.commands.options.workers import ClusterOptions
+from cecli.commands.compare.request import Wanted
+from cecli.commands.options.workers import WorkerOptions
+from cecli.commands.worker_runs import Run, run_on
 from cecli.core.facts import PairFacts, whole_files
-from cecli.core.paired.partial import Comparisons
-from cecli.core.partial import machine_notes
-from cecli.readers.predictions.compared import Compared, ComparedOptions
+from cecli.core.paired.pair_state import Comparisons
+from cecli.core.run_state import machine_notes
+from cecli.readers.predictions.lockstep import Compared, ComparedOptions
 from cecli.workers.job import Task, check_all_used, check_no_stream
 from cecli.workers.pairs import pair_job_of, pair_tasks_of, unpack_pair
 
 
 def compared_on(
-    cluster: ClusterOptions, compared: ComparedOptions, wanted: Wanted, quiet: bool
+    workers: WorkerOptions, compared: ComparedOptions, wanted: Wanted, quiet: bool
 ) -> tuple[PairFacts, Comparisons]:
     """What was read, and what has been added up, as in one process."""
     check_no_stream(*compared.files, compared.shared.labels)
@@ -29,7 +29,7 @@ def compared_on(
         with Compared(compared) as again:
             return pair_tasks_of(again, whole, lambda job, tasks: run("lines", job, tasks, lambda size: None))
 
-    total = unpack_pair(run_on(cluster, "compare", job, tasks_of, quiet))
+    total = unpack_pair(run_on(workers, "compare", job, tasks_of, quiet))
     if total.labels_used is not None:
         with Compared(compared) as opened:
             check_all_used(opened.reference, total.labels_used)

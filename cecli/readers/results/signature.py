@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cecli.errors import CellErrors, InputError, literal, quoted, unreadable
-from cecli.overwriting import check_input
-from cecli.readers.results.stored import read_stored
+from cecli.input_guard import check_input
+from cecli.readers.results.result_file import read_stored
 from cecli.readers.sources.ledger import sha256_of
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")

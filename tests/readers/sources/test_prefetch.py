@@ -7,7 +7,7 @@ import time
 import pytest
 
 from cecli.errors import InputError
-from cecli.readers.sources.read_ahead import _AHEAD, ReadAhead
+from cecli.readers.sources.prefetch import _AHEAD, ReadAhead
 from cecli.readers.sources.source import open_source
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from cecli.core.calibration.logit_rows import LogitRows
 from cecli.errors import InputError
-from cecli.readers.predictions.held import HeldRows
+from cecli.readers.predictions.row_store import HeldRows
 
 
 class Collected:

@@ -15,7 +15,7 @@ from cecli.errors import UsageError, quoted, several
 
 if TYPE_CHECKING:
     from cecli.core.rows.rows import Kind
-    from cecli.readers.predictions.compared import ComparedOptions
+    from cecli.readers.predictions.lockstep import ComparedOptions
 
 
 def compared_options(function: Function) -> Function:
@@ -69,7 +69,7 @@ def _split(given: dict[str, Any]) -> tuple[tuple[str, ...], str | None, bool]:
 def _value(
     predictions: Any, files: tuple[str, ...], kinds: tuple[Kind, ...] | None, id_name: str | None, open_question: bool
 ) -> ComparedOptions:
-    from cecli.readers.predictions.compared import ComparedOptions
+    from cecli.readers.predictions.lockstep import ComparedOptions
 
     if kinds is not None and predictions.kind != "probabilities":
         raise UsageError("--kinds says what each file holds; --logits and --log-probs say it of all")

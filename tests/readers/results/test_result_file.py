@@ -3,7 +3,7 @@
 import pytest
 
 from cecli.errors import InputError
-from cecli.readers.results.stored import read_stored
+from cecli.readers.results.result_file import read_stored
 
 
 def test_an_object(save):

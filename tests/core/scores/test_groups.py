@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.rows.rows import Batch
-from cecli.core.scores.grouped import GroupedScorer
+from cecli.core.scores.groups import GroupedScorer
 from cecli.core.scores.scorer import Scorer
 
 SPEC = Spec(3, top_k=2, worst=2)
