@@ -93,6 +93,47 @@ def test_imports_go_one_way(module):
     assert not wrong, f"{path} must not import {wrong}"
 
 
+CORE_ORDER = (
+    {"nearest", "units", "agreement", "families"},
+    {"functions"},
+    {"sums"},
+    {"pmfs"},
+    {"rows"},
+    {"metrics"},
+    {"scores", "paired"},
+    {"hypotheses", "calibration"},
+)
+"""The rooms within core, the lowest first: each may import those below it, and itself; rooms of one line do not know
+each other. The first line is of files that stand alone."""
+
+
+def core_room(name):
+    """The room of core that a dotted name leads to, None where it leads elsewhere."""
+    parts = name.split(".")
+    return parts[2] if parts[:2] == ["cecli", "core"] and len(parts) > 2 else None
+
+
+def test_core_imports_go_down(module):
+    """In functions and for types, too."""
+    path, tree = module
+    if path.parts[0] != "core" or len(path.parts) < 2 or (path.stem == "__init__" and len(path.parts) == 2):
+        return
+    names = {name for name, _ in imports_of(tree)}
+    names |= {f"cecli.core.{alias.name}" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
+              and node.module == "cecli.core" for alias in node.names}  # fmt: skip
+    own = path.parts[1].removesuffix(".py")
+    below = {own}.union(*CORE_ORDER[: next(k for k, rooms in enumerate(CORE_ORDER) if own in rooms)])
+    if own in CORE_ORDER[0]:
+        below = CORE_ORDER[0]
+    wrong = {room for room in map(core_room, names) if room is not None} - below
+    assert not wrong, f"{path} must not import {wrong} of core"
+
+
+def test_every_room_of_core_has_its_place():
+    rooms = {path.parts[1].removesuffix(".py") for path in FILES if path.parts[0] == "core"} - {"__init__"}
+    assert rooms == set().union(*CORE_ORDER)
+
+
 def test_errors_import_nothing():
     tree = ast.parse((PACKAGE / "errors.py").read_text(encoding="utf-8"))
     assert not list(imports_of(tree))

@@ -72,7 +72,7 @@ def command(
     STATES are files that cecli score --partial has written, one for each shard; a directory or a quoted pattern stands
     for all its files, and - is standard input.
     """
-    from cecli.core.run_state import merged
+    from cecli.core.rows.run_state import merged
     from cecli.readers.results.state_file import read_state
     from cecli.readers.tables.shards import files_of
     from cecli.report.state_file import write_state

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cecli import __version__
-from cecli.core.facts import PairFacts
-from cecli.core.machine import fingerprint
 from cecli.core.paired.pair_state import PairOptions, PairPartial, pair_partial_from, pair_partial_of
-from cecli.core.run_state import merged
+from cecli.core.rows.facts import PairFacts
+from cecli.core.rows.machine import fingerprint
+from cecli.core.rows.run_state import merged
 from cecli.readers.predictions.facts import pair_facts_of
 from cecli.readers.predictions.lockstep import Compared, ComparedOptions
 from cecli.readers.predictions.predictions import HEADERS

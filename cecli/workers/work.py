@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import Any
 
 from cecli import __version__
-from cecli.core.facts import Facts, Shard
-from cecli.core.machine import fingerprint
-from cecli.core.run_state import AnyPartial, merged
+from cecli.core.rows.facts import Facts, Shard
+from cecli.core.rows.machine import fingerprint
+from cecli.core.rows.run_state import AnyPartial, merged
 from cecli.core.scores.score_state import Partial, partial_from, partial_of
 from cecli.errors import CecliError, CellErrors, InputError, literal
 from cecli.readers.predictions.facts import facts_of, place_of

@@ -95,7 +95,7 @@ def _merge(state: bytes) -> float:
     """Milliseconds that a merge of eight states takes."""
     from dataclasses import replace
 
-    from cecli.core.run_state import merged
+    from cecli.core.rows.run_state import merged
     from cecli.workers.work import pack, unpack
 
     def other(k: int) -> bytes:

@@ -15,8 +15,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cecli.core.functions.tails import student_t_tail
-from cecli.core.hypotheses.sign_flip import sign_flip
+from cecli.core.functions.student import student_t_tail
+from cecli.core.paired.sign_flip import sign_flip
 from cecli.core.sums.moments import Moments
 
 LEVEL, SIZES, REPLICATES = 0.05, (8, 12, 50, 200), 10_000

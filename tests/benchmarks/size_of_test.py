@@ -21,7 +21,7 @@ SAMPLES_AUTO = {6: 1000, 100: 200}
 
 def run(options: Namespace) -> None:
     from cecli.core.families import STATISTICS
-    from cecli.core.functions.quantiles import chi_squared_quantile
+    from cecli.core.functions.beta_gamma import chi_squared_quantile
     from cecli.core.hypotheses.goodness_of_fit import Choice, Statistics, draw_multinomial, goodness_of_fit
     from cecli.core.pmfs.pmf import Pmf
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cecli.core.facts import PairFacts
-from cecli.core.hypotheses.holm import holm
-from cecli.core.hypotheses.sign_flip import SignFlip
+from cecli.core.functions.holm import holm
 from cecli.core.paired.comparison import Comparer, Comparison, Test
 from cecli.core.paired.extremes import ExtremeRow
 from cecli.core.paired.pair_state import Comparisons
+from cecli.core.paired.sign_flip import SignFlip
+from cecli.core.rows.facts import PairFacts
 from cecli.core.units import Unit
 from cecli.errors import InputError, UsageError
 from cecli.report.flat import listed, scalars

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cecli.commands.options.losses import LossOptions
-from cecli.core.hypotheses.sign_flip import FLIPS, SIMULATED
 from cecli.core.paired.pair_state import PairOptions
+from cecli.core.paired.sign_flip import FLIPS, SIMULATED
 from cecli.core.paired.spec import PairSpec
 from cecli.readers.predictions.lockstep import Compared
 

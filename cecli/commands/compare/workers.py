@@ -8,9 +8,9 @@ from dataclasses import replace
 from cecli.commands.compare.request import Wanted
 from cecli.commands.options.workers import WorkerOptions
 from cecli.commands.worker_runs import Run, run_on
-from cecli.core.facts import PairFacts, whole_files
 from cecli.core.paired.pair_state import Comparisons
-from cecli.core.run_state import machine_notes
+from cecli.core.rows.facts import PairFacts, whole_files
+from cecli.core.rows.run_state import machine_notes
 from cecli.readers.predictions.lockstep import Compared, ComparedOptions
 from cecli.workers.job import Task, check_all_used, check_no_stream
 from cecli.workers.pairs import pair_job_of, pair_tasks_of, unpack_pair

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from cecli.commands.options.losses import LossOptions
 from cecli.commands.options.metrics import MetricOptions
-from cecli.core.machine import fingerprint
 from cecli.core.metrics import OF_LOSSES, REPORT
-from cecli.core.run_state import machine_notes
+from cecli.core.rows.machine import fingerprint
+from cecli.core.rows.run_state import machine_notes
 from cecli.core.scores.score_state import Options, Partial, partial_of
 from cecli.errors import UsageError
 from cecli.readers.predictions.facts import facts_of

@@ -21,8 +21,8 @@ from cecli.report.write import resolve_format, write
 from cecli.results.requirements import Requirement, checked, raise_unmet
 
 if TYPE_CHECKING:
-    from cecli.core.facts import Facts
     from cecli.core.pmfs.pmf import Pmf
+    from cecli.core.rows.facts import Facts
     from cecli.readers.sources.ledger import Ledger
 
 _IN_UNIT = ("cross_entropy", "standard_error", "low", "high", "label_entropy", "finite_cross_entropy")

@@ -10,7 +10,7 @@ from cecli.commands.options.losses import LossOptions
 from cecli.commands.options.workers import WorkerOptions
 from cecli.commands.score.partial import options_of
 from cecli.commands.worker_runs import Run, run_on
-from cecli.core.facts import whole_files
+from cecli.core.rows.facts import whole_files
 from cecli.core.scores.score_state import Partial
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 from cecli.report.messages import note

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from cecli.core.sums.layout import Floats
+Floats = NDArray[np.float64]
 
 _FEW = 4096
 """From here down a plain loop is as fast."""

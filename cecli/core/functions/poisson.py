@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cecli.core.functions.power_family import family_function
-from cecli.core.pmfs.weights import Floats
+
+Floats = NDArray[np.float64]
 
 _SMALL = np.array(
     [
@@ -34,6 +36,9 @@ _SMALL = np.array(
     ]
 )
 """log n! - ((n + 1/2) log n - n + log(2 pi)/2) for n from 1 to 15, by mpmath; from 16 on its series is exact."""
+
+_EXACT_TRIALS = 2000
+"""Up to so many trials binomial tails are summed in whole numbers."""
 
 _LOG_2_PI = math.log(2 * math.pi)
 
@@ -61,6 +66,28 @@ def log_binomial(k: Floats, n: float, share: float) -> Floats:
     whole = log_poisson(np.array([n]), np.array([n]))
     result: Floats = log_poisson(k, np.full_like(k, n * share)) + log_poisson(n - k, np.full_like(k, n * (1 - share)))
     return result - whole
+
+
+def fair_coin_tail(heads: int, tosses: int) -> float:
+    """P(X <= heads) for X heads of so many tosses of a fair coin, 0 <= heads < tosses/2.
+
+    Up to 2000 tosses the correctly rounded quotient of whole numbers; beyond, the last term by Loader's expansion
+    times the sum of its ratios to the others.
+
+    >>> fair_coin_tail(1, 4)
+    0.3125
+    """
+    if tosses <= _EXACT_TRIALS:
+        ways = total = 1
+        for k in range(heads):
+            ways = ways * (tosses - k) // (k + 1)
+            total += ways
+        return total / (1 << tosses)
+    reach = min(heads, math.ceil(5 * math.sqrt(tosses)))  # below that e^-50 of the last term is left
+    below = np.arange(heads, heads - reach, -1, dtype=np.float64)
+    terms = np.cumprod(below / (tosses - below + 1))
+    last = float(log_binomial(np.array([float(heads)]), float(tosses), 0.5)[0])
+    return math.exp(last) * (1.0 + math.fsum(terms.tolist()))
 
 
 def deviance(n: Floats, mean: Floats) -> Floats:

@@ -9,8 +9,9 @@ sum p^a q^(1-a) - 1. Source: Cressie and Read, "Multinomial goodness-of-fit test
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from cecli.core.pmfs.weights import Floats
+Floats = NDArray[np.float64]
 
 _REACH = 0.25
 """Where |r - 1| times the order is below this, f is summed as a series in r - 1."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.core.families import STATISTICS
-from cecli.core.functions.quantiles import chi_squared_quantile
+from cecli.core.functions.beta_gamma import chi_squared_quantile
 from cecli.core.hypotheses.goodness_of_fit import Statistics
 from cecli.core.pmfs import information, sampling
 from cecli.core.pmfs.divergences import divergence

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.core.families import STATISTICS
+from cecli.core.functions.beta_gamma import chi_squared_quantile
 from cecli.core.functions.poisson import log_poisson
 from cecli.core.functions.power_family import family_terms
-from cecli.core.functions.quantiles import chi_squared_quantile
 from cecli.core.hypotheses.goodness_of_fit import TIE, Statistics, draw_multinomial
 from cecli.core.pmfs.divergence import relative_differences
 from cecli.core.pmfs.information import kl_divergence

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows.rows import ScoredRows
+from cecli.core.sums.cells import CELLS
 from cecli.core.sums.exact import ratio
-from cecli.core.sums.state import CELLS, State
+from cecli.core.sums.state import State
 from cecli.core.sums.tally import Tally
 
 

@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows.rows import ScoredRows
+from cecli.core.sums.cells import CELLS
 from cecli.core.sums.exact import ExactSums, ratio
-from cecli.core.sums.state import CELLS, State
+from cecli.core.sums.state import State
 from cecli.core.sums.tally import Tally
 
 

@@ -12,8 +12,9 @@ from cecli.core.functions.normal import normal_quantile
 from cecli.core.metrics.accuracy import add_hits
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows.rows import ScoredRows
+from cecli.core.sums.cells import CELLS, Cells
 from cecli.core.sums.exact import FRACTION_BITS, ExactProducts, ExactSums, ratio, to_float
-from cecli.core.sums.state import CELLS, Cells, State
+from cecli.core.sums.state import State
 from cecli.core.sums.tally import Tally
 
 BINS = 15

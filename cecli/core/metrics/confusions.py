@@ -11,8 +11,8 @@ import numpy as np
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows.rows import ScoredRows
 from cecli.core.sums.exact import FRACTION_BITS, ExactSums, to_float
-from cecli.core.sums.places import Places
-from cecli.core.sums.state import Keys, Placed, State
+from cecli.core.sums.places import Keys, Placed, Places
+from cecli.core.sums.state import State
 from cecli.core.sums.tally import Tally
 
 

@@ -15,7 +15,8 @@ from cecli.core.rows.losses import binary_losses
 from cecli.core.rows.rows import Batch, ScoredRows
 from cecli.core.sums.exact import exact_sum
 from cecli.core.sums.layout import Floats, Integers
-from cecli.core.sums.state import VALUE, Rows, State
+from cecli.core.sums.row_arrays import Rows
+from cecli.core.sums.state import VALUE, State
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from cecli.core.rows.predictions import predicted_of
 from cecli.core.rows.rows import Batch, ScoredRows
 from cecli.core.sums.exact import exact_sum, to_float
 from cecli.core.sums.layout import Floats, Integers
-from cecli.core.sums.state import Forecasts, Likeness, Placed, State
+from cecli.core.sums.places import Placed
+from cecli.core.sums.state import Numbering, Plain, State, array_of, base64_of, count_of
 from cecli.core.sums.tally import Tally
 
 MOST_FORECASTS = 100_000
@@ -38,6 +39,52 @@ class DecompositionResult:
     resolution: float | None = None
     uncertainty: float | None = None
     reason: str | None = None
+
+
+class Forecasts:
+    """Places of forecasts, whose keys are a group and the bytes of the figures; or None."""
+
+    def encode(self, value: Any, owner: Any) -> Plain:
+        """The groups and the figures in the order of the keys, as doubles in base64, little end first."""
+        if value is None:
+            return None
+        keys = sorted(value)
+        figures = [base64_of(np.frombuffer(key, dtype=np.float64), "<f8") for _, key in keys]
+        return {"groups": [group for group, _ in keys], "figures": figures}
+
+    def decode(self, plain: Plain, fresh: Any, owner: Any, numbering: Numbering) -> Any:
+        """The same for the groups' numbers here."""
+        if plain is None:
+            return None
+        keys = [array_of(text, "<f8").astype(np.float64).tobytes() for text in plain["figures"]]
+        groups = [numbering.group(count_of(group)) for group in plain["groups"]]
+        found = {key: place for place, key in enumerate(zip(groups, keys, strict=True))}
+        if len(found) < len(keys):
+            raise ValueError("a forecast stands twice")
+        if np.isnan(np.frombuffer(b"".join(keys))).any():
+            raise ValueError("a forecast that is none")
+        return found
+
+
+class Likeness:
+    """An empty batch that says how figures are to be read; or None."""
+
+    def encode(self, value: Any, owner: Any) -> Plain:
+        """Its axis, its kind, and whether it is binary."""
+        return None if value is None else {"axis": value.axis, "kind": value.kind, "binary": value.binary}
+
+    def decode(self, plain: Plain, fresh: Any, owner: Any, numbering: Numbering) -> Any:
+        """Such a batch, which the forecasts beside it must fit."""
+        forecasts: Any = owner._places or {}
+        if plain is None:
+            if forecasts:
+                raise ValueError("forecasts of no kind")
+            return None
+        like = Batch(np.empty(0), count_of(plain["axis"]), None, plain["kind"], binary=bool(plain["binary"]))
+        size = 8 * (1 if like.binary else owner._classes)
+        if any(len(figures) != size for _, figures in forecasts):
+            raise ValueError("forecasts of another number of classes")
+        return like
 
 
 class Decomposition:

@@ -11,8 +11,9 @@ from cecli.core.metrics.spec import Spec
 from cecli.core.pmfs.information import entropy
 from cecli.core.pmfs.pmf import Pmf
 from cecli.core.rows.rows import ScoredRows
+from cecli.core.sums.cells import Cells
 from cecli.core.sums.exact import to_float
-from cecli.core.sums.state import Cells, State
+from cecli.core.sums.state import State
 from cecli.core.sums.tally import Tally
 
 

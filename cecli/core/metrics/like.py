@@ -15,9 +15,10 @@ import numpy as np
 from cecli.core.families import LIBRARIES
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows.rows import Batch, ScoredRows
+from cecli.core.sums.cells import CELLS
 from cecli.core.sums.exact import ExactSums, ratio
 from cecli.core.sums.layout import Floats, pick
-from cecli.core.sums.state import CELLS, PARTS, VALUE, State
+from cecli.core.sums.state import PARTS, VALUE, State
 from cecli.core.sums.tally import Tally
 
 

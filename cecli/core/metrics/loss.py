@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import math
 from dataclasses import dataclass
 from typing import ClassVar
@@ -11,14 +10,13 @@ import numpy as np
 
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows.rows import ScoredRows
+from cecli.core.sums.cells import CELLS
 from cecli.core.sums.exact import FRACTION_BITS, ExactProducts, ExactSums, ratio, to_float
 from cecli.core.sums.layout import Integers
 from cecli.core.sums.moments import Mean, Moments, WeightedMoments
-from cecli.core.sums.state import CELLS, PART, NamedRows, State
+from cecli.core.sums.named_rows import NAMED_ROWS, NamedRows, first_rows
+from cecli.core.sums.state import PART, State
 from cecli.core.sums.tally import Tally
-
-NAMED_ROWS = 5
-"""How many rows of infinite loss are remembered, so that a note can name them."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ class Loss:
         self._finite.merge(other._finite)  # type: ignore[arg-type]  # both follow the same spec
         for name in ("_infinite", "_lost", "_lost_squares", "_zero"):
             getattr(self, name).merge(getattr(other, name))
-        self._first = heapq.nsmallest(NAMED_ROWS, self._first + other._first)
+        self._first = first_rows(self._first, other._first)
 
     def result(self, group: int = 0) -> LossResult:
         """The mean loss: infinite if that of any row is."""
@@ -128,4 +126,4 @@ class Loss:
     def _remember(self, rows: ScoredRows, infinite: np.ndarray[tuple[int], np.dtype[np.intp]]) -> None:
         groups = [0] * len(infinite) if rows.group is None else rows.group[infinite].tolist()
         named = list(zip(rows.numbers_of(infinite), groups, strict=True))
-        self._first = heapq.nsmallest(NAMED_ROWS, self._first + named)
+        self._first = first_rows(self._first, named)

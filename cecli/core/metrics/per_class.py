@@ -12,9 +12,10 @@ from cecli.core.metrics.accuracy import add_hits
 from cecli.core.metrics.spec import Spec
 from cecli.core.metrics.summary import ClassSummary, summary
 from cecli.core.rows.rows import ScoredRows
+from cecli.core.sums.cells import Cells
 from cecli.core.sums.exact import FRACTION_BITS, ExactSums, ratio
 from cecli.core.sums.layout import Floats, Integers
-from cecli.core.sums.state import Cells, State
+from cecli.core.sums.state import State
 from cecli.core.sums.tally import Tally
 
 

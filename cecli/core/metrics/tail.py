@@ -8,12 +8,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from cecli.core.metrics.candidates import Largest, by_group
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows.rows import ScoredRows
+from cecli.core.sums.cells import CELLS, Cells
 from cecli.core.sums.exact import ExactProducts, ExactSums, exact_integer, ratio, to_float
+from cecli.core.sums.largest import Entries, Largest, by_group
 from cecli.core.sums.layout import Floats, Integers
-from cecli.core.sums.state import CELLS, Cells, Entries, State
+from cecli.core.sums.state import State
 from cecli.core.sums.tally import Tally
 
 PART = 0.01

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from cecli.core.metrics.candidates import Largest, by_group
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows.rows import Batch, ScoredRows
+from cecli.core.sums.largest import Entries, Largest, by_group
 from cecli.core.sums.layout import pick
-from cecli.core.sums.state import Entries, State
+from cecli.core.sums.state import State
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from cecli.core.functions.normal import normal_quantile
-from cecli.core.functions.tails import student_t_tail
-from cecli.core.hypotheses.sign_flip import SignFlip, normal_sign_flip, sign_flip
+from cecli.core.functions.student import student_interval, student_t_tail
 from cecli.core.paired.clusters import ClusterDifferences, PairedClusters
 from cecli.core.paired.differences import Differences
 from cecli.core.paired.extremes import ExtremeRow, Extremes
 from cecli.core.paired.hits import Hits, PairedHits
 from cecli.core.paired.loss import ClassDifference, PairedLoss, PairedLosses
 from cecli.core.paired.rows import PairedBatch, PairedRows, paired
+from cecli.core.paired.sign_flip import SignFlip, normal_sign_flip, sign_flip
 from cecli.core.paired.spec import PairSpec
 from cecli.core.rows.rows import PLAIN, LossRule
-from cecli.core.scores.scorer import interval
 from cecli.core.sums.state import PART, PARTS, Part, State
 
 POWER, LEVEL = 0.9, 0.05
@@ -132,7 +131,7 @@ class Comparer:
         error, df = mean.standard_error, mean.df
         if clusters.clusters:
             error, df = clusters.standard_error, clusters.clusters - 1.0
-        low, high = interval(difference, error, df, confidence)
+        low, high = student_interval(difference, error, df, confidence)
         t = _score(difference, error) if df > 0 else None
         repeats = mean.mass if self.spec.weights == "frequency" else mean.n
         return Test(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from cecli.core.paired.rows import PairedRows
 from cecli.core.paired.spec import PairSpec
 from cecli.core.sums.layout import Floats, Integers
-from cecli.core.sums.state import Counts, Rows, State
+from cecli.core.sums.row_arrays import Rows
+from cecli.core.sums.state import Numbering, Plain, State, count_of, position_of
 from cecli.errors import UsageError
 
 _SLACK = 1 << 16
@@ -17,6 +18,22 @@ _SLACK = 1 << 16
 
 _MOST_REPEATS = 100_000_000
 """Rows that repeat counts may stand for where their signs are drawn."""
+
+
+class Counts:
+    """An array of counts by group."""
+
+    def encode(self, value: Any, owner: Any) -> Plain:
+        """Group -> count, where there are any."""
+        return {str(group): int(value[group]) for group in np.flatnonzero(value).tolist()}
+
+    def decode(self, plain: Plain, fresh: Any, owner: Any, numbering: Numbering) -> Any:
+        """The counts of the groups here."""
+        counts = {numbering.group(position_of(key)): count_of(count) for key, count in plain.items()}
+        found = np.zeros(max(counts, default=0) + 1, dtype=np.int64)
+        for group, count in counts.items():
+            found[group] = count
+        return found
 
 
 class Differences:

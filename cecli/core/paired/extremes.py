@@ -7,11 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from cecli.core.metrics.candidates import Largest, by_group
 from cecli.core.paired.rows import PairedRows
 from cecli.core.paired.spec import PairSpec
+from cecli.core.sums.largest import Entries, Largest, by_group
 from cecli.core.sums.layout import Integers
-from cecli.core.sums.state import Entries, State
+from cecli.core.sums.state import State
 
 
 @dataclass(frozen=True)

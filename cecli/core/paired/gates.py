@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from cecli.core.hypotheses.holm import holm
+from cecli.core.functions.holm import holm
 from cecli.core.paired.comparison import Comparison
 
 

@@ -8,12 +8,13 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.functions.tails import fair_coin_tail
+from cecli.core.functions.poisson import fair_coin_tail
 from cecli.core.paired.rows import PairedRows
 from cecli.core.paired.spec import PairSpec
+from cecli.core.sums.cells import CELLS
 from cecli.core.sums.exact import FRACTION_BITS, ratio
 from cecli.core.sums.layout import Floats, Integers
-from cecli.core.sums.state import CELLS, State
+from cecli.core.sums.state import State
 from cecli.core.sums.tally import Tally
 
 

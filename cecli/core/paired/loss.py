@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -11,14 +10,13 @@ import numpy as np
 
 from cecli.core.paired.rows import PairedRows
 from cecli.core.paired.spec import PairSpec
+from cecli.core.sums.cells import CELLS, Cells
 from cecli.core.sums.exact import FRACTION_BITS, ExactProducts, ExactSums, ratio
 from cecli.core.sums.layout import Floats, Integers
 from cecli.core.sums.moments import Mean, Moments, WeightedMoments
-from cecli.core.sums.state import CELLS, EACH, PART, Cells, NamedRows, State
+from cecli.core.sums.named_rows import NamedRows, first_rows
+from cecli.core.sums.state import EACH, PART, State
 from cecli.core.sums.tally import Tally
-
-NAMED_ROWS = 5
-"""How many rows of infinite loss are remembered, so that a note can name them."""
 
 ONLY_A, ONLY_B, BOTH = range(3)
 """Which of the two losses of a row is infinite."""
@@ -106,7 +104,7 @@ class PairedLosses:
                 mine.merge(its)
         for name in ("_below", "_rest_below", "_infinite"):
             getattr(self, name).merge(getattr(other, name))
-        self._first = heapq.nsmallest(NAMED_ROWS, self._first + other._first)
+        self._first = first_rows(self._first, other._first)
 
     def result(self, group: int = 0) -> PairedLoss:
         """The losses of all rows of a group."""
@@ -186,7 +184,7 @@ class PairedLosses:
         self._rest_below.add(None if below is None else below[infinite], len(infinite), index)
         groups = np.zeros(len(infinite), dtype=np.intp) if rows.group is None else rows.group[infinite]
         named = sorted(zip(rows.numbers[infinite].tolist(), groups.tolist(), strict=True))
-        self._first = heapq.nsmallest(NAMED_ROWS, self._first + named[:NAMED_ROWS])
+        self._first = first_rows(self._first, named)
 
 
 class _Sums:

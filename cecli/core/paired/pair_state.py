@@ -1,4 +1,4 @@
-"""The state of a comparison over some of the rows, as workers send it: one object of JSON (``core.run_state``), whose
+"""The state of a comparison over some of the rows, as workers send it: one object of JSON (``rows.run_state``), whose
 ``sums`` hold for each candidate what its accumulators have added up."""
 
 from __future__ import annotations
@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from cecli.core.facts import PairFacts, Shard
 from cecli.core.paired.comparison import Comparer, GroupedComparer
 from cecli.core.paired.spec import PairSpec
+from cecli.core.rows.facts import PairFacts, Shard
 from cecli.core.rows.rows import LossRule
-from cecli.core.run_state import AnyPartial, merged, no_state, rule_of, with_tuples
+from cecli.core.rows.run_state import AnyPartial, merged, no_state, rule_of, with_tuples
 from cecli.core.sums.state import EACH, State, bits_from, state_of
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from cecli.core.hypotheses.sign_flip import FLIPS, SIMULATED
+from cecli.core.paired.sign_flip import FLIPS, SIMULATED
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.core.families import INTERVALS
+from cecli.core.functions.beta_gamma import beta_quantile
 from cecli.core.functions.normal import normal_quantile
-from cecli.core.functions.quantiles import beta_quantile
 
 Floats = NDArray[np.float64]
 

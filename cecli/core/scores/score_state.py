@@ -3,9 +3,9 @@
 It is one object of JSON (``score --partial`` writes it, ``merge`` reads it), version FORMAT:
 
 - ``cecli_state``: FORMAT; ``version``: that of the program that wrote it.
-- ``machines``: what the last bit of a logarithm depends on, for every machine that took part (``core.machine``).
+- ``machines``: what the last bit of a logarithm depends on, for every machine that took part (``rows.machine``).
 - ``options``: all that changes a figure. Only states that agree in these can be merged.
-- ``read``: the shards with their rows, how labels were read, the notes (``core.facts``), and the texts of groups and
+- ``read``: the shards with their rows, how labels were read, the notes (``rows.facts``), and the texts of groups and
   clusters, whose numbers below are their positions here.
 - ``total`` and ``groups``: metric -> what it has added up (``core.sums.state``), of all rows and of each group of them;
   ``groups`` is null without --by. Exact sums are texts: 1f4p-52 is 0x1f4 times 2^-52.
@@ -18,10 +18,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cecli.core.facts import Facts, Shard
 from cecli.core.metrics import METRICS, Spec
+from cecli.core.rows.facts import Facts, Shard
 from cecli.core.rows.rows import LossRule
-from cecli.core.run_state import FORMAT, AnyPartial, merged, no_state, rule_of, with_tuples
+from cecli.core.rows.run_state import FORMAT, AnyPartial, merged, no_state, rule_of, with_tuples
 from cecli.core.scores.groups import GroupedScorer
 from cecli.core.scores.scorer import Scorer
 from cecli.core.sums.state import bits_from, state_of

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from cecli.core.functions.student import student_interval
 from cecli.core.metrics import HEADLINE, METRICS, REPORT, Accumulator, Spec
 from cecli.core.rows.rows import PLAIN, Batch, LossRule, ScoredRows, score_rows
 from cecli.core.sums.state import PARTS, State
@@ -145,7 +146,7 @@ def loss_figures(loss: LossResult, cluster: ClusterResult | None, confidence: fl
     clusters = None if cluster is None else cluster.clusters or None
     if cluster is not None and clusters:
         error, df = (None if error is None else cluster.standard_error), clusters - 1.0
-    low, high = interval(loss.cross_entropy, error, df, confidence)
+    low, high = student_interval(loss.cross_entropy, error, df, confidence)
     return {
         "rows": loss.rows,
         "mass": loss.mass,
@@ -160,16 +161,6 @@ def loss_figures(loss: LossResult, cluster: ClusterResult | None, confidence: fl
         "first_infinite": loss.first_infinite,
         "clusters": clusters,
     }
-
-
-def interval(mean: float, error: float | None, df: float, confidence: float) -> tuple[float | None, float | None]:
-    """mean -+ t SE with t the Student quantile of df degrees of freedom; None where the error is undefined."""
-    if error is None or df <= 0:
-        return None, None
-    from cecli.core.functions.quantiles import student_t_quantile
-
-    margin = student_t_quantile(0.5 + confidence / 2, df) * error
-    return mean - margin, mean + margin
 
 
 def perplexity(cross_entropy: float) -> float:

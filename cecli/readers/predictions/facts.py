@@ -6,7 +6,7 @@ import os
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from cecli.core.facts import ALL_PMFS, Facts, PairFacts, Shard
+from cecli.core.rows.facts import ALL_PMFS, Facts, PairFacts, Shard
 from cecli.errors import literal
 from cecli.readers.sources.urls import is_url, local_path
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.facts import ALL_PMFS
+from cecli.core.rows.facts import ALL_PMFS
 from cecli.core.rows.rows import Batch
 from cecli.core.sums.layout import Integers
 from cecli.errors import CellErrors, InputError, quoted

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from cecli.core.natural import natural_key
+from cecli.core.rows.natural import natural_key
 from cecli.errors import InputError, literal, quoted, several
 from cecli.readers.sources.urls import is_url, local_path
 from cecli.readers.tables.fields import NoRows

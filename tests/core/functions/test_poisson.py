@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cecli.core.functions.poisson import deviance, log_binomial, log_poisson
+from cecli.core.functions.poisson import deviance, fair_coin_tail, log_binomial, log_poisson
 
 
 @settings(max_examples=150, deadline=None)
@@ -48,3 +48,34 @@ def test_the_whole_is_one():
 def test_deviance_is_0_where_the_count_is_the_mean():
     assert deviance(np.array([7.0, 1e9]), np.array([7.0, 1e9])).tolist() == [0.0, 0.0]
     assert (deviance(np.array([6.0, 8.0]), np.array([7.0, 7.0])) > 0).all()
+
+
+class TestCoin:
+    @settings(max_examples=100, deadline=None)
+    @given(tosses=st.integers(1, 60), data=st.data())
+    def test_small_ones_are_exact(self, tosses, data):
+        heads = data.draw(st.integers(0, (tosses - 1) // 2))
+        assert fair_coin_tail(heads, tosses) == sum(math.comb(tosses, k) for k in range(heads + 1)) / 2**tosses
+
+    @pytest.mark.parametrize("tosses", [2001, 4999, 20000])
+    @pytest.mark.parametrize("share", [0.0, 0.1, 0.4, 0.45, 0.49, 0.4999])
+    def test_large_ones_against_whole_numbers(self, tosses, share):
+        heads = int(tosses * share)
+        ways = total = 1
+        for k in range(heads):
+            ways = ways * (tosses - k) // (k + 1)
+            total += ways
+        with mpmath.workdps(40):
+            wanted = mpmath.mpf(total) / mpmath.mpf(2) ** tosses
+        if wanted < 1e-300:
+            assert fair_coin_tail(heads, tosses) < 1e-299
+        else:
+            assert math.isclose(fair_coin_tail(heads, tosses), float(wanted), rel_tol=5e-13)
+
+    def test_no_step_where_the_expansion_begins(self):
+        assert 0 < fair_coin_tail(950, 2001) < fair_coin_tail(950, 2000) < fair_coin_tail(951, 2001) * 1.5
+
+    def test_a_thousand_million_tosses(self):
+        n = 10**9
+        half = fair_coin_tail(n // 2 - 1, n)  # (1 - P(X = n/2))/2, and P(X = n/2) is sqrt(2/(pi n)) (1 - 1/(4 n) + …)
+        assert math.isclose(half, (1 - math.sqrt(2 / (math.pi * n))) / 2, rel_tol=1e-12)

@@ -92,7 +92,7 @@ def test_row_sums_take_the_largest():
 
 
 def test_infinite_rows_are_named_first_to_last():
-    from cecli.core.metrics.loss import NAMED_ROWS
+    from cecli.core.sums.named_rows import NAMED_ROWS
 
     table = np.tile([1.0, 0.0], (20, 1))
     whole = Batch.of(table, np.ones(20, dtype=int))

@@ -5,13 +5,13 @@ import json
 import numpy as np
 import pytest
 
-from cecli.core.facts import PairFacts, Shard
-from cecli.core.machine import fingerprint
 from cecli.core.paired.pair_state import PairOptions, pair_partial_from, pair_partial_of
 from cecli.core.paired.rows import PairedBatch, Reference
 from cecli.core.paired.spec import PairSpec
+from cecli.core.rows.facts import PairFacts, Shard
+from cecli.core.rows.machine import fingerprint
 from cecli.core.rows.rows import Batch, score_rows
-from cecli.core.run_state import merged
+from cecli.core.rows.run_state import merged
 from cecli.errors import InputError
 
 OPTIONS = PairOptions(("a", "b"), 2, PairSpec(classes=2, worst=1), label_smoothing=0.0)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy import special
 
+from cecli.core.functions.student import student_interval
 from cecli.core.metrics import Spec
 from cecli.core.rows.rows import Batch
-from cecli.core.scores.scorer import Scorer, interval, perplexity, skill
+from cecli.core.scores.scorer import Scorer, perplexity, skill
 
 
 def scored(table, labels, **options):
@@ -87,16 +88,16 @@ def test_no_zero_probability_no_finite_mean():
 @pytest.mark.parametrize("df", [1, 2, 5, 30, 99, 100, 539, 10**6])
 @pytest.mark.parametrize("confidence", [0.5, 0.9, 0.95, 0.999])
 def test_interval_is_student_s(df, confidence):
-    low, high = interval(2.0, 0.25, df, confidence)
+    low, high = student_interval(2.0, 0.25, df, confidence)
     for end in (high, low):
         assert math.isclose(special.stdtr(df, abs(end - 2.0) / 0.25), 0.5 + confidence / 2, rel_tol=1e-12)
     assert low < 2.0 < high
 
 
 def test_interval_perplexity_skill_at_their_edges():
-    assert interval(1.0, None, 5, 0.95) == (None, None)
-    assert interval(1.0, 0.1, 0, 0.95) == (None, None)
-    assert interval(1.0, 0.0, 5, 0.95) == (1.0, 1.0)
+    assert student_interval(1.0, None, 5, 0.95) == (None, None)
+    assert student_interval(1.0, 0.1, 0, 0.95) == (None, None)
+    assert student_interval(1.0, 0.0, 5, 0.95) == (1.0, 1.0)
     assert perplexity(0.0) == 1.0
     assert perplexity(1e6) == math.inf
     assert skill(0.5, 0.0) is None

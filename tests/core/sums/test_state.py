@@ -12,18 +12,9 @@ from hypothesis import strategies as st
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.metrics.loss import Loss
 from cecli.core.rows.rows import Batch, score_rows
+from cecli.core.sums.cells import CELLS, whole_number, whole_text
 from cecli.core.sums.exact import ExactProducts, ExactSums, to_float
-from cecli.core.sums.state import (
-    CELLS,
-    VALUE,
-    Numbering,
-    figure_of,
-    restored,
-    state_of,
-    value_of,
-    whole_number,
-    whole_text,
-)
+from cecli.core.sums.state import VALUE, Numbering, figure_of, restored, state_of, value_of
 from cecli.core.sums.tally import Tally
 
 WHOLE = st.integers(-(2**3000), 2**3000) | st.builds(lambda m, e: m << e, st.integers(-9, 9), st.integers(0, 3000))

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cecli.core.metrics.candidates import Largest, by_group
+from cecli.core.sums.largest import Largest, by_group
 
 figures = st.one_of(st.sampled_from([0.0, 1.0, 2.0, float("inf")]), st.floats(0, 10))
 rows = st.lists(st.tuples(figures, st.integers(0, 3)), max_size=40)

@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.facts import Facts, Shard
+from cecli.core.rows.facts import Facts, Shard
 from cecli.core.rows.rows import LossRule
 from cecli.core.sums.state import Numbering, bits_of, restored, state_of
 from cecli.errors import InputError, quoted

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any
 
-from cecli.core.natural import natural_key
+from cecli.core.rows.natural import natural_key
 from cecli.errors import quoted
 
 ALL_PMFS = (

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cecli.core.hypotheses.holm import holm
+from cecli.core.functions.holm import holm
 
 p_values = st.lists(st.none() | st.floats(0, 1), max_size=8)
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from cecli.core.hypotheses.sign_flip import EXACT, normal_sign_flip, sign_flip
+from cecli.core.paired.sign_flip import EXACT, normal_sign_flip, sign_flip
 
 
 def walked(differences):

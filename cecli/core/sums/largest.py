@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import heapq
 import itertools
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from cecli.core.sums.layout import Floats, Integers
+from cecli.core.sums.state import Numbering, Plain, count_of, figure_of, position_of, value_of
 
 
 class Largest:
@@ -80,3 +82,28 @@ def by_group(entries: list[tuple[Any, ...]], groups: Integers | None) -> dict[in
     for entry, group in zip(entries, groups.tolist(), strict=True):
         gathered.setdefault(group, []).append(entry)
     return gathered
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Entries:
+    """The largest entries of each group as plain values; ``row`` is where an entry holds a number of a row."""
+
+    row: int | None = None
+
+    def encode(self, value: Largest, owner: Any) -> Plain:
+        """Group -> entries, the largest first."""
+        return {
+            str(group): [[figure_of(one) for one in entry] for entry in value.of(group)] for group in value.groups()
+        }
+
+    def decode(self, plain: Plain, fresh: Largest, owner: Any, numbering: Numbering) -> Largest:
+        """The entries of the groups here, with the numbers that their rows have here."""
+        for key, entries in plain.items():
+            fresh.add(numbering.group(position_of(key)), [self._entry(entry, numbering) for entry in entries])
+        return fresh
+
+    def _entry(self, plain: list[Plain], numbering: Numbering) -> tuple[Any, ...]:
+        entry = [value_of(one) for one in plain]
+        if self.row is not None:
+            entry[self.row] = numbering.row_of(count_of(entry[self.row]))
+        return tuple(entry)

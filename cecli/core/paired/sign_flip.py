@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.functions.tails import normal_tail
+from cecli.core.functions.normal import normal_tail
 from cecli.core.sums.layout import Floats
 
 EXACT = 20
