@@ -31,7 +31,7 @@ COMMANDS = {
     "calibrate": "Find the temperature that makes a classifier's probabilities mean what they say.",
     "softmax": "Turn logits into probabilities, row by row.",
     "verify": "Verify a signed result: compute it again from the same inputs, and compare every digit.",
-    "help": "Show the manual of cecli or of one of its commands.",
+    "help": "Show the manual of a command, or a guide; without a name, list them all.",
     "completion": "Print the script that completes cecli's command lines in a shell.",
 }
 """Name -> one-line help, which is also the first line of the command's docstring (a test holds them together)."""

@@ -14,10 +14,12 @@ MAY_IMPORT = {
     "__main__": {"cli"},
     "cli": {"cecli", "commands", "report", "errors", "limits", "click", "input_guard"},
     "limits": set(),
+    "guides": set(),
     "input_guard": {"errors"},
     "commands": {
         "commands",
         "results",
+        "guides",
         "workers",
         "readers",
         "report",

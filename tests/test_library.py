@@ -1,6 +1,5 @@
 """``import cecli``: the same figures as the commands give, and a ValueError that names the place for what is wrong."""
 
-import doctest
 import math
 import os
 import subprocess
@@ -445,18 +444,6 @@ def run_python(source, environment):
         [sys.executable, "-c", source], env=environment, capture_output=True, text=True, check=True, timeout=60
     )
     return done.stdout
-
-
-def test_the_examples_of_readme(monkeypatch):
-    monkeypatch.chdir(SAMPLES.parent)
-    failed, run = doctest.testfile(
-        str(SAMPLES.parent / "README.md"),
-        module_relative=False,
-        encoding="utf-8",
-        optionflags=doctest.NORMALIZE_WHITESPACE,
-    )
-    assert failed == 0
-    assert run >= 8
 
 
 def test_a_type_checker_knows_the_types(tmp_path):

@@ -1,10 +1,11 @@
-"""README and the help texts tell the truth: every example is run, README's outputs are compared to the letter.
+"""README, the guides and the help texts tell the truth: every example is run, outputs are compared to the letter.
 
-``python tests/test_readme.py`` writes README's outputs anew.
+``python tests/test_readme.py`` writes the outputs of README and of the guides anew.
 """
 
 from __future__ import annotations
 
+import doctest
 import functools
 import os
 import re
@@ -17,10 +18,16 @@ import click
 import pytest
 
 from cecli.cli import COMMANDS, group
+from cecli.guides import TOPICS
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+GUIDES = ROOT / "cecli" / "guides"
+PAGES = [README, *sorted(GUIDES.glob("*.md"))]
 BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
+STEP = re.compile(rf"(?<=^```python\n)(?!>>> ).*?(?=^```$)|{BLOCK.pattern}", re.MULTILINE | re.DOTALL)
+"""A script in Python, or a console block."""
+
 SETTINGS = ("COLUMNS", "FORCE_COLOR", "CECLI_THREADS", "PYTHONUTF8", "PYTHONIOENCODING", "PYTHONUNBUFFERED")
 
 
@@ -32,6 +39,27 @@ def examples(text: str) -> list[tuple[str, str]]:
             command, _, output = part.partition("\n")
             found.append((command, output))
     return found
+
+
+def all_examples() -> list[str]:
+    return [command for page in PAGES for command, _ in examples(page.read_text("utf-8"))]
+
+
+def with_outputs(text: str, folder: Path) -> str:
+    """``text`` with what its examples print when they are run in ``folder``, one after the other."""
+
+    def anew(step: re.Match[str]) -> str:
+        if not step[0].startswith("$ "):
+            subprocess.run([sys.executable, "-c", step[0]], cwd=folder, check=True, timeout=60)
+            return step[0]
+        shown = []
+        for command, _ in examples(f"```console\n{step[0]}```"):
+            printed, status = run(command, folder)
+            assert status == 0 or "cecli: error: " in printed, f"$ {command}\n{printed}"
+            shown.append(f"$ {command}\n{printed}")
+        return "".join(shown)
+
+    return STEP.sub(anew, text)
 
 
 def set_up_lines(text: str) -> list[str]:
@@ -116,11 +144,43 @@ def states_of_help() -> dict[str, bytes]:
     return states
 
 
-@pytest.mark.parametrize(("command", "output"), examples(README.read_text("utf-8")))
-def test_examples_of_readme_print_what_stands_there(command: str, output: str, tmp_path: Path) -> None:
-    printed, status = run(command, prepared(tmp_path))
-    assert printed == output
-    assert status == 0 or "cecli: error: " in printed
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_examples_print_what_stands_there(page: Path, tmp_path: Path) -> None:
+    text = page.read_text("utf-8")
+    assert with_outputs(text, prepared(tmp_path)).splitlines() == text.splitlines()
+
+
+def test_examples_in_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    flags = doctest.NORMALIZE_WHITESPACE
+    results = [doctest.testfile(str(page), False, encoding="utf-8", optionflags=flags) for page in PAGES]
+    assert sum(result.failed for result in results) == 0
+    assert sum(result.attempted for result in results) >= 9
+
+
+def test_guides_and_topics_are_the_same() -> None:
+    assert {page.stem for page in PAGES[1:]} == set(TOPICS)
+    listed = re.findall(r"\(cecli/guides/([a-z-]+)\.md\)", README.read_text("utf-8"))
+    assert listed == list(TOPICS), "README lists the guides in the order of cecli help"
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_guides_fit_a_terminal(topic: str) -> None:
+    shown = BLOCK.sub("", (GUIDES / f"{topic}.md").read_text("utf-8"))
+    prose = re.sub(r"^```.*?^```$", "", shown, flags=re.MULTILINE | re.DOTALL)
+    assert [line for line in prose.splitlines() if len(line) > 80 and not line.startswith("|")] == []
+    assert re.match(r"# \w", shown)
+
+
+def test_guides_that_are_named_exist() -> None:
+    text = " ".join(page.read_text("utf-8") for page in PAGES)
+    named = set(re.findall(r"`cecli\s+help\s+([a-z-]+)`", text))
+    assert named <= {*TOPICS, *COMMANDS}
+    assert named
+
+
+def test_readme_is_short() -> None:
+    assert len(README.read_text("utf-8").splitlines()) <= 280
 
 
 @pytest.mark.parametrize("command", help_examples())
@@ -133,8 +193,8 @@ def test_examples_of_the_help_texts_run(command: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_an_example(name: str) -> None:
-    page = " ".join(command for command, _ in examples(README.read_text("utf-8")))
-    assert re.search(rf"\bcecli {name} ", page), f"README shows no `cecli {name}`"
+    shown = any(re.search(rf"\bcecli {name}\b(?!-)", command) for command in all_examples())
+    assert shown, f"neither README nor a guide shows `cecli {name}`"
     assert any(f"cecli {name}" in example for example in help_examples())
 
 
@@ -155,17 +215,12 @@ def test_ci_runs_the_set_up_line_of_the_tests() -> None:
 
 
 def rewrite() -> None:
-    """Write README with what its examples print now."""
+    """Write README and the guides with what their examples print now."""
     import tempfile
 
-    with tempfile.TemporaryDirectory() as name:
-        folder = prepared(Path(name))
-
-        def anew(block: re.Match[str]) -> str:
-            commands = re.findall(r"^\$ (.*)$", block[0], flags=re.MULTILINE)
-            return "".join(f"$ {command}\n{run(command, folder)[0]}" for command in commands)
-
-        README.write_text(BLOCK.sub(anew, README.read_text("utf-8")), "utf-8")
+    for page in PAGES:
+        with tempfile.TemporaryDirectory() as name:
+            page.write_text(with_outputs(page.read_text("utf-8"), prepared(Path(name))), "utf-8")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import pytest
 
 import cecli
 from cecli.cli import COMMANDS
+from cecli.guides import TOPICS
 
 ROOT = Path(__file__).parents[1]
 PROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
@@ -40,7 +41,7 @@ def test_the_wheel_has_the_package_and_the_manual(wheel):
     names = wheel.namelist()
     packaged = {name for name in names if name.startswith("cecli/")}
     files = {f"cecli/{path.relative_to(ROOT / 'cecli').as_posix()}" for path in (ROOT / "cecli").rglob("*.py")}
-    assert packaged == files | {"cecli/py.typed"}
+    assert packaged == files | {"cecli/py.typed", *(f"cecli/guides/{topic}.md" for topic in TOPICS)}
     data = f"cecli-{cecli.__version__}.data/data/share/man/man1"
     pages = {name for name in names if "/share/man/" in name}
     assert pages == {f"{data}/{page}.1" for page in ("cecli", *(f"cecli-{name}" for name in COMMANDS))}
@@ -73,14 +74,22 @@ def test_the_dependencies_are_five(wheel):
 
 
 def test_the_changelog_has_the_version():
-    changelog = (ROOT / "README.md").read_text("utf-8").partition("## Changelog")[2]
-    assert f"**{cecli.__version__}**" in changelog
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert f"\n## {cecli.__version__}" in changelog
     listed = set(re.findall(r"`([a-z-]+)`", changelog))
-    assert set(COMMANDS) <= listed, "README's changelog names every command"
+    assert set(COMMANDS) <= listed, "the changelog names every command"
 
 
 def test_the_source_has_what_its_tests_need(source):
-    for name in ("pyproject.toml", "README.md", ".ci/hatch_build.py", "tests/conftest.py", ".ci/run", "cecli/py.typed"):
+    for name in (
+        "pyproject.toml",
+        "README.md",
+        "CHANGELOG.md",
+        ".ci/hatch_build.py",
+        "tests/conftest.py",
+        ".ci/run",
+        "cecli/py.typed",
+    ):
         assert name in source
     assert {name for name in source if name.startswith("sample_data/")} >= {
         f"sample_data/{path.name}" for path in (ROOT / "sample_data").iterdir() if path.is_file()

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 import click
 
 from cecli.commands.endings import SEE_ALSO, STATUSES, statuses
+from cecli.guides import TOPICS
 from cecli.report.pages.manual import Block, Page
 
 _ENVIRONMENT = {
@@ -37,6 +38,7 @@ def page_of(group: click.Group, name: str | None, commands: Mapping[str, str], v
         "SYNOPSIS": [Block(f"{own.command_path} {pieces}", kept=True)],
         "DESCRIPTION": description or [Block(title.text)],
         "COMMANDS": [Block(line, term=other) for other, line in commands.items()] if name is None else [],
+        "GUIDES": list(_guides()) if name is None else [],
         "OPTIONS": [
             Block(record[1], term=record[0])
             for one in command.get_params(own)
@@ -77,6 +79,11 @@ def _epilog(text: str) -> tuple[list[Block], list[Block]]:
 def _statuses(command: click.Command, name: str | None) -> list[Block]:
     known = STATUSES if name is None else statuses(command)
     return [Block(f"{meaning[:1].upper()}{meaning[1:]}.", term=str(status)) for status, meaning in known.items()]
+
+
+def _guides() -> Iterator[Block]:
+    yield Block("cecli help TOPIC shows one:")
+    yield from (Block(line, term=topic) for topic, line in TOPICS.items())
 
 
 def _environment(command: click.Command, name: str | None) -> list[Block]:

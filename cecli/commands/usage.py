@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -55,10 +56,10 @@ _LIKE_A_COMMAND = 0.65
 """How much alike two commands must be for one to be a slip of the other."""
 
 
-def command_meant(name: str, commands: list[str]) -> str:
-    """The hint for a command that there is not."""
+def command_meant(name: str, commands: Iterable[str], called: str = "commands") -> str:
+    """The hint for a command that there is not; ``called`` says what ``commands`` are."""
     near = nearest(name, [*commands, *_IN_PLACE], _LIKE_A_COMMAND)
-    return f"did you mean {_IN_PLACE.get(near, near)}?" if near else f"the commands are {', '.join(commands)}"
+    return f"did you mean {_IN_PLACE.get(near, near)}?" if near else f"the {called} are {', '.join(commands)}"
 
 
 def _no_option(name: str, context: click.Context | None, help_of: str) -> str:

@@ -106,6 +106,7 @@ class TestCandidates:
             ("cecli fit --samples labels.csv --column l", ["label"]),
             ("cecli fit counts.csv --smoothing l", ["laplace"]),
             ("cecli completion ", ["bash", "zsh", "fish"]),
+            ("cecli help ca", ["calibrate", "calibration"]),
             ("cecli simulate -n ", []),
         ],
     )

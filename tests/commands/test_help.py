@@ -15,6 +15,7 @@ from cecli import __version__
 from cecli.cli import COMMANDS, group
 from cecli.commands.endings import SEE_ALSO, STATUSES
 from cecli.commands.manual_page import page_of
+from cecli.guides import TOPICS, text_of
 from cecli.report.pages.manual import Block, Page, as_roff, as_text
 
 NAMES = (None, *COMMANDS)
@@ -145,9 +146,9 @@ class TestCommand:
         assert done.out.startswith("NAME\n       cecli-kl - Measure the KL divergence D(p||q)")
         assert headings(done.out)[-1] == "SEE ALSO"
 
-    def test_of_the_whole_lists_the_commands(self, run):
+    def test_of_the_whole_lists_the_commands_and_the_guides(self, run):
         shown = " ".join(run("help").out.split())
-        for name, line in COMMANDS.items():
+        for name, line in {**COMMANDS, **TOPICS}.items():
             assert f" {name} {line}" in shown
 
     def test_roff(self, run):
@@ -156,8 +157,24 @@ class TestCommand:
     def test_a_command_that_there_is_not(self, run):
         done = run("help", "scor")
         assert (done.status, done.out) == (2, "")
-        assert 'no command "scor"' in done.err
+        assert 'no command or topic "scor"' in done.err
         assert "did you mean score?" in done.err
+
+    @pytest.mark.parametrize("topic", TOPICS)
+    def test_a_guide_is_shown_as_it_is_written(self, run, topic):
+        done = run("help", topic)
+        assert (done.status, done.out, done.err) == (0, text_of(topic), "")
+
+    def test_a_topic_that_there_is_not(self, run):
+        done = run("help", "callibration")
+        assert (done.status, done.out) == (2, "")
+        assert "did you mean calibration?" in done.err
+        assert "commands and topics are simulate, " in run("help", "xyzzy").err
+
+    def test_a_guide_has_no_source_for_man(self, run):
+        done = run("help", "speed", "--roff")
+        assert (done.status, done.out) == (2, "")
+        assert "--roff: speed is a guide" in done.err
 
     def test_on_a_terminal_the_pager_shows_it(self, environment, root, tmp_path):
         pager = tmp_path / "pager"
@@ -167,6 +184,11 @@ class TestCommand:
         assert b"PAGER BEGINS" in shown
         assert b"PAGER ENDS" in shown
         assert b"EXIT STATUS" in shown
+
+    def test_on_a_terminal_the_pager_shows_a_guide(self, environment, root):
+        shown = on_terminal(environment | {"PAGER": "sed s/^/PAGER:/", "TERM": "xterm"}, root, "help", "exactness")
+        assert text_of("exactness").splitlines()[0].encode() in shown
+        assert shown.count(b"PAGER:") == text_of("exactness").count("\n")
 
     def test_in_a_pipe_there_is_no_pager(self, shell):
         done = shell("cecli help kl | cat", env={"PAGER": "false"})
