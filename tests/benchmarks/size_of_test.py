@@ -22,8 +22,9 @@ SAMPLES_AUTO = {6: 1000, 100: 200}
 def run(options: Namespace) -> None:
     from cecli.core.families import STATISTICS
     from cecli.core.functions.beta_gamma import chi_squared_quantile
-    from cecli.core.hypotheses.goodness_of_fit import Choice, Statistics, draw_multinomial, goodness_of_fit
+    from cecli.core.hypotheses.goodness_of_fit import Choice, Statistics, goodness_of_fit
     from cecli.core.pmfs.pmf import Pmf
+    from cecli.core.pmfs.sampling import drawn_counts
 
     samples = min(options.rows, SAMPLES)
     print(f"size at 5 %: {samples:,} samples by chi-squared (known figure in ()); samples by auto: {SAMPLES_AUTO}")
@@ -38,7 +39,7 @@ def run(options: Namespace) -> None:
                 generator, rejected = np.random.default_rng(rolls), 0
                 statistics = Statistics(rolls * shares, STATISTICS[name])
                 for _ in range(0, samples, 20_000):
-                    values = statistics.of(draw_multinomial(generator, rolls, shares, 20_000))
+                    values = statistics.of(drawn_counts(generator, rolls, shares, 20_000))
                     rejected += int((values > critical).sum())
                 known = KNOWN.get((sides, rolls))
                 told = f" ({known[place]:.4g})" if known else ""

@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from cecli.core.calibration.cells import Bin, CalibrationError
 from cecli.core.calibration.figures import CalibrationFigures
 from cecli.core.calibration.fit import CalibrationFit
 from cecli.core.calibration.reliability import VARIANTS
+from cecli.core.metrics.reliability_cells import CalibrationError, ConfidenceBin
 from cecli.core.units import Unit
 from cecli.readers.predictions.predictions import Predictions
 from cecli.report.flat import listed, scalars
@@ -119,7 +119,7 @@ def _error(error: CalibrationError) -> dict[str, Any]:
     return {"ece": error.ece, "expected": error.expected, "band": error.band}
 
 
-def _bin(one: Bin) -> dict[str, Any]:
+def _bin(one: ConfidenceBin) -> dict[str, Any]:
     return {
         "rows": one.rows,
         "confidence": one.confidence,

@@ -16,7 +16,7 @@ from cecli.report.pages.page import Block, Cards, Page, Picture, Section, Words
 
 if TYPE_CHECKING:
     from cecli.commands.score.report import Scored
-    from cecli.core.metrics.calibration import ConfidenceBin
+    from cecli.core.metrics.reliability_cells import ConfidenceBin
     from cecli.core.metrics.tail import LossBin
 
 _FEW_OCTAVES = 10

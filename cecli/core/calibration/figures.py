@@ -7,11 +7,11 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from cecli.core.calibration.cells import Bin, CalibrationError
 from cecli.core.calibration.reliability import VARIANTS, EqualWidth
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.metrics.cluster import ClusterResult
 from cecli.core.metrics.loss import LossResult
+from cecli.core.metrics.reliability_cells import CalibrationError, ConfidenceBin
 from cecli.core.rows.rows import Batch, score_rows
 
 
@@ -23,7 +23,7 @@ class CalibrationFigures:
     standard_error: float | None
     accuracy: float
     errors: dict[str, CalibrationError]
-    bins: tuple[Bin, ...]
+    bins: tuple[ConfidenceBin, ...]
 
 
 class CalibrationScorer:

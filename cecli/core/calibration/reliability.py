@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.calibration.cells import Bin, CalibrationError, Cells
-from cecli.core.metrics.calibration import BINS
+from cecli.core.calibration.cells import Cells
+from cecli.core.metrics.calibration import BINS, EDGES, bin_of
+from cecli.core.metrics.reliability_cells import CalibrationError, ConfidenceBin
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows.predictions import predicted_of
 from cecli.core.rows.rows import Batch, ScoredRows
@@ -27,7 +28,7 @@ class EqualWidth:
 
     def update(self, rows: ScoredRows) -> None:
         """Add some rows."""
-        cells = _bin_of(rows.confidence)
+        cells = bin_of(rows.confidence)
         self._cells.add(rows.confidence, rows.weights, cells)
         self._cells.add_right(rows.right, rows.weights, cells)
 
@@ -39,9 +40,9 @@ class EqualWidth:
         """The error."""
         return self._cells.error(BINS)
 
-    def bins(self, confidence: float = 0.95) -> list[Bin]:
+    def bins(self, confidence: float = 0.95) -> list[ConfidenceBin]:
         """The bins, for a table or a reliability diagram."""
-        return self._cells.bins([k / BINS for k in range(BINS + 1)], confidence)
+        return self._cells.bins(EDGES, confidence)
 
 
 class EqualMass:
@@ -104,7 +105,7 @@ class ClassWise:
         p, axis = _probabilities(rows.batch)
         by_class = p if axis == 0 else np.ascontiguousarray(p.T)
         starts = (np.arange(self._classes) * BINS)[:, None]
-        cells = _bin_of(by_class) + starts
+        cells = bin_of(by_class) + starts
         weights = None if rows.weights is None else np.tile(rows.weights, self._classes)
         self._cells.add(by_class.ravel(), weights, cells.ravel())
         if rows.soft is None:
@@ -158,11 +159,6 @@ def _at(ordered: Floats, places: Integers) -> Floats:
     inside = np.minimum(places, len(ordered) - 1)
     edges: Floats = np.where(places < len(ordered), ordered[inside], np.inf)
     return edges
-
-
-def _bin_of(p: Floats) -> Integers:
-    bins: Integers = np.minimum((p * BINS).astype(np.intp), BINS - 1)
-    return bins
 
 
 def _probabilities(batch: Batch) -> tuple[Floats, int]:

@@ -20,6 +20,7 @@ from cecli.core.hypotheses import enumeration
 from cecli.core.pmfs.divergence import relative_differences
 from cecli.core.pmfs.information import kl_divergence
 from cecli.core.pmfs.pmf import Pmf
+from cecli.core.pmfs.sampling import drawn_counts
 from cecli.core.pmfs.weights import Floats, exact_weights, probabilities, total_count
 from cecli.core.sums.exact import exact_sum
 from cecli.errors import InputError, UsageError
@@ -106,7 +107,7 @@ def goodness_of_fit(counts: NDArray[np.int64], q: Pmf, statistic: str = "g", cho
     weights = q.weights[possible]
 
     def draw(samples: int) -> NDArray[np.int64]:
-        return draw_multinomial(generator, n, probabilities(Pmf(weights)), samples)
+        return drawn_counts(generator, n, probabilities(Pmf(weights)), samples)
 
     generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence(choice.seed)))
     null = _Null(
@@ -280,18 +281,6 @@ def _exceedances(null: _Null, bound: float, replicates: int, size: int) -> int:
         statistics = null.statistics.of(null.draw(min(block, replicates - start)))
         found += int(np.count_nonzero(statistics >= bound))
     return found
-
-
-def draw_multinomial(generator: np.random.Generator, n: int, p: Floats, samples: int) -> NDArray[np.int64]:
-    """The counts of ``samples`` experiments of ``n`` rolls, shape (samples, K).
-
-    NumPy gives what rounding leaves over to the last outcome, which is therefore made the largest.
-    """
-    largest = int(np.argmax(p))
-    order = np.append(np.delete(np.arange(len(p)), largest), largest)
-    result = np.empty((samples, len(p)), dtype=np.int64)
-    result[:, order] = generator.multinomial(n, p[order], size=samples)
-    return result
 
 
 def _terms(p: Pmf, q: Pmf, order: float) -> Floats:

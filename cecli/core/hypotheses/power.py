@@ -13,10 +13,11 @@ from cecli.core.families import STATISTICS
 from cecli.core.functions.beta_gamma import chi_squared_quantile
 from cecli.core.functions.poisson import log_poisson
 from cecli.core.functions.power_family import family_terms
-from cecli.core.hypotheses.goodness_of_fit import TIE, Statistics, draw_multinomial
+from cecli.core.hypotheses.goodness_of_fit import TIE, Statistics
 from cecli.core.pmfs.divergence import relative_differences
 from cecli.core.pmfs.information import kl_divergence
 from cecli.core.pmfs.pmf import Pmf
+from cecli.core.pmfs.sampling import drawn_counts
 from cecli.core.pmfs.weights import Floats, exact_weights, probabilities
 from cecli.core.sums.exact import exact_sum
 from cecli.errors import UsageError
@@ -138,7 +139,7 @@ def simulated_power(test: Plan, rolls: int, seed: int, replicates: int = REPLICA
     block = max(1, _BLOCK // len(shares))
     rejected = 0
     for start in range(0, replicates, block):
-        counts = draw_multinomial(generator, rolls, shares, min(block, replicates - start))
+        counts = drawn_counts(generator, rolls, shares, min(block, replicates - start))
         values: Floats = statistics.of(counts[:, possible])
         above = values > test.critical_value * (1 + TIE)
         rejected += int(np.count_nonzero(above | counts[:, ~possible].any(axis=1)))

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.core.pmfs.pmf import Pmf
-from cecli.core.pmfs.weights import exact_weights, probabilities, total_count
+from cecli.core.pmfs.weights import Floats, exact_weights, probabilities, total_count
 from cecli.errors import UsageError
 
 BLOCK = 1 << 16
@@ -182,16 +182,20 @@ def add_to(tally: NDArray[np.int64], outcomes: NDArray[np.int32]) -> None:
 
 
 def multinomial(pmf: Pmf, n: int, seed: np.random.SeedSequence, samples: int | None = None) -> NDArray[np.int64]:
-    """The counts of ``n`` rolls, shape (K,), or of so many ``samples`` of them, shape (samples, K).
+    """The counts of ``n`` rolls, shape (K,), or of so many ``samples`` of them, shape (samples, K)."""
+    return drawn_counts(np.random.Generator(np.random.PCG64(seed)), n, probabilities(pmf), samples)
+
+
+def drawn_counts(generator: np.random.Generator, n: int, p: Floats, samples: int | None = None) -> NDArray[np.int64]:
+    """The counts of ``n`` rolls by probabilities ``p``, shape (K,), or of so many ``samples``, shape (samples, K).
 
     NumPy gives what is left over to the last outcome: that is made the largest, and zeros take no part. The same for
     one version of NumPy.
     """
-    p = probabilities(pmf)
     possible = np.flatnonzero(p)
     largest = possible[np.argmax(p[possible])]
     order = np.append(possible[possible != largest], largest)
-    drawn = np.random.Generator(np.random.PCG64(seed)).multinomial(n, p[order], size=samples)
-    result = np.zeros((*drawn.shape[:-1], pmf.size), dtype=np.int64)
+    drawn = generator.multinomial(n, p[order], size=samples)
+    result = np.zeros((*drawn.shape[:-1], len(p)), dtype=np.int64)
     result[..., order] = drawn
     return result

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from cecli.core.metrics.calibration import BINS, Calibration, absolute_moments, mean_and_band
+from cecli.core.metrics.calibration import BINS, Calibration
+from cecli.core.metrics.reliability_cells import absolute_moments, mean_and_band
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows.rows import Batch, score_rows
 
