@@ -46,7 +46,7 @@ numbered through the shards in the natural order of their paths. No shard counts
 @click.option("--prior", metavar="PMF", help="Measure skill against this PMF of the classes, too: a file, or uniform.")
 @click.option(
     "--table",
-    type=click.Choice(["classes", "worst", "confusions", "groups"]),
+    type=click.Choice(["classes", "worst", "confusions", "like", "groups"]),
     help="With CSV, TSV and Markdown: print this list.",
 )
 @partial_option
@@ -86,14 +86,12 @@ def command(
         return
     if total.options.like and reduction == "sum":
         raise UsageError("--like is the mean that a library prints: it has no meaning beside --reduction sum")
-    from cecli.commands.score import report as score_report
-    from cecli.commands.score.partial import scored_of
+    from cecli.commands.score.partial import finish_partial
+    from cecli.commands.score.wanted import Wanted
 
-    plan = score_report.Plan(
-        unit, confidence, reduction == "sum", total.options.by, table, bool(requirements),
-        _wanted(total.options, prior), output, page,
-    )  # fmt: skip
-    score_report.write_report(scored_of(total, plan), requirements)
+    wanted = _wanted(total.options, prior)
+    plan = Wanted(unit, confidence, reduction == "sum", total.options.by, table, requirements, wanted, output, page)
+    finish_partial(total, plan)
 
 
 def _wanted(options: Options, prior: str | None) -> MetricOptions:

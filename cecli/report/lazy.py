@@ -7,11 +7,11 @@ from importlib import import_module
 from typing import Any
 
 
-def lazy(place: str) -> Callable[..., Any]:
-    """What stands at ``module.name`` below ``cecli.report``, imported at its first call."""
+def lazy(place: str, room: str = "cecli.report") -> Callable[..., Any]:
+    """What stands at ``module.name`` in a room, imported at its first call."""
     module, _, name = place.rpartition(".")
 
     def call(*arguments: Any) -> Any:
-        return getattr(import_module(f"cecli.report.{module}"), name)(*arguments)
+        return getattr(import_module(f"{room}.{module}"), name)(*arguments)
 
     return call

@@ -10,6 +10,7 @@ from typing import Any
 
 from cecli.report.model import Facts, OutputOptions, Report, Table
 from cecli.report.write import resolve_format, write
+from cecli.results.figures import ordered
 from cecli.results.requirements import Requirement, checked, raise_unmet
 
 INTERVAL = "interval"
@@ -22,7 +23,7 @@ _OF_ERROR = ("standard_error", "robust_standard_error", "low", "high")
 class Ending:
     """How a result ends. ``lists`` are those that were asked for, by the names of their options and tables;
     ``arguments`` what the command was called with, as far as figures depend on it; ``digests`` the SHA-256 of every
-    input, where the result is to be signed."""
+    input, where the result is to be signed; ``called`` the command, where the document is another's."""
 
     output: OutputOptions
     requirements: Sequence[Requirement] = ()
@@ -32,6 +33,7 @@ class Ending:
     lists: Sequence[str] = ()
     arguments: Sequence[str] = ()
     digests: Mapping[str, str] | None = None
+    called: str = ""
 
     @property
     def form(self) -> str:
@@ -44,11 +46,13 @@ def finish(command: str, document: dict[str, Any], ending: Ending) -> None:
     """End ``command`` with its result. Raises GateError where a requirement or a gate is not met, once all is written.
 
     The room of the results has a module for each command: ``headline``, ``table`` and ``view``, and where there are
-    such ``page``, ``diagram`` and ``unmet``, each a function of the document alone.
+    such ``page``, ``diagram`` and ``unmet``, each a function of the document alone. The key ``page`` of a document is
+    what only its page shows, and is not printed.
     """
-    shown = module_of(command)
+    shown, beside = module_of(command), document.pop("page", {})
     if ending.requirements:
         document["requirements"] = checked(ending.requirements, document, command)
+    document = ordered(command, document)
     if ending.digests is not None:
         document |= _signed(command, shown, document, ending)
     report = report_of(command, document, ending)
@@ -56,8 +60,8 @@ def finish(command: str, document: dict[str, Any], ending: Ending) -> None:
         from cecli.report.pages.page import write_page
         from cecli.results.pages import how_sections
 
-        made = how_sections(command, shown, document, ending.arguments)
-        write_page(shown.page(document, report.notes, made), ending.page, ending.output.digits)
+        made = how_sections(ending.called or command, shown, document, ending.arguments)
+        write_page(shown.page({**document, "page": beside}, report.notes, made), ending.page, ending.output.digits)
     if ending.plot is not None:
         from cecli.report.drawing.plot import write_plot
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cecli.commands.few_clusters import few_clusters
+from cecli.results.few_clusters import few_clusters
 
 SAID = "note: --cluster: {} clusters are too few: they say next to nothing of the error\n"
 

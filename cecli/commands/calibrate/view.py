@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cecli.commands.few_clusters import few_clusters
 from cecli.report.model import Block, Cell, Curve, Facts, Grid, Remark, Series, Table
+from cecli.results.few_clusters import few_clusters
 
 if TYPE_CHECKING:
     from cecli.commands.calibrate.report import Calibrated

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from cecli.commands.compare.report import Plan, entries_of
-from cecli.commands.few_clusters import few_clusters
 from cecli.errors import several
+from cecli.results.few_clusters import few_clusters
 
 _LEVEL = 0.05
 

@@ -11,7 +11,7 @@ import click
 from cecli.commands.options import confidence_option, is_given, threads_option, unit_option
 from cecli.commands.options.losses import LossOptions, loss_options
 from cecli.commands.options.metrics import MetricOptions, metric_options
-from cecli.commands.options.page import WORST_ROWS, check_one_file, report_option
+from cecli.commands.options.page import check_one_file, report_option
 from cecli.commands.options.partial import output_or_state_options, partial_option
 from cecli.commands.options.predictions import prediction_options
 from cecli.commands.options.requirements import require_option
@@ -108,7 +108,7 @@ def command(
     id if both have one, else by position. CSV, TSV, JSON Lines, .npy, Parquet and Arrow files are read, compressed ones
     too; - is standard input.
     """
-    from cecli.commands.score import report as score_report
+    from cecli.commands.score.wanted import Wanted, check_pairs
     from cecli.core.scores.scorer import Scorer
     from cecli.readers.predictions.facts import facts_of
     from cecli.readers.predictions.predictions import Predictions
@@ -131,34 +131,33 @@ def command(
         _check_rows_only(predictions, wanted, of_report, output)
         write_rows(with_ids, loss, unit, threads, output)
         return
-    score_report.check_table(table, output)
+    plan = Wanted(
+        unit, confidence, reduction == "sum", predictions.columns.by, table, requirements, wanted, output, page
+    )
+    plan.check()
     if partial and not workers.given:
         from cecli.commands.score.partial import write_partial
 
         write_partial(with_ids if wanted.worst else predictions, loss, wanted, threads, output)
         return
-    plan = score_report.Plan(
-        unit, confidence, reduction == "sum", predictions.columns.by, table, bool(requirements), wanted, output, page
-    )
-    if page is not None and wanted.worst is None:
-        wanted = replace(wanted, worst=WORST_ROWS)
+    if plan.beside:
+        wanted = replace(wanted, worst=plan.beside)
     read = with_ids if wanted.worst else predictions
     if workers.given:
         from cecli.commands.score.workers import score_on
 
-        score_on(workers, read, loss, plan, requirements, partial)
+        score_on(workers, read, loss, replace(plan, metrics=wanted), partial)
         return
     with inputs_kept(signature) as inputs:
         with Predictions(read) as opened, progress(opened.size, quiet=output.quiet) as bar:
-            score_report.check_pairs(opened.soft, wanted)
+            check_pairs(opened.soft, wanted)
             rule, spec = loss.rule(opened.class_names, opened.learn), _spec(opened, loss, wanted)
             prior = _prior(opened, wanted)
-            metrics = plan.metrics(opened.observed_only)
+            metrics = plan.measured(opened.observed_only)
             total, groups = _accumulated(opened, lambda: Scorer(spec, rule, metrics), plan.by, threads, bar)
         facts = facts_of(opened)
         facts = replace(facts, notes=(*facts.notes, *facts.remarks()))
-        scored = score_report.Scored(facts, total, groups, plan, prior)
-        score_report.write_report(scored, requirements, inputs)
+        plan.finish(facts, total, groups, prior, None if inputs is None else inputs.digests())
 
 
 def _spec(opened: Predictions, loss: LossOptions, wanted: MetricOptions) -> Spec:

@@ -20,7 +20,7 @@ from cecli.report.progress import progress
 from cecli.report.state_file import write_state
 
 if TYPE_CHECKING:
-    from cecli.commands.score.report import Plan, Scored
+    from cecli.commands.score.wanted import Wanted
 
 
 def write_partial(
@@ -37,24 +37,22 @@ def write_partial(
         note(text, output.quiet)
 
 
-def scored_of(total: Partial, plan: Plan) -> Scored:
-    """The run over all rows of a state."""
-    from cecli.commands.score.report import Scored
-
+def finish_partial(total: Partial, plan: Wanted) -> None:
+    """Write the report of all rows of a state."""
     reference = None
-    if plan.wanted.prior is not None:
+    if plan.metrics.prior is not None:
         if total.facts.observed_only:
             raise UsageError("--observed has no classes: --prior has no meaning beside it")
         from cecli.readers.small.prior import read_prior
 
-        reference = read_prior(plan.wanted.prior, total.facts.class_names)
+        reference = read_prior(plan.metrics.prior, total.facts.class_names)
     facts = replace(total.facts, notes=(*total.facts.notes, *total.facts.remarks(), *machine_notes(total)))
-    return Scored(facts, *total.scorers(), plan, reference)
+    plan.finish(facts, *total.scorers(), reference)
 
 
 def options_of(opened: Predictions, loss: LossOptions, wanted: MetricOptions) -> Options:
     """All that changes a figure."""
-    from cecli.commands.score.report import check_pairs
+    from cecli.commands.score.wanted import check_pairs
 
     check_pairs(opened.soft, wanted)
     given, columns = opened.options, opened.options.columns

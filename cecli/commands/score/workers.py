@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,21 +18,18 @@ from cecli.workers.job import Task, check_all_used, job_of, tasks_of
 from cecli.workers.work import unpack
 
 if TYPE_CHECKING:
-    from cecli.commands.score.report import Plan
-    from cecli.results.requirements import Requirement
+    from cecli.commands.score.wanted import Wanted
 
 
 def score_on(
     workers: WorkerOptions,
     predictions: PredictionOptions,
     loss: LossOptions,
-    plan: Plan,
-    requirements: Sequence[Requirement],
+    plan: Wanted,
     partial: bool,
 ) -> None:
     """Have the rows scored, and write the report, or with ``partial`` the state."""
-    from cecli.commands.score.partial import scored_of
-    from cecli.commands.score.report import write_report
+    from cecli.commands.score.partial import finish_partial
     from cecli.report.state_file import write_state
 
     total = _total(workers, predictions, loss, plan, partial)
@@ -41,17 +38,17 @@ def score_on(
         for text in total.facts.said():
             note(text, plan.output.quiet)
         return
-    write_report(scored_of(total, plan), requirements)
+    finish_partial(total, plan)
 
 
 def _total(
-    workers: WorkerOptions, predictions: PredictionOptions, loss: LossOptions, plan: Plan, partial: bool
+    workers: WorkerOptions, predictions: PredictionOptions, loss: LossOptions, plan: Wanted, partial: bool
 ) -> Partial:
     """The state of all rows, as one process would have it."""
     with Predictions(predictions) as opened:
-        options = options_of(opened, loss, plan.wanted)
+        options = options_of(opened, loss, plan.metrics)
         if not partial:
-            options = replace(options, metrics=plan.metrics(opened.observed_only))
+            options = replace(options, metrics=plan.measured(opened.observed_only))
         job, tasks = job_of(opened, options), tasks_of(opened)
         name, notes = opened.preds.name, tuple(opened.notes)
 

@@ -12,7 +12,7 @@ from cecli.report.model import Block, Cell, Facts, Grid, Report, Table
 from cecli.report.numbers import shortest
 from cecli.report.signature import VERSION
 
-SKIPPED = frozenset({"arguments", "file", "inputs", "requirements", "schema_version", "signature", "version"})
+SKIPPED = frozenset({"arguments", "file", "inputs", "notes", "requirements", "schema_version", "signature", "version"})
 """Keys that hold no figure, or follow from others."""
 
 _SHOWN = 10

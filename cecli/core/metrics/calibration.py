@@ -69,6 +69,6 @@ class Calibration(ReliabilityCells):
         found = self.error_of(group * BINS, BINS, bool(self._soft.mass(group)))
         return CalibrationResult(found.ece, found.expected, found.band)
 
-    def bins(self, group: int = 0, confidence: float = 0.95) -> list[ConfidenceBin]:
-        """The bins, for a table or a reliability diagram, their intervals at this level of confidence."""
+    def bins(self, group: int = 0, confidence: float | None = 0.95) -> list[ConfidenceBin]:
+        """The bins, for a table or a reliability diagram, their intervals at this level of confidence, if at any."""
         return self.bins_of(group * BINS, EDGES, bool(self._soft.mass(group)), confidence)

@@ -118,8 +118,8 @@ class ReliabilityCells:
                 moments.append(absolute_moments(rows, ratio(mass - confidence, mass), variance))
         return CalibrationError(ece, *mean_and_band(moments, to_float(total), dependence))
 
-    def bins_of(self, start: int, edges: Sequence[float], soft: bool, confidence: float) -> list[ConfidenceBin]:
-        """Some cells as bins between ``edges``, their intervals at this level of confidence."""
+    def bins_of(self, start: int, edges: Sequence[float], soft: bool, confidence: float | None) -> list[ConfidenceBin]:
+        """Some cells as bins between ``edges``, their intervals at this level of confidence, if at any."""
         chosen = (start, start + len(edges) - 1)
         masses, right, sums = (
             self._rows.masses(*chosen),
@@ -132,7 +132,7 @@ class ReliabilityCells:
             if not mass:
                 made.append(ConfidenceBin(edges[k], edges[k + 1], 0.0))
                 continue
-            low, high = _exact_interval(right[k], mass, confidence) if exact else (None, None)
+            low, high = _exact_interval(right[k], mass, confidence) if exact and confidence else (None, None)
             means = ratio(sums[k], mass), ratio(right[k], mass)
             made.append(ConfidenceBin(edges[k], edges[k + 1], to_float(mass), *means, low, high))
         return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cecli.core.families import DIVERGENCES
 
@@ -56,7 +56,7 @@ def catalogue() -> tuple[Figure, ...]:
     """All figures, those of a place in the order of its document."""
     from cecli.results.figures import classifiers, distributions
 
-    return (*classifiers.FIGURES, *distributions.FIGURES)
+    return (*distributions.FIGURES, *classifiers.FIGURES)
 
 
 @cache
@@ -64,6 +64,13 @@ def within(place: str) -> tuple[Figure, ...]:
     """The figures of a command's document, or of a place within it, in their order."""
     place = _SAME.get(place, place)
     return tuple(figure for figure in catalogue() if place in figure.where.split())
+
+
+def ordered(command: str, document: dict[str, Any]) -> dict[str, Any]:
+    """A document with its keys in the order of the catalogue."""
+    places = {_SAME.get(command, command), ANY}
+    keys = [figure.key for figure in catalogue() if places & set(figure.where.split()) and figure.key in document]
+    return {key: document[key] for key in dict.fromkeys([*keys, *document])}
 
 
 def figure_of(place: str, key: str) -> Figure:

@@ -15,20 +15,21 @@ _COMMON = (
     Figure("schema_version", "Schema", COUNT, "the version of the document's keys", ANY),
     Figure("command", "Command", "text", "the command that made the result", ANY),
     Figure("version", "Version", "text", "the version of cecli that made the result", ANY),
+    Figure("notes", "Notes", "list *.notes", "what to know beside the figures", ANY, "where there are notes"),
+    Figure("about", "About", "text", "what the note is about", "*.notes"),
+    Figure("note", "Note", "text", "the note", "*.notes"),
     Figure("requirements", "Requirements", "list *.requirements", "what --require asked for", ANY, "with --require"),
     Figure("requirement", "Requirement", "text", "the requirement as it was given", "*.requirements"),
     Figure("value", "Found", NUMBER, "the number that was found", "*.requirements"),
     Figure("met", "Met", "flag", "whether it is met", "*.requirements compare.gates"),
     Figure("stored", "Stored", NUMBER, "the number of the stored result", "*.requirements", "against @FILE"),
+    Figure("like", "Other libraries", "list", "what other libraries give for these rows", "score", "with --like"),
     Figure("signature", "Signature", "text", "what made the result, in one line", ANY, "with --signature"),
     Figure("inputs", "Inputs", "list *.inputs", "the files that were read", ANY, "with --signature"),
     Figure("path", "Path", "text", "the path of an input", "*.inputs"),
     Figure("sha256", "SHA-256", "text", "its digest", "*.inputs"),
     Figure("arguments", "Arguments", "texts", "the options that figures depend on, and the files", ANY,
            "with --signature"),
-    Figure("notes", "Notes", "list *.notes", "what to know beside the figures", ANY, "where there are notes"),
-    Figure("about", "About", "text", "what the note is about", "*.notes"),
-    Figure("note", "Note", "text", "the note", "*.notes"),
 )  # fmt: skip
 
 _SCORES = (
@@ -96,12 +97,12 @@ _SCORES = (
     Figure("reduction", "Reduction", "text", "whether the loss is a mean or a sum", "score"),
     Figure("confidence", "Confidence level", NUMBER, "the confidence level of the intervals", "score"),
     Figure("interval", "Interval", "text", "the kind of interval: t, or none", "score"),
-    Figure("weights", "Weights", "text", "what weights are: importance or frequency; null without",
+    Figure("weights", "Weights", "text", "what weights are: none, importance or frequency",
            "score"),
     Figure("top_k", "k", COUNT, "the k of top-k accuracy", "score", _CLASSES),
     Figure("class_count", "Classes", COUNT, "the number of classes", "score", _CLASSES),
     Figure("normalized", "Normalized", "flag", "whether each row was divided by its sum", "score", _CLASSES),
-    Figure("file", "File", "text", "what messages call the file of predictions", "score compare.a compare.b "
+    Figure("file", "File", "text", "what messages call the file of predictions", "compare.a compare.b "
            "compare.comparisons"),
     Figure("by", "Grouped by", "text", "the column of the groups", "score", "with --by"),
     Figure("classes", "Classes", "list", "the figures of each class", _SCORE, _CLASSES),
@@ -142,7 +143,6 @@ _SCORES = (
     Figure("bins", "Levels", COUNT, "levels of the recalibrated forecasts", "score.corp"),
     Figure("groups", "Groups", "list", "the figures of each group of rows", "score",
            "with --by"),
-    Figure("like", "Other libraries", "list", "what other libraries give for these rows", "score", "with --like"),
     Figure("note", "Note", "text", "how it comes to be, or why it is undefined", "score.like"),
     Figure("bins", "Bins of the confidence", "list", "the rows by the largest probability of each", "score", _CLASSES),
     Figure("losses", "Losses of the rows", "list", "the rows by their losses", "score"),
@@ -153,11 +153,8 @@ _SCORES = (
     Figure("mass", "Mass", NUMBER, "the rows of the bin, or the sum of their weights", "score.bins"),
     Figure("confidence", "Mean confidence", NUMBER, "the mean of the largest probabilities", "score.bins"),
     Figure("accuracy", "Accuracy", NUMBER, "how often the most probable class is the observed one", "score.bins"),
-    Figure("accuracy_low", "Lower end", NUMBER, "the lower end of the exact interval of the accuracy", "score.bins",
-           alike="confidence"),
-    Figure("accuracy_high", "Upper end", NUMBER, "its upper end", "score.bins", alike="confidence"),
-    Figure("rows_share", "Share of the rows", NUMBER, "the share of the rows", "score.losses"),
-    Figure("loss_share", "Share of the loss", NUMBER, "the share of the whole loss that they carry", "score.losses"),
+    Figure("mass", "Share of the rows", NUMBER, "the share of the rows", "score.losses"),
+    Figure("loss", "Share of the loss", NUMBER, "the share of the whole loss that they carry", "score.losses"),
 )  # fmt: skip
 
 _COMPARED = (
@@ -230,7 +227,7 @@ _COMPARED = (
     Figure("matched_by", "Rows matched by", "text", "id or position", "compare"),
     Figure("confidence", "Confidence level", NUMBER, "the confidence level of the intervals", "compare"),
     Figure("interval", "Interval", "text", "the kind of interval: t, or none", "compare"),
-    Figure("weights", "Weights", "text", "what weights are: importance or frequency; null without", "compare"),
+    Figure("weights", "Weights", "text", "what weights are: none, importance or frequency", "compare"),
     Figure("by", "Grouped by", "text", "the column of the groups", "compare", "with --by"),
     Figure("gates", "Gates", "list", "the gates and whether they are met", "compare compare.comparisons",
            "with a gate"),
@@ -305,7 +302,7 @@ _CALIBRATED = (
     Figure("labels_read_as", "Labels read by", "text", "how labels name classes", "calibrate"),
     Figure("matched_by", "Rows matched by", "text", "id or position", "calibrate"),
     Figure("confidence", "Confidence level", NUMBER, "the confidence level of the intervals", "calibrate"),
-    Figure("weights", "Weights", "text", "what weights are: importance or frequency; null without", "calibrate"),
+    Figure("weights", "Weights", "text", "what weights are: none, importance or frequency", "calibrate"),
     Figure("bins", "Reliability", "list", "the rows by the largest probability of each", "calibrate"),
     Figure("before", "Before", "object", "the rows as they were", "calibrate.bins"),
     Figure("after", "After", "object", "the rows once calibrated", "calibrate.bins"),
@@ -316,5 +313,5 @@ _CALIBRATED = (
     Figure("accuracy_high", "Upper end", NUMBER, "its upper end", _STAGES, alike="confidence"),
 )  # fmt: skip
 
-FIGURES = (*_COMMON, *_SCORES, *_COMPARED, *_CALIBRATED)
+FIGURES = (*_SCORES, *_COMPARED, *_CALIBRATED, *_COMMON)
 """All of these commands."""

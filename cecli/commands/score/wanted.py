@@ -1,0 +1,104 @@
+"""What is wanted of a score, whoever does the work, and its ending."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from cecli.commands.options.metrics import MetricOptions
+from cecli.commands.options.page import WORST_ROWS
+from cecli.commands.signature import arguments_given
+from cecli.core.metrics import HEADLINE, OF_LOSSES, REPORT
+from cecli.core.units import Unit
+from cecli.errors import UsageError
+from cecli.report.model import OutputOptions
+from cecli.report.write import resolve_format
+from cecli.results.finish import Ending, finish
+from cecli.results.requirements import Requirement
+from cecli.results.score.document import Scored
+
+if TYPE_CHECKING:
+    from cecli.core.pmfs.pmf import Pmf
+    from cecli.core.rows.facts import Facts
+    from cecli.core.scores.scorer import Scorer
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Wanted:
+    """What is wanted of a run, whatever it finds."""
+
+    unit: Unit
+    confidence: float
+    summed: bool
+    by: str | None
+    table: str | None
+    requirements: Sequence[Requirement]
+    metrics: MetricOptions
+    output: OutputOptions
+    page: str | None = None
+
+    def check(self) -> None:
+        """Raise UsageError where ``--table`` has no meaning: JSON holds all lists, and a number is none."""
+        if self.table is None:
+            return
+        if self.output.value or self.output.get is not None:
+            flag = "value" if self.output.value else "get"
+            raise UsageError(f"--table prints a list: --{flag} has no meaning beside it")
+        if resolve_format(self.output) == "json":
+            raise UsageError("--table is for CSV, TSV and Markdown: JSON holds all lists")
+
+    @property
+    def beside(self) -> int:
+        """How many rows of largest loss the page shows that nobody asked for."""
+        return WORST_ROWS if self.page is not None and self.metrics.worst is None else 0
+
+    def measured(self, observed_only: bool) -> tuple[str, ...]:
+        """The names in METRICS of what must be measured; little where nothing but the loss is printed."""
+        more = self.by or self.table or self.requirements or self.page or self.metrics.metrics()
+        single = self.output.get is None and (self.output.value or resolve_format(self.output) == "plain")
+        if single and not more:
+            return HEADLINE[:1] if observed_only else HEADLINE
+        return OF_LOSSES if observed_only else (*REPORT, *self.metrics.metrics())
+
+    def finish(
+        self,
+        facts: Facts,
+        total: Scorer,
+        groups: Scorer | None,
+        prior: Pmf | None,
+        digests: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write the report of a run, or of the states of several."""
+        wanted = self.metrics
+        scored = Scored(
+            facts, total, groups, self.unit, self.confidence, self.summed, self.by,
+            worst=None if self.beside else wanted.worst, confusions=wanted.confusions, prior=prior,
+            listed=self._lists(), page=self.page is not None,
+        )  # fmt: skip
+        asked = {"worst": scored.worst, "confusions": wanted.confusions, "like": wanted.like}
+        ending = Ending(
+            self.output,
+            self.requirements,
+            self.table,
+            self.page,
+            lists=[name for name in asked if asked[name]],
+            arguments=arguments_given(),
+            digests=digests,
+            called=str(click.get_current_context().info_name),
+        )
+        finish("score", scored.document(), ending)
+
+    def _lists(self) -> bool:
+        """Whether the figures of each class are wanted, which are many where the classes are."""
+        if self.requirements or self.table == "classes" or self.output.get is not None or self.page:
+            return True
+        return not self.output.value and resolve_format(self.output) in ("json", "table")
+
+
+def check_pairs(soft: bool, metrics: MetricOptions) -> None:
+    """Raise UsageError for the pairs of a label and the class predicted where no row has one label."""
+    if soft and metrics.confusions:
+        raise UsageError("--confusions counts pairs of classes, and LABELS holds a PMF for every row")
