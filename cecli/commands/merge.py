@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cecli.commands.options import confidence_option, unit_option
+from cecli.commands.options.conflicts import check_table
 from cecli.commands.options.page import check_one_file, report_option
 from cecli.commands.options.partial import output_or_state_options, partial_option
 from cecli.commands.options.requirements import require_option
@@ -78,6 +79,7 @@ def command(
     from cecli.report.state_file import write_state
 
     check_one_file(page, output)
+    check_table(table, output)
     if states.count("-") > 1:
         raise UsageError("standard input can be read as one state only")
     total = merged([read_state(file) for path in states for file in files_of(path)])

@@ -96,7 +96,7 @@ def report_of(command: str, document: Mapping[str, Any], ending: Ending) -> Repo
         headline=shown.headline(document),
         view=view,
         plain="table" if listed else "headline",
-        turned=not listed,
+        turned=not listed and len(table.rows) == 1,
         notes=notes,
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 from cecli.report.model import Cell, Facts, Grid, Remark, Table
 from cecli.report.pages.page import Block, Section, Words
 from cecli.report.signature import VERSION, command_line, signature_line
-from cecli.results.figures import NUMBERS, within
+from cecli.results.figures import NUMBER, UNIT, within
 
 MOST_CLASSES = 100
 """Rows of a list on a page; a list that is not much longer is shown whole."""
@@ -60,7 +60,7 @@ def _meanings(command: str, document: Mapping[str, Any]) -> list[Fact]:
     return [
         (figure.title, figure.meaning, "")
         for figure in within(command)
-        if figure.kind in NUMBERS and document.get(figure.key) is not None
+        if figure.kind in (UNIT, NUMBER, "object") and document.get(figure.key) is not None
     ]
 
 

@@ -7,21 +7,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cecli.commands.options import confidence_option, output_options, threads_option, unit_option
+from cecli.commands.options.conflicts import check_table
 from cecli.commands.options.gates import GateOptions, gate_options
 from cecli.commands.options.losses import LossOptions, loss_options
 from cecli.commands.options.models import compared_options
 from cecli.commands.options.page import check_one_file, report_option
 from cecli.commands.options.requirements import require_option
 from cecli.commands.options.workers import WorkerOptions, worker_options
-from cecli.commands.signature import SignedCommand, inputs_kept, signature_option
+from cecli.commands.signature import SignedCommand, arguments_given, inputs_kept, signature_option
 from cecli.core.units import Unit
 from cecli.report.model import OutputOptions
 from cecli.results.requirements import Requirement
 
 if TYPE_CHECKING:
-    from cecli.commands.compare.report import Finished
     from cecli.readers.predictions.lockstep import ComparedOptions
-    from cecli.readers.sources.ledger import Ledger
 
 EPILOG = """\b
 Examples:
@@ -101,62 +100,37 @@ def command(
     A and B are files of predictions as score reads them, LABELS what was observed. The difference is B's loss less A's:
     below 0, B is better. More than two files are compared with the first.
     """
-    from cecli.commands.compare.report import Finished, Plan
     from cecli.commands.compare.request import Wanted
     from cecli.core.paired.pair_state import Comparisons
     from cecli.readers.predictions.facts import pair_facts_of
     from cecli.readers.predictions.lockstep import Compared
     from cecli.report.progress import progress
+    from cecli.results.compare.document import Finished, Plan
+    from cecli.results.finish import Ending, finish
 
     check_one_file(page, output)
-    plan = Plan(unit, confidence, compared.shared.columns.by, table, seed)
+    check_table(table, output)
+    plan = Plan(unit, confidence, compared.shared.columns.by, seed)
     lists = bool(table or page or requirements) or _shows_lists(output)
     wanted = Wanted(loss, worst if lists else None, flips, seed)
     if workers.given:
         from cecli.commands.compare.workers import compared_on
 
         facts, found = compared_on(workers, compared, wanted, output.quiet)
-        _write(Finished.of(facts, found, plan), gates, requirements, None, page, output)
-        return
-    with inputs_kept(signature) as inputs:
-        with Compared(compared) as opened, progress(opened.size, quiet=output.quiet) as bar:
-            options = wanted.options(opened)
-            found = Comparisons(opened.accumulate(options.one, options.rule(), threads, bar.advance))
-        _write(Finished.of(pair_facts_of(opened), found, plan), gates, requirements, inputs, page, output)
-
-
-def _write(
-    finished: Finished,
-    gates: GateOptions,
-    requirements: list[Requirement],
-    inputs: Ledger | None,
-    page: str | None,
-    output: OutputOptions,
-) -> None:
-    """Write the report, signed where its ``inputs`` are given, and its page where one is wanted. Raises GateError where
-    a gate or a requirement is not met, once that is done."""
-    from cecli.commands.compare.report import report
-    from cecli.commands.compare.view import unmet_gates
-    from cecli.commands.signature import signed, with_signature
-    from cecli.report.write import write
-    from cecli.results.requirements import checked, raise_unmet
-
+        digests = None
+    else:
+        with inputs_kept(signature) as inputs:
+            with Compared(compared) as opened, progress(opened.size, quiet=output.quiet) as bar:
+                options = wanted.options(opened)
+                found = Comparisons(opened.accumulate(options.one, options.rule(), threads, bar.advance))
+            facts = pair_facts_of(opened)
+        digests = None if inputs is None else inputs.digests()
+    finished = Finished.of(facts, found, plan)
     document = finished.document()
     if not gates.is_empty:
-        _put_gates(document, gates.judged(finished.comparisons, finished.plan.unit))
-    if requirements:
-        document["requirements"] = checked(requirements, document, "compare")
-    if inputs is not None:
-        rows = finished.comparisons[0].rows
-        document |= signed(document, "compare", "difference", rows, inputs)
-    made = report(finished, document)
-    if page is not None:
-        from cecli.commands.compare import page as compare_page
-        from cecli.report.pages.page import write_page
-
-        write_page(compare_page.page(document, finished.plan, made.notes), page, output.digits)
-    write(with_signature(made, output), output)
-    raise_unmet(document.get("requirements", []), unmet_gates(document))
+        _put_gates(document, gates.judged(finished.comparisons, unit))
+    ending = Ending(output, requirements, table, page, arguments=arguments_given(), digests=digests)
+    finish("compare", document, ending)
 
 
 def _shows_lists(output: OutputOptions) -> bool:

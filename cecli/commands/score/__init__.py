@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cecli.commands.options import confidence_option, is_given, threads_option, unit_option
+from cecli.commands.options.conflicts import check_table
 from cecli.commands.options.losses import LossOptions, loss_options
 from cecli.commands.options.metrics import MetricOptions, metric_options
 from cecli.commands.options.page import check_one_file, report_option
@@ -134,7 +135,7 @@ def command(
     plan = Wanted(
         unit, confidence, reduction == "sum", predictions.columns.by, table, requirements, wanted, output, page
     )
-    plan.check()
+    check_table(table, output)
     if partial and not workers.given:
         from cecli.commands.score.partial import write_partial
 

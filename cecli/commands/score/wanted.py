@@ -40,16 +40,6 @@ class Wanted:
     output: OutputOptions
     page: str | None = None
 
-    def check(self) -> None:
-        """Raise UsageError where ``--table`` has no meaning: JSON holds all lists, and a number is none."""
-        if self.table is None:
-            return
-        if self.output.value or self.output.get is not None:
-            flag = "value" if self.output.value else "get"
-            raise UsageError(f"--table prints a list: --{flag} has no meaning beside it")
-        if resolve_format(self.output) == "json":
-            raise UsageError("--table is for CSV, TSV and Markdown: JSON holds all lists")
-
     @property
     def beside(self) -> int:
         """How many rows of largest loss the page shows that nobody asked for."""

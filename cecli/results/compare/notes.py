@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cecli.commands.compare.report import Plan, entries_of
 from cecli.errors import several
 from cecli.results.few_clusters import few_clusters
 
 _LEVEL = 0.05
 
 
-def notes(document: Mapping[str, Any], plan: Plan) -> list[str]:
-    """The notes on every comparison."""
-    found = []
+def entries_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The comparisons of a document, each with what all have in common."""
+    if "comparisons" not in document:
+        return [dict(document)]
+    common = {key: document[key] for key in ("unit", "a")}
+    return [common | entry for entry in document["comparisons"]]
+
+
+def notes(document: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The notes on every comparison, by what they are about."""
+    found: dict[str, list[str]] = {"difference": [], "interval": []}
     for entry in entries_of(document):
         before = f"{entry['file']}: " if "comparisons" in document else ""
-        found += [before + text for text in _notes(entry)]
+        found["difference"] += [before + text for text in _rows(entry)]
+        found["interval"] += [before + text for text in few_clusters(entry.get("clusters"))]
     return found
-
-
-def _notes(entry: Mapping[str, Any]) -> list[str]:
-    return [*_rows(entry), *few_clusters(entry.get("clusters"))]
 
 
 def _rows(entry: Mapping[str, Any]) -> list[str]:

@@ -3,56 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from cecli.commands.compare.report import entries_of
-from cecli.commands.compare.view import class_grid, view
-from cecli.commands.pages import Fact, between, cut, how_sections, notes_block
 from cecli.report.model import Curve, Facts, Grid, Remark, Series, Table
 from cecli.report.numbers import rounded
 from cecli.report.pages.page import Block, Cards, Page, Picture, Section, Words
-
-if TYPE_CHECKING:
-    from cecli.commands.compare.report import Plan
+from cecli.results.compare.notes import entries_of
+from cecli.results.compare.terminal import class_grid, view
+from cecli.results.pages import Fact, between, cut, notes_block
 
 _MOST_BARS = 20
 """Bars of a picture that are still told apart on a phone."""
 
-_DEFINITIONS = (
-    ("Difference", "the mean over the rows of B's loss less A's, each -log of the probability that was given to the "
-     "class that was observed: below 0, B is better"),
-    ("Standard error", "of the paired differences; the interval and the p-value are Student's t"),
-    ("P-value, sign flips", "how many choices of the signs of the differences give a sum as far from 0"),
-    ("P-value, McNemar", "of the rows that only one of the two has right, how unlikely such a division is"),
-    ("Rows needed", "to show a difference of this size in a two-sided 5 % test nine times in ten"),
-)  # fmt: skip
 
-
-def page(document: Mapping[str, Any], plan: Plan, notes: Sequence[str]) -> Page:
-    """The page of a finished comparison, or of several with the same A."""
+def page(document: Mapping[str, Any], notes: Sequence[str], made: Sequence[Section]) -> Page:
+    """The page of a comparison, or of several with the same A; ``made`` says how it was made."""
     entries, several = entries_of(document), "comparisons" in document
     first = entries[0]
     names = [first["a"]["file"], *(entry.get("file") or entry["b"]["file"] for entry in entries)]
     lead = f"{first['rows']:,} rows, in {document['unit']}; A is {names[0]}, and a difference below 0 is for the other"
-    sections = [Section("At a glance", [Cards(_cards(entries, plan)), *notes_block(notes)])]
-    pictures = _pictures(document, entries, plan)
+    sections = [Section("At a glance", [Cards(_cards(entries, document["confidence"])), *notes_block(notes)])]
+    pictures = _pictures(document, entries)
     if pictures:
         sections.append(Section("Where they differ", pictures))
-    for block in view(document, plan):
+    for block in view(document):
         sections.append(Section(block.title or "Figures", _shown(block, document)))
     if several:
-        sections += [_of_file(entry, document, plan) for entry in entries]
-    sections += how_sections("difference", first["rows"], document, _DEFINITIONS)
+        sections += [_of_file(entry, document) for entry in entries]
     title = f"{names[1]} compared with {names[0]}" if not several else f"{len(entries)} models compared with {names[0]}"
-    return Page(title, lead, sections)
+    return Page(title, lead, [*sections, *made])
 
 
-def _cards(entries: Sequence[Mapping[str, Any]], plan: Plan) -> list[Fact]:
+def _cards(entries: Sequence[Mapping[str, Any]], confidence: float) -> list[Fact]:
     """The difference of every comparison with its interval; of the only one also what it is made of."""
     cards: list[Fact] = []
     for entry in entries:
         name = entry.get("file", "Difference B - A")
-        cards.append((name, entry["difference"], _verdict(entry, plan)))
+        cards.append((name, entry["difference"], _verdict(entry, confidence)))
     entry = entries[0]
     if len(entries) > 1:
         return [*cards, ("Loss of A", entry["a"]["cross_entropy"], entry["a"]["file"])]
@@ -66,29 +53,29 @@ def _cards(entries: Sequence[Mapping[str, Any]], plan: Plan) -> list[Fact]:
     return cards
 
 
-def _verdict(entry: Mapping[str, Any], plan: Plan) -> Remark:
-    words = between(entry["low"], entry["high"], plan.confidence) or ("no interval",)
+def _verdict(entry: Mapping[str, Any], confidence: float) -> Remark:
+    words = between(entry["low"], entry["high"], confidence) or ("no interval",)
     p_value = entry.get("p_holm", entry["p_value"])
     if "p_holm" in entry and p_value is not None:
         words += (f"; Holm's p = {rounded(p_value, 3)}",)
     return words
 
 
-def _pictures(document: Mapping[str, Any], entries: Sequence[Mapping[str, Any]], plan: Plan) -> list[Block]:
+def _pictures(document: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> list[Block]:
     """What classes add to the difference; several models with their intervals; groups with theirs."""
     pictures: list[Block] = []
     if len(entries) > 1:
         bounded = [(entry["file"], entry) for entry in entries if entry["low"] is not None]
-        pictures += _intervals(bounded, "Differences from A", document["unit"], plan)
+        pictures += _intervals(bounded, "Differences from A", document)
     elif entries[0].get("classes"):
         pictures += _contributions(entries[0]["classes"], document["unit"])
     if "groups" in entries[0] and len(entries) == 1:
         bounded = [(each["group"], each) for each in entries[0]["groups"] if each["low"] is not None]
-        pictures += _intervals(bounded, f"Difference by {plan.by}", document["unit"], plan)
+        pictures += _intervals(bounded, f"Difference by {document['by']}", document)
     return pictures
 
 
-def _intervals(named: Sequence[tuple[str, Mapping[str, Any]]], title: str, unit: str, plan: Plan) -> list[Block]:
+def _intervals(named: Sequence[tuple[str, Mapping[str, Any]]], title: str, document: Mapping[str, Any]) -> list[Block]:
     """A point with its interval for each name."""
     shown = named[:_MOST_BARS]
     if not shown:
@@ -103,11 +90,13 @@ def _intervals(named: Sequence[tuple[str, Mapping[str, Any]]], title: str, unit:
             Series("equal losses", [-0.5, end], [0.0, 0.0], "dashed"),
         ],
         title,
-        y_label=f"B - A ({unit})",
+        y_label=f"B - A ({document['unit']})",
         categories=names,
     )
     more = f" The first {len(shown)} of {len(named):,} are drawn." if len(named) > len(shown) else ""
-    words = f"Below the line, the other is better than A. The lines are {plan.confidence * 100:g} % intervals.{more}"
+    words = (
+        f"Below the line, the other is better than A. The lines are {document['confidence'] * 100:g} % intervals.{more}"
+    )
     rows = [list(row) for row in zip(names, differences, low, high, strict=True)]
     return [Picture(curve, words, Grid(Table(["", "difference", "low", "high"], rows), title))]
 
@@ -152,11 +141,11 @@ def _classes(classes: Sequence[Mapping[str, Any]]) -> list[Block]:
     return cut(class_grid(listed), cost, "classes that add most to the difference", "classes")
 
 
-def _of_file(entry: Mapping[str, Any], document: Mapping[str, Any], plan: Plan) -> Section:
+def _of_file(entry: Mapping[str, Any], document: Mapping[str, Any]) -> Section:
     """The facts of one comparison of several."""
-    how = {key: document[key] for key in ("labels_read_as", "matched_by") if key in document}
+    how = {key: document[key] for key in ("labels_read_as", "matched_by", "confidence") if key in document}
     lists = ("file", "classes", "worse_rows", "better_rows", "groups")
     alone = how | {key: value for key, value in entry.items() if key not in lists}
     alone["b"] = {**alone["b"], "file": entry["file"]}
-    facts = view(alone, plan)[0]
+    facts = view(alone)[0]
     return Section(f"{entry['file']} in detail", [Facts(facts.rows) if isinstance(facts, Facts) else Words([])])

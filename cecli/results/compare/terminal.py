@@ -1,4 +1,4 @@
-"""How ``cecli compare`` looks on a terminal, and how it says that a gate is not met."""
+"""How the document of ``cecli compare`` looks on a terminal, and how it says that a gate is not met."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cecli.commands.compare.report import Plan, entries_of
 from cecli.report.model import Cell, Facts, Grid, Remark, Table
 from cecli.report.numbers import rounded
+from cecli.results.compare.notes import entries_of
 
 _CLASSES = 10
 """Classes that are shown; of more, those that add most to the difference on either side."""
@@ -18,25 +18,25 @@ _METHODS = {"exact": "all choices of the signs", "normal": "normal limit of the 
 Fact = tuple[str, Cell, Remark]
 
 
-def view(document: Mapping[str, Any], plan: Plan) -> list[Facts | Grid]:
+def view(document: Mapping[str, Any], table: str | None = None) -> list[Facts | Grid]:
     """The blocks: of one comparison its facts and lists, of several a row each."""
     if "comparisons" in document:
         return [_several(document)]
-    blocks: list[Facts | Grid] = [Facts(_facts(document, plan))]
+    blocks: list[Facts | Grid] = [Facts(_facts(document))]
     if document.get("finite"):
-        blocks.append(Facts(_finite(document, plan), title="The rows of two finite losses"))
+        blocks.append(Facts(_finite(document), title="The rows of two finite losses"))
     if document.get("classes"):
         blocks.append(_classes(document))
     for key, verb in (("worse_rows", "loses"), ("better_rows", "gains")):
         if document.get(key):
             blocks.append(Grid(_rows(document[key]), title=f"Where B {verb} most, in {document['unit']}"))
     if "groups" in document:
-        blocks.append(_groups(document, plan))
+        blocks.append(_groups(document))
     return blocks
 
 
-def _facts(document: Mapping[str, Any], plan: Plan) -> list[Fact]:
-    rows = [*_infinite(document), ("Difference", document["difference"], _interval(document, document, plan))]
+def _facts(document: Mapping[str, Any]) -> list[Fact]:
+    rows = [*_infinite(document), ("Difference", document["difference"], _interval(document, document))]
     rows += _tests(document)
     for side in "ab":
         rows.append((f"Loss of {side.upper()}", document[side]["cross_entropy"], document[side]["file"]))
@@ -66,14 +66,14 @@ def _infinite(document: Mapping[str, Any]) -> list[Fact]:
     return [("Infinite losses", total, remark)]
 
 
-def _finite(document: Mapping[str, Any], plan: Plan) -> list[Fact]:
+def _finite(document: Mapping[str, Any]) -> list[Fact]:
     finite = document["finite"]
-    rows = [("Difference", finite["difference"], _interval(finite, document, plan)), *_tests(finite)]
+    rows = [("Difference", finite["difference"], _interval(finite, document)), *_tests(finite)]
     rows += [(f"Loss of {side.upper()}", finite[side]["cross_entropy"], "") for side in "ab"]
     return [*rows, ("Rows", finite["rows"], ""), *_needed(finite)]
 
 
-def _interval(entry: Mapping[str, Any], document: Mapping[str, Any], plan: Plan) -> Remark:
+def _interval(entry: Mapping[str, Any], document: Mapping[str, Any]) -> Remark:
     difference = entry["difference"]
     if difference is None:
         return "undefined: both losses are infinite"
@@ -81,7 +81,7 @@ def _interval(entry: Mapping[str, Any], document: Mapping[str, Any], plan: Plan)
     remark = f"{document['unit']}, B less A: {sign} here"
     if entry["low"] is None:
         return remark
-    return f"{remark}; {plan.confidence * 100:g} % interval ", entry["low"], " to ", entry["high"]
+    return f"{remark}; {document['confidence'] * 100:g} % interval ", entry["low"], " to ", entry["high"]
 
 
 def _tests(entry: Mapping[str, Any]) -> list[Fact]:
@@ -146,13 +146,13 @@ def _rows(listed: Sequence[Mapping[str, Any]]) -> Table:
     return Table([titles.get(name, name) for name in columns], [[row[name] for name in columns] for row in listed])
 
 
-def _groups(document: Mapping[str, Any], plan: Plan) -> Grid:
-    titles = [str(plan.by), "rows", "loss of A", "loss of B", "B - A", "error", "p", "p by signs"]
+def _groups(document: Mapping[str, Any]) -> Grid:
+    titles = [str(document["by"]), "rows", "loss of A", "loss of B", "B - A", "error", "p", "p by signs"]
     rows = [
         [each["group"], each["rows"], each["a"]["cross_entropy"], each["b"]["cross_entropy"], *_short(each)]
         for each in document["groups"]
     ]
-    return Grid(Table(titles, rows), title=f"By {plan.by}, in {document['unit']}")
+    return Grid(Table(titles, rows), title=f"By {document['by']}, in {document['unit']}")
 
 
 def _several(document: Mapping[str, Any]) -> Grid:

@@ -1,9 +1,9 @@
-"""What ``cecli compare`` reports: the document with its keys, and its rows."""
+"""The document of ``cecli compare``: from the comparisons of the core, the keys of the catalogue."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,9 @@ from cecli.core.paired.pair_state import Comparisons
 from cecli.core.paired.sign_flip import SignFlip
 from cecli.core.rows.facts import PairFacts
 from cecli.core.units import Unit
-from cecli.errors import InputError, UsageError
-from cecli.report.flat import listed, scalars
-from cecli.report.model import Report, Table
-
-TABLES = {"classes": "classes", "worse": "worse_rows", "better": "better_rows", "groups": "groups"}
-"""``--table``: its name, and the key of the list that it prints."""
+from cecli.errors import InputError
+from cecli.results.compare.notes import notes
+from cecli.results.finish import noted
 
 
 @dataclass(frozen=True)
@@ -29,7 +26,6 @@ class Plan:
     unit: Unit
     confidence: float
     by: str | None
-    table: str | None
     seed: int
 
 
@@ -67,7 +63,13 @@ class Finished:
         if not self.facts.observed_only:
             document["labels_read_as"] = self.facts.labels_read_as
         document["matched_by"] = self.facts.matched_by
-        return document
+        document["confidence"] = self.plan.confidence
+        document["interval"] = "none" if entries[0]["low"] is None else "t"
+        document["weights"] = self.totals[0].spec.weights or "none"
+        if self.plan.by is not None:
+            document["by"] = self.plan.by
+        facts = self.facts
+        return document | noted(input=[*facts.said(), *facts.remarks()], **notes(document))
 
     def _entry(self, k: int) -> dict[str, Any]:
         comparison, groups = self.comparisons[k], self.groups[k]
@@ -183,33 +185,6 @@ class Finished:
         return entry | {key: unit.from_nats(loss) for key, loss in zip(("a", "b", "difference"), losses, strict=True)}
 
 
-def report(finished: Finished, document: dict[str, Any]) -> Report:
-    """The report: its document, the rows of CSV, and how it looks on a terminal."""
-    from cecli.commands.compare.notes import notes
-    from cecli.commands.compare.view import view
-
-    entries = entries_of(document)
-    plain = finished.plan.table is not None or finished.plan.by is not None
-    return Report(
-        command="compare",
-        document=document,
-        table=_table(finished, document),
-        headline=[entry["difference"] for entry in entries],
-        view=view(document, finished.plan),
-        plain="table" if plain else "headline",
-        turned=not plain and len(entries) == 1,
-        notes=[*finished.facts.said(), *finished.facts.remarks(), *notes(document, finished.plan)],
-    )
-
-
-def entries_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The comparisons of a document, each with what all have in common."""
-    if "comparisons" not in document:
-        return [dict(document)]
-    common = {key: document[key] for key in ("unit", "a")}
-    return [common | entry for entry in document["comparisons"]]
-
-
 def _adjust(entries: list[dict[str, Any]]) -> None:
     """Holm's p-values over all comparisons, beside those of each."""
     _place(entries, holm([entry["p_value"] for entry in entries]))
@@ -226,31 +201,6 @@ def _place(entries: list[dict[str, Any]], adjusted: list[float | None]) -> None:
             entry[key] = value
             if key == "p_value":
                 entry["p_holm"] = p_value
-
-
-def _table(finished: Finished, document: dict[str, Any]) -> Table:
-    """The rows of CSV: a list of the report, the groups, or the scalars of each comparison."""
-    table, several = finished.plan.table, "comparisons" in document
-    if table is None:
-        table = "groups" if finished.plan.by else None
-    if table is None:
-        names = [{"file": entry["file"]} if several else {} for entry in entries_of(document)]
-        return listed([name | scalars(entry) for name, entry in zip(names, entries_of(document), strict=True)])
-    key, rows = TABLES[table], []
-    for entry in entries_of(document):
-        if key not in entry:
-            raise UsageError(f"--table {table} {_MISSING[table]}")
-        file = {"file": entry["file"]} if several else {}
-        rows += [file | scalars(each) for each in entry[key]]
-    return listed(rows)
-
-
-_MISSING = {
-    "groups": "needs --by COLUMN",
-    "classes": "needs one observed class a row: soft labels and --observed have none",
-    "worse": "needs --worst N",
-    "better": "needs --worst N",
-}
 
 
 def _in(unit: Unit, nats: float | None) -> float | None:
