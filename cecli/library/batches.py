@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cecli.core.functions.elementary import exp, log
 from cecli.core.rows.rows import Batch, Kind
 from cecli.core.sums.layout import Floats, along, largest, row_sum, shaped
 from cecli.library.door import array_of, refuse
@@ -64,10 +65,10 @@ def batch_of(
         check_logits(values, axis, start)
         return Batch(values, axis, labels, kind, soft=None if soft is None else shaped(soft)[0])
     _check_range(values, axis, kind, start)
-    sums = row_sum(values if kind == "probabilities" else np.exp(values), axis)
+    sums = row_sum(values if kind == "probabilities" else exp(values), axis)
     if normalize:
         _refuse_rows(sums == 0, sums, start, "a row with a sum above 0")
-        values = values / along(sums, axis) if kind == "probabilities" else values - along(np.log(sums), axis)
+        values = values / along(sums, axis) if kind == "probabilities" else values - along(log(sums), axis)
     else:
         _check_sums(sums, values.shape[axis], tolerance, start)
     return Batch(values, axis, labels, kind, row_sums=sums, soft=None if soft is None else shaped(soft)[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -23,8 +23,7 @@ _OF_ERROR = ("standard_error", "robust_standard_error", "low", "high")
 class Ending:
     """How a result ends. ``lists`` are those that were asked for, by the names of their options and tables;
     ``arguments`` what the command was called with, as far as figures depend on it; ``digests`` the SHA-256 of every
-    input, where the result is to be signed; ``called`` the command, where the document is another's. Unless
-    it is ``written``, the result is only judged."""
+    input, where the result is to be signed; ``called`` the command, where the document is another's."""
 
     output: OutputOptions
     requirements: Sequence[Requirement] = ()
@@ -35,7 +34,6 @@ class Ending:
     arguments: Sequence[str] = ()
     digests: Mapping[str, str] | None = None
     called: str = ""
-    written: bool = True
 
     @property
     def form(self) -> str:
@@ -68,8 +66,7 @@ def finish(command: str, document: dict[str, Any], ending: Ending) -> None:
         from cecli.report.drawing.plot import write_plot
 
         write_plot(shown.diagram(document), ending.plot)
-    if ending.written:
-        write(report, ending.output)
+    write(report, ending.output)
     unmet: Callable[[Mapping[str, Any]], list[str]] = getattr(shown, "unmet", lambda document: [])
     raise_unmet(document.get("requirements", []), unmet(document))
 
@@ -135,3 +132,8 @@ def _signed(command: str, shown: ModuleType, document: Mapping[str, Any], ending
         "inputs": [{"path": path, "sha256": digest} for path, digest in digests.items()],
         "arguments": arguments,
     }
+
+
+def without_file(ending: Ending) -> Ending:
+    """The same ending, on standard output."""
+    return replace(ending, output=replace(ending.output, path=None))

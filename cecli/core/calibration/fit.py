@@ -3,7 +3,6 @@ seen."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic
@@ -17,6 +16,7 @@ from cecli.core.calibration.softmax import Scaling
 from cecli.core.calibration.standard_errors import Direction, ScalingErrors
 from cecli.core.calibration.temperature import Fitted, Slopes, Solution, Sums, Sweep, fit_temperature
 from cecli.core.calibration.vector_scaling import VectorFit, fit_vector_scaling
+from cecli.core.functions.elementary_scalars import exp_of
 from cecli.core.functions.normal import normal_quantile
 from cecli.core.metrics import Spec
 from cecli.core.rows.rows import Batch
@@ -127,7 +127,7 @@ def calibrate(problem: Problem, confidence: float = 0.95) -> CalibrationFit | No
     if error is not None:
         fit = replace(fit, standard_error=fit.temperature * error)
     if robust is not None:
-        factor = math.exp(min(normal_quantile(0.5 + confidence / 2) * robust, 700.0))
+        factor = exp_of(min(normal_quantile(0.5 + confidence / 2) * robust, 700.0))
         fit = replace(
             fit,
             robust_error=fit.temperature * robust,

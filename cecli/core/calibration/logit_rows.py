@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.core.calibration.softmax import Scaling, as_logits, scaled
+from cecli.core.functions.elementary import exp
 from cecli.core.rows.rows import Batch
 from cecli.core.sums.layout import Floats, Integers, along, pick, put, row_sum
 
@@ -84,7 +85,7 @@ class LogitRows:
             if gaps.impossible is not None:
                 exponents[gaps.impossible] = -np.inf
             exponents -= along(exponents.max(axis=self.axis), self.axis)
-        terms = np.exp(exponents)
+        terms = exp(exponents)
         if gaps.impossible is not None:
             terms[gaps.impossible] = 0.0
         return Tilted(gaps.table, terms, row_sum(terms, self.axis), exponents, self.axis)

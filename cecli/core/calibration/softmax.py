@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cecli.core.functions.elementary import exp, log, log1p
 from cecli.core.rows.losses import binary_losses
 from cecli.core.rows.rows import Kind
 from cecli.core.sums.exact import two_product
@@ -55,7 +56,7 @@ def log_probabilities(values: Floats, axis: int, scaling: Scaling = PLAIN) -> Fl
     array([-4.24835426e-18, -4.00000000e+01])
     """
     high, low = exponents(values, axis, scaling)
-    rest = along(np.log1p(_terms(high, low, axis)[1]), axis)
+    rest = along(log1p(_terms(high, low, axis)[1]), axis)
     return (high - rest) + low + 0.0
 
 
@@ -100,12 +101,12 @@ def as_logits(values: Floats, kind: Kind, binary: bool) -> Floats:
     if kind != "probabilities":
         return values
     with np.errstate(divide="ignore"):
-        return np.log(values)
+        return log(values)
 
 
 def _terms(high: Floats, low: Floats, axis: int) -> tuple[Floats, Floats]:
     """exp of every exponent, the largest exactly 1, and the sum of the others, shape (n,)."""
-    terms = np.exp(high)
+    terms = exp(high)
     terms += terms * low
     top = largest(high, axis)[1]
     put(terms, top, axis, 0.0)

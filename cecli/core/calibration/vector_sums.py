@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from cecli.core.calibration.logit_rows import LogitRows, Tilted
+from cecli.core.functions.elementary import log1p
 from cecli.core.sums.exact import ExactSums, to_float
 from cecli.core.sums.layout import Floats, along, largest, put, row_sum
 from cecli.core.sums.tally import Tally
@@ -109,7 +110,7 @@ def _losses(rows: LogitRows, tilted: Tilted) -> Floats:
     others = tilted.terms.copy()
     put(others, largest(tilted.exponents, rows.axis)[1], rows.axis, 0.0)
     exponents = np.where(np.isinf(tilted.exponents), 0.0, tilted.exponents)
-    return np.log1p(row_sum(others, rows.axis)) - rows.of_observed(exponents)
+    return log1p(row_sum(others, rows.axis)) - rows.of_observed(exponents)
 
 
 class LabelMasses:

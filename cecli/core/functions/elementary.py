@@ -89,31 +89,6 @@ def power(x: ArrayLike, exponent: float, out: Floats | None = None) -> Floats:
     return _in_pieces(lambda piece: _power(piece, float(exponent)), x, out)
 
 
-def log_of(x: float) -> float:
-    """``log`` of one number."""
-    return float(_log(np.array([x]))[0])
-
-
-def log1p_of(x: float) -> float:
-    """``log1p`` of one number."""
-    return float(_log1p(np.array([x]))[0])
-
-
-def exp_of(x: float) -> float:
-    """``exp`` of one number."""
-    return float(_exp(np.array([x]))[0])
-
-
-def expm1_of(x: float) -> float:
-    """``expm1`` of one number."""
-    return float(_expm1(np.array([x]))[0])
-
-
-def power_of(x: float, exponent: float) -> float:
-    """``power`` of one number."""
-    return float(_power(np.array([x]), exponent)[0])
-
-
 def _in_pieces(function: Callable[[Floats], Floats], x: ArrayLike, out: Floats | None) -> Floats:
     """The function of an array of any shape and layout."""
     values = np.asarray(x, dtype=np.float64)
@@ -306,7 +281,7 @@ _FRONT = ~((1 << 26) - 1)
 def _mantissas(x: Floats) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
     """m from [0.6875, 1.375) and e of x = m 2^e, and the piece in which m lies."""
     lift: Any = 0
-    if x.size and x.min() < 2.0**-1022:  # not normal, or no logarithm at all
+    if x.size and not x.min() >= 2.0**-1022:  # not normal, or no logarithm at all
         small = x < 2.0**-1022
         x, lift = x * np.where(small, 2.0**54, 1.0), np.where(small, 54, 0)
     bits = x.view(np.int64)

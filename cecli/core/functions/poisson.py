@@ -11,6 +11,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.functions.elementary import log
+from cecli.core.functions.elementary_scalars import exp_of, log_of
 from cecli.core.functions.power_family import family_function
 
 Floats = NDArray[np.float64]
@@ -40,7 +42,7 @@ _SMALL = np.array(
 _EXACT_TRIALS = 2000
 """Up to so many trials binomial tails are summed in whole numbers."""
 
-_LOG_2_PI = math.log(2 * math.pi)
+_LOG_2_PI = log_of(2 * math.pi)
 
 
 def log_poisson(n: Floats, mean: Floats) -> Floats:
@@ -52,7 +54,7 @@ def log_poisson(n: Floats, mean: Floats) -> Floats:
     n, mean = np.broadcast_arrays(np.asarray(n, dtype=np.float64), np.asarray(mean, dtype=np.float64))
     result = np.where(n == 0, -mean, -np.inf)
     some = (n > 0) & (mean > 0)
-    result[some] = -_stirling_error(n[some]) - deviance(n[some], mean[some]) - 0.5 * (_LOG_2_PI + np.log(n[some]))
+    result[some] = -_stirling_error(n[some]) - deviance(n[some], mean[some]) - 0.5 * (_LOG_2_PI + log(n[some]))
     return result
 
 
@@ -87,7 +89,7 @@ def fair_coin_tail(heads: int, tosses: int) -> float:
     below = np.arange(heads, heads - reach, -1, dtype=np.float64)
     terms = np.cumprod(below / (tosses - below + 1))
     last = float(log_binomial(np.array([float(heads)]), float(tosses), 0.5)[0])
-    return math.exp(last) * (1.0 + math.fsum(terms.tolist()))
+    return exp_of(last) * (1.0 + math.fsum(terms.tolist()))
 
 
 def deviance(n: Floats, mean: Floats) -> Floats:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.functions.elementary import expm1, log
+
 Floats = NDArray[np.float64]
 
 _REACH = 0.25
@@ -66,7 +68,7 @@ def _series(x: Floats, order: float) -> Floats:
 def _direct(x: Floats, order: float) -> Floats:
     r = 1 + x
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        logs = np.log(r)
+        logs = log(r)
         if order >= 0.5:
             result: Floats = (r * _power_quotient(logs, order - 1) - x) / order
         else:
@@ -76,4 +78,4 @@ def _direct(x: Floats, order: float) -> Floats:
 
 def _power_quotient(logs: Floats, exponent: float) -> Floats:
     """(r^e - 1)/e, which is log r at e = 0."""
-    return logs if exponent == 0 else np.expm1(exponent * logs) / exponent
+    return logs if exponent == 0 else expm1(exponent * logs) / exponent

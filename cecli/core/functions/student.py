@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 
+from cecli.core.functions.elementary_scalars import exp_of, expm1_of, log1p_of, log_of
 from cecli.core.functions.normal import normal_quantile, normal_tail
 
 _EXPANSION_FROM = 100.0
@@ -111,8 +112,8 @@ def student_t_density(t: float, df: float) -> float:
     >>> round(student_t_density(1.0, 1.0), 15), round(1 / (2 * math.pi), 15)
     (0.159154943091895, 0.159154943091895)
     """
-    log_length = math.log(math.hypot(1.0, t / math.sqrt(df)))
-    return math.exp(_log_gamma_step(df / 2) - 0.5 * math.log(math.pi * df) - (df + 1) * log_length)
+    log_length = log_of(math.hypot(1.0, t / math.sqrt(df)))
+    return exp_of(_log_gamma_step(df / 2) - 0.5 * log_of(math.pi * df) - (df + 1) * log_length)
 
 
 def normal_from_student(t: float, df: float) -> float | None:
@@ -126,7 +127,7 @@ def normal_from_student(t: float, df: float) -> float | None:
     if df < _EXPANSION_FROM:
         return None
     a = df - 0.5
-    w = math.sqrt(a * math.log1p(t * t / df)) if t < 1e150 else math.inf
+    w = math.sqrt(a * log1p_of(t * t / df)) if t < 1e150 else math.inf
     if w * w > _EXPANSION_REACH * a:
         return None
     z = w
@@ -154,7 +155,7 @@ def _mended(t: float, probability: float, df: float) -> float:
 def _student_from_normal(z: float, df: float) -> float:
     a = df - 0.5
     w = _bent(z, a)
-    return math.copysign(math.sqrt(df) * math.sqrt(math.expm1(w * w / a)), w)
+    return math.copysign(math.sqrt(df) * math.sqrt(expm1_of(w * w / a)), w)
 
 
 def _bent(z: float, a: float) -> float:
@@ -172,9 +173,9 @@ def _half_beta(t: float, df: float) -> float:
     """P(T >= t) for t >= 0, from the side of the beta function that loses no digits."""
     slope = t / math.sqrt(df)
     length = math.hypot(1.0, slope)
-    log_x = -2 * math.log(length) if slope > 1 else -math.log1p(slope * slope)
-    x, rest, a = math.exp(log_x), (slope / length) ** 2, df / 2
-    scale = math.exp(_log_gamma_step(a) - 0.5 * math.log(math.pi) + a * log_x) * (slope / length)
+    log_x = -2 * log_of(length) if slope > 1 else -log1p_of(slope * slope)
+    x, rest, a = exp_of(log_x), (slope / length) ** 2, df / 2
+    scale = exp_of(_log_gamma_step(a) - 0.5 * log_of(math.pi) + a * log_x) * (slope / length)
     if x < (a + 1) / (a + 2.5):
         return 0.5 * scale * _continued(a, 0.5, x) / a
     return 0.5 - scale * _continued(0.5, a, rest)
@@ -184,10 +185,10 @@ def _log_gamma_step(a: float) -> float:
     """log(Gamma(a + 1/2) / Gamma(a)) without the cancellation of two large logarithms."""
     shift = 0.0
     while a < _GAMMA_FROM:
-        shift += math.log(a / (a + 0.5))
+        shift += log_of(a / (a + 0.5))
         a += 1.0
     series = sum(term / a ** (2 * k + 1) for k, term in enumerate(_GAMMA_SERIES))
-    return shift + 0.5 * math.log(a) + series
+    return shift + 0.5 * log_of(a) + series
 
 
 def _continued(a: float, b: float, x: float) -> float:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from cecli.core.families import STATISTICS
 from cecli.core.functions.beta_gamma import chi_squared_quantile
+from cecli.core.functions.elementary import log
 from cecli.core.hypotheses.goodness_of_fit import Statistics
 from cecli.core.pmfs import information, sampling
 from cecli.core.pmfs.divergences import divergence
@@ -147,7 +148,7 @@ def _measured(counts: NDArray[np.int64], n: int, q: Pmf) -> Floats:
     variation = np.abs(counts - expected).sum(axis=1) / (2 * n)
     shares = counts / n
     cross = (shares * surprisals(exact_weights(q))).sum(axis=1)
-    logs = np.log(np.where(counts > 0, shares, 1.0))
+    logs = log(np.where(counts > 0, shares, 1.0))
     entropy = 0.0 - (shares * logs).sum(axis=1)
     return np.array([variation, wilks / (2 * n), cross, entropy, wilks])
 

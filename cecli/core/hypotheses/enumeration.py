@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.functions.elementary import exp, log
 from cecli.core.functions.poisson import log_binomial, log_poisson
 from cecli.core.functions.power_family import family_function
 from cecli.core.pmfs.pmf import Pmf
@@ -134,7 +135,7 @@ def upper_tail(groups: Sequence[Group], n: int, bound: float) -> float:
     tails = []
     for statistic, log_weight in _tables(cells, 0, room, start):
         inside = statistic >= bound
-        tails.append(float(np.exp(log_weight[inside] - groups[0].log_total).sum()))
+        tails.append(float(exp(log_weight[inside] - groups[0].log_total).sum()))
     return min(math.fsum(tails), 1.0)
 
 
@@ -201,5 +202,5 @@ def _filled(states: _States, fewest: NDArray[np.int64], widths: NDArray[np.int64
         count,
         run,
         old.statistic + group.statistic[count],
-        old.log_weight + group.log_weight[count] - np.log(run),
+        old.log_weight + group.log_weight[count] - log(run),
     )

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from cecli.core.families import STATISTICS
 from cecli.core.functions.beta_gamma import chi_squared_quantile
+from cecli.core.functions.elementary import exp
+from cecli.core.functions.elementary_scalars import expm1_of, log1p_of
 from cecli.core.functions.poisson import log_poisson
 from cecli.core.functions.power_family import family_terms
 from cecli.core.hypotheses.goodness_of_fit import TIE, Statistics
@@ -85,7 +87,7 @@ def asymptotic_power(test: Plan, rolls: int) -> float:
     few. Source: Cohen, "Statistical Power Analysis for the Behavioral Sciences", 1988, chapter 7.
     """
     if test.escape > 0:
-        return -math.expm1(rolls * math.log1p(-test.escape)) if test.escape < 1 else float(rolls > 0)
+        return -expm1_of(rolls * log1p_of(-test.escape)) if test.escape < 1 else float(rolls > 0)
     if test.degrees_of_freedom == 0:
         return 0.0
     return _noncentral_tail(test.critical_value, test.degrees_of_freedom, rolls * test.effect)
@@ -100,7 +102,7 @@ def _noncentral_tail(value: float, df: int, noncentrality: float) -> float:
     if first > df + value:  # all of the mixture is far above the value
         return 1.0
     j = np.arange(first, math.ceil(half + reach) + 1, dtype=np.float64)
-    weights = np.exp(log_poisson(j, np.full_like(j, half)))
+    weights = exp(log_poisson(j, np.full_like(j, half)))
     return min(exact_sum(weights * gammaincc(df / 2 + j, value / 2)), 1.0)
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from cecli.core.functions.elementary import log
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows.rows import ScoredRows
 from cecli.core.sums.exact import FRACTION_BITS, ExactSums, to_float
@@ -62,7 +63,7 @@ class Confusions:
         self._rows.add(None, len(wrong), places)
         self._mass.add(weights, len(wrong), places)
         with np.errstate(divide="ignore"):
-            cost = np.maximum(rows.own[wrong] + np.log(rows.confidence[wrong]), 0.0)
+            cost = np.maximum(rows.own[wrong] + log(rows.confidence[wrong]), 0.0)
         infinite = ~np.isfinite(cost)
         self._infinite.add(None, int(np.count_nonzero(infinite)), places[infinite])
         cost[infinite] = 0.0

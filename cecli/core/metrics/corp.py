@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.functions.elementary import exp, log, log1p
 from cecli.core.functions.pav import pooled
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows.losses import binary_losses
@@ -92,7 +93,7 @@ class Corp:
             return CorpResult(reason="there are no rows")
         losses = binary_losses(figures, self._kind)
         loss = np.where(labels == 1, losses[1], losses[0])
-        one = np.exp(-losses[1]) if self._kind != "probabilities" else figures
+        one = exp(-losses[1]) if self._kind != "probabilities" else figures
         starts = np.flatnonzero(np.concatenate([[True], figures[1:] != figures[:-1]]))
         masses = np.add.reduceat(weights, starts)
         ones = np.add.reduceat(weights * labels, starts)
@@ -151,7 +152,7 @@ def _parts(score: float, calibrated: float, base: float) -> ScoreParts:
 def _entropies(levels: Floats) -> Floats:
     """-p log p - (1-p) log(1-p), 0 at the ends."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        terms = -levels * np.log(levels) - (1 - levels) * np.log1p(-levels)
+        terms = -levels * log(levels) - (1 - levels) * log1p(-levels)
     return np.where((levels > 0) & (levels < 1), terms, 0.0)
 
 

@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from cecli.core.functions.elementary import exp, log
+from cecli.core.functions.elementary_scalars import log_of
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows.predictions import predicted_of
 from cecli.core.rows.rows import Batch, ScoredRows
@@ -155,7 +157,7 @@ class Decomposition:
         total = exact_sum(by_forecast)
         shares = by_class / total
         with np.errstate(divide="ignore", invalid="ignore"):
-            own, overall = np.log(masses / by_forecast[:, None]), np.log(shares)
+            own, overall = log(masses / by_forecast[:, None]), log(shares)
             cost = np.where(masses > 0, masses * losses, 0.0)
             calibration = np.where(masses > 0, masses * (own + losses), 0.0)
             resolution = np.where(masses > 0, masses * (own - overall), 0.0)
@@ -164,7 +166,7 @@ class Decomposition:
             cross_entropy=_sum(cost) / total,
             reliability=max(0.0, _sum(calibration) / total) if _are_pmfs(losses) else _sum(calibration) / total,
             resolution=max(0.0, _sum(resolution) / total),
-            uncertainty=max(0.0, -math.fsum(share * math.log(share) for share in shares.tolist() if share)),
+            uncertainty=max(0.0, -math.fsum(share * log_of(share) for share in shares.tolist() if share)),
         )
 
     def _row(self, place: int) -> list[float]:
@@ -215,7 +217,7 @@ def _losses(like: Batch, keys: list[bytes]) -> Floats:
 
 def _are_pmfs(losses: Floats) -> bool:
     """Only where no row sums to more than 1 can a negative reliability be nothing but rounding."""
-    return bool((np.exp(-losses).sum(axis=1) <= 1 + 1e-15).all())
+    return bool((exp(-losses).sum(axis=1) <= 1 + 1e-15).all())
 
 
 def _sum(terms: Floats) -> float:

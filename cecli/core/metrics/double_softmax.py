@@ -8,6 +8,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from cecli.core.functions.elementary import exp
+from cecli.core.functions.elementary_scalars import exp_of
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows.rows import ScoredRows
 from cecli.core.sums.layout import Floats
@@ -47,7 +49,7 @@ class SoftmaxedTwice:
         if not rows.rows or batch is None or batch.kind not in ("probabilities", "log-probabilities"):
             return
         if batch.binary:
-            one = batch.values if batch.kind == "probabilities" else np.exp(batch.values)
+            one = batch.values if batch.kind == "probabilities" else exp(batch.values)
             self._see(self._least, -one, rows)
             self._see(self._largest, one, rows)
         else:
@@ -64,10 +66,10 @@ class SoftmaxedTwice:
         largest, negative_least = self._largest.get(group, -math.inf), self._least.get(group)
         if negative_least is not None:  # sigmoid of p: 1/2 to e / (e + 1)
             within = _TOLERANCE + math.e / (math.e + 1)
-            looks = -negative_least >= 0.5 - _TOLERANCE and 1 / (1 + math.exp(-CONFIDENT)) <= largest <= within
+            looks = -negative_least >= 0.5 - _TOLERANCE and 1 / (1 + exp_of(-CONFIDENT)) <= largest <= within
             return TwiceResult(looks)
         others = self._classes - 1
-        lowest = 1 / (1 + others * math.exp((1 - CONFIDENT) / max(1, others) - CONFIDENT))
+        lowest = 1 / (1 + others * exp_of((1 - CONFIDENT) / max(1, others) - CONFIDENT))
         bound = math.e / (math.e + others)
         return TwiceResult(others > 0 and lowest <= largest <= bound * (1 + _TOLERANCE))
 

@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.functions.elementary import exp, log
+from cecli.core.functions.elementary_scalars import log1p_of, log_of
 from cecli.core.functions.normal import normal_quantile
 from cecli.core.sums.exact import FRACTION_BITS, ExactProducts, ExactSums, ratio, to_float
 from cecli.core.sums.layout import Floats, Integers
@@ -176,8 +178,8 @@ def absolute_moments(rows: float, wrong: float, variance: float) -> Moments:
         return _FIRST * deviation, variance, _THIRD * deviation**3
     last = int(min(rows, rows * rare + 12 * deviation + 20))
     k = np.arange(1, last + 1)
-    log_ratios = np.log((rows - k + 1) / k) + math.log(rare / (1.0 - rare))
-    masses = np.exp(np.concatenate([[0.0], np.cumsum(log_ratios)]) + rows * math.log1p(-rare))
+    log_ratios = log((rows - k + 1) / k) + log_of(rare / (1.0 - rare))
+    masses = exp(np.concatenate([[0.0], np.cumsum(log_ratios)]) + rows * log1p_of(-rare))
     gaps = np.abs(np.arange(last + 1) - rows * rare) * (deviation / math.sqrt(rows * rare * (1.0 - rare)))
     return float(np.sum(masses * gaps)), variance, float(np.sum(masses * gaps**3))
 

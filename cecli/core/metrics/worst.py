@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from cecli.core.functions.elementary import exp
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows.rows import Batch, ScoredRows
 from cecli.core.sums.largest import Entries, Largest, by_group
@@ -79,4 +80,4 @@ def _probabilities(rows: ScoredRows, found: np.ndarray[tuple[int], np.dtype[np.i
         if rows.labels is not None:
             some = batch.values.take(found, axis=1 - batch.axis)
             return list(pick(some, rows.labels[found], batch.axis).tolist())
-    return list(np.exp(-np.asarray(rows.own)[found]).tolist())
+    return list(exp(-np.asarray(rows.own)[found]).tolist())

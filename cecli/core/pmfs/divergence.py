@@ -13,6 +13,7 @@ import math
 
 import numpy as np
 
+from cecli.core.functions.elementary import log
 from cecli.core.pmfs.weights import LOG_2, Floats, Weights
 from cecli.core.sums.exact import exact_sum, ratio, two_product
 
@@ -88,7 +89,7 @@ def _log_ratios(a: Weights, b: Weights) -> Floats:
     within = np.clip(offsets, -1000, 1000)
     with np.errstate(divide="ignore", invalid="ignore"):
         quotient = (a.high / b.high) * (b.mantissa / a.mantissa)
-        logs: Floats = np.log(np.ldexp(quotient, within)) + (offsets - within) * LOG_2
+        logs: Floats = log(np.ldexp(quotient, within)) + (offsets - within) * LOG_2
     return logs
 
 

@@ -13,6 +13,8 @@ from functools import cached_property
 import numpy as np
 
 from cecli.core.families import DIVERGENCES
+from cecli.core.functions.elementary import exp, log, log1p
+from cecli.core.functions.elementary_scalars import log1p_of, log_of
 from cecli.core.functions.power_family import family_terms
 from cecli.core.pmfs.divergence import relative_differences
 from cecli.core.pmfs.information import kl_divergence
@@ -80,7 +82,7 @@ def jensen_shannon(pair: Pair) -> float:
     Each outcome adds m ((1 + v) log(1 + v) + (1 - v) log(1 - v))/2 >= 0.
     Source: Lin, "Divergence measures based on the Shannon entropy", IEEE Trans. Inf. Theory 37, 1991.
     """
-    return min(exact_sum(pair.mean * coin_deficit(pair.v)), math.log(2))
+    return min(exact_sum(pair.mean * coin_deficit(pair.v)), log_of(2))
 
 
 def jensen_shannon_distance(pair: Pair) -> float:
@@ -99,8 +101,8 @@ def coin_deficit(v: Floats) -> Floats:
     result[near] = series * square
     x = np.minimum(np.abs(v[~near]), 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        lower = np.where(x < 1, (1 - x) * np.log1p(-x), 0.0)
-    result[~near] = ((1 + x) * np.log1p(x) + lower) / 2
+        lower = np.where(x < 1, (1 - x) * log1p(-x), 0.0)
+    result[~near] = ((1 + x) * log1p(x) + lower) / 2
     return result
 
 
@@ -127,10 +129,10 @@ def bhattacharyya(pair: Pair) -> float:
     """-log sum sqrt(p q) >= 0; infinite for PMFs without a common outcome."""
     squared = squared_hellinger(pair)
     if squared < 0.5:
-        return -math.log1p(-squared) + 0.0
+        return -log1p_of(-squared) + 0.0
     p, q = pair.shares
     overlap = exact_sum(np.sqrt(p) * np.sqrt(q))
-    return -math.log(overlap) if overlap else math.inf
+    return -log_of(overlap) if overlap else math.inf
 
 
 def chi_squared(pair: Pair) -> float:
@@ -157,11 +159,11 @@ def renyi(pair: Pair, order: float) -> float:
         return math.inf
     if order == 0:
         missed = exact_sum(q[p == 0])
-        return math.inf if missed >= 1 else -math.log1p(-missed) + 0.0
+        return math.inf if missed >= 1 else -log1p_of(-missed) + 0.0
     if math.isinf(order):
         return max(float(_log_ratios(pair).max()), 0.0)
     excess = order * (order - 1) * family_sum(pair, order)
-    log_sum = math.log1p(excess) if abs(excess) < 0.5 else _log_power_sum(pair, order)
+    log_sum = log1p_of(excess) if abs(excess) < 0.5 else _log_power_sum(pair, order)
     return max(log_sum / (order - 1), 0.0)
 
 
@@ -186,7 +188,7 @@ def _log_ratios(pair: Pair) -> Floats:
     common = (p > 0) & (q > 0)
     v = pair.v[common]
     with np.errstate(divide="ignore"):
-        far = np.log(p[common]) - np.log(q[common])
+        far = log(p[common]) - log(q[common])
     return np.where(np.abs(v) < _NEAR, 2 * np.arctanh(np.where(np.abs(v) < _NEAR, v, 0.0)), far)
 
 
@@ -196,6 +198,6 @@ def _log_power_sum(pair: Pair, order: float) -> float:
     common = (p > 0) & (q > 0)
     if not common.any():
         return -math.inf
-    exponents = order * _log_ratios(pair) + np.log(q[common])
+    exponents = order * _log_ratios(pair) + log(q[common])
     largest = float(exponents.max())
-    return largest + math.log(exact_sum(np.exp(exponents - largest)))
+    return largest + log_of(exact_sum(exp(exponents - largest)))

@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 
+from cecli.core.functions.elementary import exp, expm1
+from cecli.core.functions.elementary_scalars import expm1_of, log1p_of, log_of
 from cecli.core.pmfs.information import entropy
 from cecli.core.pmfs.pmf import Pmf
 from cecli.core.pmfs.weights import exact_weights, surprisals
@@ -40,7 +42,7 @@ def tsallis_entropy(p: Pmf, order: float) -> float:
     if math.isinf(order):
         return 0.0
     try:
-        return math.expm1(log_power_sum(p, order)) / (1 - order) + 0.0
+        return expm1_of(log_power_sum(p, order)) / (1 - order) + 0.0
     except OverflowError:
         return math.inf
 
@@ -64,9 +66,9 @@ def log_power_sum(p: Pmf, order: float) -> float:
     surprisal = surprisals(weights)[weights.high > 0]
     share = (weights.scaled() / weights.mantissa)[weights.high > 0]
     with np.errstate(over="ignore"):
-        terms = share * np.expm1((1 - order) * surprisal)
+        terms = share * expm1((1 - order) * surprisal)
     excess = exact_sum(terms) if np.isfinite(terms).all() else math.inf
     if abs(excess) < 0.5:
-        return math.log1p(excess)
+        return log1p_of(excess)
     least = float((order * surprisal).min())
-    return math.log(exact_sum(np.exp(least - order * surprisal))) - least
+    return log_of(exact_sum(exp(least - order * surprisal))) - least

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.core.families import ESTIMATORS
+from cecli.core.functions.elementary import exp, expm1, log, log1p
+from cecli.core.functions.elementary_scalars import log1p_of, log_of
 from cecli.core.pmfs import information
 from cecli.core.pmfs.nsb import nsb as posterior_entropy
 from cecli.core.pmfs.pmf import Pmf
@@ -106,8 +108,8 @@ def chao_shen(sample: Sample) -> Estimate:
         return Estimate(0.0, None)
     p = (1 - (once - (once == n)) / n) * sample.values / n
     with np.errstate(divide="ignore"):
-        chance = -np.expm1(n * np.log1p(-p))
-        terms = np.where(p < 1, -p * np.log(p) / chance, 0.0)
+        chance = -expm1(n * log1p(-p))
+        terms = np.where(p < 1, -p * log(p) / chance, 0.0)
     return Estimate(exact_sum(sample.multiplicity * terms) + 0.0, None)
 
 
@@ -123,8 +125,8 @@ def james_stein(sample: Sample) -> Estimate:
     weight = 1.0 if n <= 1 or spread == 0 else min(noise / ((n - 1) * spread), 1.0)
     shrunk = weight / sides + (1 - weight) * p
     unseen = weight / sides
-    rest = -(sides - sample.seen) * unseen * math.log(unseen) if unseen and sides > sample.seen else 0.0
-    return Estimate(exact_sum(-sample.multiplicity * shrunk * np.log(shrunk)) + rest + 0.0, None)
+    rest = -(sides - sample.seen) * unseen * log_of(unseen) if unseen and sides > sample.seen else 0.0
+    return Estimate(exact_sum(-sample.multiplicity * shrunk * log(shrunk)) + rest + 0.0, None)
 
 
 def jackknife(sample: Sample) -> Estimate:
@@ -137,10 +139,10 @@ def jackknife(sample: Sample) -> Estimate:
         return Estimate(0.0, None)
     # With S = sum n log n, H = log N - S/N; without one roll of a count c, S falls by c log c - (c - 1) log(c - 1).
     c = sample.values
-    rest = np.where(c > 1, (c - 1) * np.log1p(-1 / np.maximum(c, 2)), 0.0)
+    rest = np.where(c > 1, (c - 1) * log1p(-1 / np.maximum(c, 2)), 0.0)
     rolls = sample.multiplicity * c
-    rise = exact_sum(rolls * rest) / n - (n - 1) * math.log1p(-1 / n)
-    fall = np.log(c) - rest
+    rise = exact_sum(rolls * rest) / n - (n - 1) * log1p_of(-1 / n)
+    fall = log(c) - rest
     mean = exact_sum(rolls * fall) / n
     error = math.sqrt(exact_sum(rolls * (fall - mean) ** 2) / (n * (n - 1)))
     return Estimate(information.entropy(Pmf(sample.counts)) + rise, error)
@@ -156,7 +158,7 @@ def grassberger(sample: Sample) -> Estimate:
     n = sample.values
     sign = np.where(n % 2 == 0, 0.5, -0.5)
     g = psi(n) + sign * (psi((n + 1) / 2) - psi(n / 2))
-    return Estimate(math.log(sample.total) - exact_sum(sample.multiplicity * n * g) / sample.total, None)
+    return Estimate(log_of(sample.total) - exact_sum(sample.multiplicity * n * g) / sample.total, None)
 
 
 def zhang(sample: Sample) -> Estimate:
@@ -196,8 +198,8 @@ def _remainder(a: float, n: int) -> float:
     """
     b = 1 - a
     u = np.arange(-80, 5, 0.1)
-    s = np.exp(u)
-    return b * 0.1 * float(np.sum(s * np.exp(-s) / (n * a - n * b * np.expm1(-s / n))))
+    s = exp(u)
+    return b * 0.1 * float(np.sum(s * exp(-s) / (n * a - n * b * expm1(-s / n))))
 
 
 def nsb(sample: Sample) -> Estimate:

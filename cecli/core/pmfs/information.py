@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.functions.elementary_scalars import exp_of
 from cecli.core.pmfs.divergence import log_ratio_terms, relative_entropy
 from cecli.core.pmfs.pmf import Pmf
 from cecli.core.pmfs.weights import Floats, Weights, exact_weights, probabilities, surprisals
@@ -75,7 +76,7 @@ def perplexity(nats: float) -> float:
     (1.0, inf)
     """
     try:
-        return math.exp(nats)
+        return exp_of(nats)
     except OverflowError:
         return math.inf
 

@@ -13,6 +13,7 @@ import math
 
 import numpy as np
 
+from cecli.core.functions.elementary import exp, log, log1p
 from cecli.core.functions.power_family import family_function
 from cecli.core.pmfs.weights import Floats
 
@@ -42,16 +43,16 @@ def nsb(values: Floats, multiplicity: Floats, total: float, sides: int) -> tuple
     low, high = -_REACH, _REACH
     while True:
         u = np.linspace(low, high, _POINTS)
-        weight = _log_weight(np.exp(u), values, multiplicity, total, sides) + u
+        weight = _log_weight(exp(u), values, multiplicity, total, sides) + u
         inside = np.flatnonzero(weight > weight.max() - _NEGLIGIBLE)
         if len(inside) > _POINTS // 4:
             break
         step = u[1] - u[0]
         low, high = u[inside[0]] - step, u[inside[-1]] + step
-    chance = np.exp(weight - weight.max())
+    chance = exp(weight - weight.max())
     chance[[0, -1]] /= 2
     chance /= chance.sum()
-    moments = np.array([_moments(b, values, multiplicity, total, sides) for b in np.exp(u[inside]).tolist()])
+    moments = np.array([_moments(b, values, multiplicity, total, sides) for b in exp(u[inside]).tolist()])
     chance = chance[inside]
     mean = float(chance @ moments[:, 0])
     variance = float(chance @ (moments[:, 1] + (moments[:, 0] - mean) ** 2))
@@ -63,7 +64,7 @@ def _log_weight(b: Floats, values: Floats, multiplicity: Floats, total: float, s
     result = -_log_rising(sides * b, total)
     for value, times in zip(values.tolist(), multiplicity.tolist(), strict=True):
         result += times * _log_rising(b, value)
-    return result + np.log(_slope(b, sides))
+    return result + log(_slope(b, sides))
 
 
 def _log_rising(x: Floats, n: float) -> Floats:
@@ -76,7 +77,7 @@ def _log_rising(x: Floats, n: float) -> Floats:
     result[~large] = gammaln(small + n) - gammaln(small)
     big = x[large]
     y = n / big
-    result[large] = n * np.log(big) + big * family_function(y, 1.0) - 0.5 * np.log1p(y)
+    result[large] = n * log(big) + big * family_function(y, 1.0) - 0.5 * log1p(y)
     result[large] += _stirling(big + n) - _stirling(big)
     return result
 

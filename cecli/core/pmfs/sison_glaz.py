@@ -13,6 +13,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.functions.elementary import exp, log
+from cecli.core.functions.elementary_scalars import exp_of, log_of
 from cecli.core.functions.poisson import log_poisson
 from cecli.core.pmfs.weights import Floats
 
@@ -62,9 +64,9 @@ def coverage(cells: Floats, multiplicity: NDArray[np.intp], total: float, c: int
         + excess * (z**4 - 6 * z**2 + 3) / 24
         + skewness**2 * (z**6 - 15 * z**4 + 45 * z**2 - 15) / 72
     )
-    log_density = -0.5 * (z * z + math.log(2 * math.pi * variance))
-    log_mass = float(multiplicity @ np.log(mass))
-    chance: float = correction * math.exp(log_mass + log_density - float(log_poisson(whole, whole)[0]))
+    log_density = -0.5 * (z * z + log_of(2 * math.pi * variance))
+    log_mass = float(multiplicity @ log(mass))
+    chance: float = correction * exp_of(log_mass + log_density - float(log_poisson(whole, whole)[0]))
     return chance
 
 
@@ -78,11 +80,11 @@ def _truncated(mean: Floats, c: float) -> tuple[Floats, Floats, Floats, Floats, 
 
     lowest = np.maximum(mean - c, 0.0)
     below = np.where(lowest > 0, gammaincc(np.maximum(lowest, 1.0), mean), 0.0)
-    top = np.where(mean > 0, np.exp(log_poisson(mean + c, mean)), 0.0)
-    least = (mean + c - lowest + 1) * np.minimum(top, np.exp(log_poisson(lowest, mean)))  # where the tails cancel
+    top = np.where(mean > 0, exp(log_poisson(mean + c, mean)), 0.0)
+    least = (mean + c - lowest + 1) * np.minimum(top, exp(log_poisson(lowest, mean)))  # where the tails cancel
     mass = np.where(mean > 0, np.maximum(gammaincc(mean + c + 1, mean) - below, least), 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        left = np.where(lowest > 0, np.exp(log_poisson(np.maximum(lowest - 1, 0.0), mean)), 0.0) / mass
+        left = np.where(lowest > 0, exp(log_poisson(np.maximum(lowest - 1, 0.0), mean)), 0.0) / mass
         right = top / mass
     start, end = lowest - mean, c + 1
     first = mean * (left - right)

@@ -6,20 +6,21 @@ taken without error; what is rounded, and when, is then a decision of the formul
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.functions.elementary import log
+from cecli.core.functions.elementary_scalars import log1p_of, log_of
 from cecli.core.pmfs.pmf import Pmf
 from cecli.core.sums.exact import FRACTION_BITS, exact_integer, ratio
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-LOG_2 = math.log(2)
+LOG_2 = log_of(2)
 
 
 @dataclass(frozen=True)
@@ -113,11 +114,11 @@ def surprisals(weights: Weights) -> Floats:
     offsets = weights.exponents - weights.total_exponent
     within = np.maximum(offsets, -1000)  # keeps the quotient a normal double; the rest is a multiple of log 2
     with np.errstate(divide="ignore"):
-        result: Floats = -(np.log(np.ldexp(weights.high / weights.mantissa, within)) + (offsets - within) * LOG_2)
+        result: Floats = -(log(np.ldexp(weights.high / weights.mantissa, within)) + (offsets - within) * LOG_2)
     scaled = weights.scaled()
     largest = int(np.argmax(scaled))
     if scaled[largest] > 0.5 * weights.mantissa:
-        result[largest] = -math.log1p(-_rest(weights, largest))
+        result[largest] = -log1p_of(-_rest(weights, largest))
     result += 0.0  # no minus zero
     return result
 

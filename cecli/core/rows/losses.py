@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cecli.core.functions.elementary import exp, expm1, log, log1p
 from cecli.core.sums.layout import Floats, Integers, along, largest, pick, put, row_sum, shaped
 
 
@@ -23,7 +24,7 @@ def log_sum_exp(logits: Floats) -> Floats:
     """
     values, axis = shaped(logits)
     peak, _ = largest(values, axis)
-    return peak + np.log1p(_others(values, axis)[0])
+    return peak + log1p(_others(values, axis)[0])
 
 
 def softmax(logits: Floats) -> Floats:
@@ -49,7 +50,7 @@ def probabilities_of_logits(values: Floats, axis: int) -> tuple[Floats, Floats, 
     rest, exponentials, peak, top = _others(values, axis)
     put(exponentials, top, axis, 1.0)
     exponentials /= along(1.0 + rest, axis)
-    return exponentials, peak, np.log1p(rest), top
+    return exponentials, peak, log1p(rest), top
 
 
 def loss_of_logits(values: Floats, labels: Integers, axis: int, peak: Floats, log_rest: Floats) -> Floats:
@@ -73,7 +74,7 @@ def losses_of_logits(values: Floats, labels: Integers, axis: int) -> Floats:
     array([4.24835426e-18])
     """
     rest, _, peak, _ = _others(values, axis)
-    return loss_of_logits(values, labels, axis, peak, np.log1p(rest))
+    return loss_of_logits(values, labels, axis, peak, log1p(rest))
 
 
 def loss_of_probabilities(observed: Floats) -> Floats:
@@ -83,7 +84,7 @@ def loss_of_probabilities(observed: Floats) -> Floats:
     array([0.        , 0.69314718,        inf])
     """
     with np.errstate(divide="ignore"):
-        loss = np.log(observed)
+        loss = log(observed)
     return np.subtract(0.0, loss, out=loss)
 
 
@@ -98,13 +99,13 @@ def binary_losses(values: Floats, kind: str) -> Floats:
     """
     with np.errstate(divide="ignore"):
         if kind == "logits":
-            rest = np.log1p(np.exp(-np.abs(values)))
+            rest = log1p(exp(-np.abs(values)))
             zero, one = np.maximum(values, 0.0) + rest, np.maximum(-values, 0.0) + rest
         elif kind == "probabilities":
-            zero, one = 0.0 - np.log1p(-values), 0.0 - np.log(values)
+            zero, one = 0.0 - log1p(-values), 0.0 - log(values)
         else:
-            near, far = np.log(-np.expm1(values)), np.log1p(-np.exp(values))
-            zero, one = 0.0 - np.where(values > -np.log(2.0), near, far), 0.0 - values
+            near, far = log(-expm1(values)), log1p(-exp(values))
+            zero, one = 0.0 - np.where(values > -log(2.0), near, far), 0.0 - values
     return np.stack([zero, one])
 
 
@@ -121,7 +122,7 @@ def _others(values: Floats, axis: int) -> tuple[Floats, Floats, Floats, Integers
     peak, top = largest(values, axis)
     with np.errstate(over="ignore"):
         exponentials = np.subtract(values, along(peak, axis))
-    np.exp(exponentials, out=exponentials)
+    exp(exponentials, out=exponentials)
     put(exponentials, top, axis, 0.0)
     rest = row_sum(exponentials, axis)
     dominated = np.flatnonzero(rest < _DOMINATED)

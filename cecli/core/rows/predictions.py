@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cecli.core.functions.elementary import exp, log1p
 from cecli.core.rows import losses
 from cecli.core.sums.layout import Floats, Integers, along, largest, pick, squared_distance
 
@@ -48,7 +49,7 @@ def predicted_of(values: Floats, axis: int, kind: str, binary: bool) -> Predicte
         each = lambda: losses.loss_of_probabilities(values)  # noqa: E731
         loss_of = lambda classes: losses.loss_of_probabilities(pick(values, classes, axis))  # noqa: E731
     else:
-        probabilities = np.exp(values)
+        probabilities = exp(values)
         each = lambda: np.subtract(0.0, values)  # noqa: E731
         loss_of = lambda classes: np.subtract(0.0, pick(values, classes, axis))  # noqa: E731
     return Predicted(
@@ -81,10 +82,10 @@ def _of_column(values: Floats, kind: str) -> Predicted:
     """Two classes from the figure of class 1; what is said of class 0 is never taken from a rounded 1 - p."""
     each = losses.binary_losses(values, kind)
     if kind == "logits":
-        one = np.exp(np.minimum(values, 0.0) - np.log1p(np.exp(-np.abs(values))))
+        one = exp(np.minimum(values, 0.0) - log1p(exp(-np.abs(values))))
         order = np.stack([np.zeros_like(values), values])
     else:
-        one = np.exp(values) if kind == "log-probabilities" else values
+        one = exp(values) if kind == "log-probabilities" else values
         order = np.stack([np.full_like(one, 0.5), one])
     probabilities = np.stack([1.0 - one, one])
     top = (order[1] > order[0]).astype(np.intp)

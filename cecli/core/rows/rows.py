@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.functions.elementary import exp, log, log1p
 from cecli.core.rows.losses import loss_of_probabilities, losses_of_logits
 from cecli.core.rows.predictions import Predicted, predicted_of
 from cecli.core.sums.layout import Floats, Integers, along, pick, rank, row_sum, shaped
@@ -92,7 +93,7 @@ class Batch:
         values, axis = shaped(table)
         sums = None
         if kind != "logits":
-            sums = row_sum(values if kind == "probabilities" else np.exp(values), axis)
+            sums = row_sum(values if kind == "probabilities" else exp(values), axis)
         return cls(values, axis, hard, kind, first_row, row_sums=sums, soft=soft)
 
 
@@ -244,7 +245,7 @@ def _loss_only(batch: Batch, rule: LossRule) -> ScoredRows:
     largest = values.max(axis=axis)
     if batch.kind == "probabilities":
         return _bare(batch, rule, loss_of_probabilities(pick(values, labels, axis)), largest)
-    return _bare(batch, rule, np.subtract(0.0, pick(values, labels, axis)), np.exp(largest))
+    return _bare(batch, rule, np.subtract(0.0, pick(values, labels, axis)), exp(largest))
 
 
 def _observed_only(batch: Batch, rule: LossRule) -> ScoredRows:
@@ -326,7 +327,7 @@ def _clipped(losses: Floats, rule: LossRule) -> Floats:
     """Clipping p to [E, 1 - E] clips -log p to [-log(1 - E), -log E]."""
     if rule.clip is None:
         return losses
-    return np.clip(losses, -np.log1p(-rule.clip), -np.log(rule.clip))
+    return np.clip(losses, -log1p(-rule.clip), -log(rule.clip))
 
 
 def _times(weights: Floats | np.float64, losses: Floats) -> Floats:

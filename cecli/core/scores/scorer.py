@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from cecli.core.functions.elementary_scalars import exp_of
 from cecli.core.functions.student import student_interval
 from cecli.core.metrics import HEADLINE, METRICS, REPORT, Accumulator, Spec
 from cecli.core.rows.rows import PLAIN, Batch, LossRule, ScoredRows, score_rows
@@ -170,7 +171,7 @@ def perplexity(cross_entropy: float) -> float:
     10.0
     """
     try:
-        return math.exp(cross_entropy)
+        return exp_of(cross_entropy)
     except OverflowError:
         return math.inf
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.functions.elementary import exp, log
 from cecli.core.rows.rows import Kind
 from cecli.core.sums.layout import Floats, along, largest, row_sum, shaped
 from cecli.errors import several
@@ -61,11 +62,11 @@ def check_rows(
         return CheckedRows(values, axis, None, all_pmfs=_are_pmfs(values, axis))
     _check_range(values, axis, kind, options, block, columns, problems)
     problems.raise_any()
-    sums = row_sum(values if kind == "probabilities" else np.exp(values), axis)
+    sums = row_sum(values if kind == "probabilities" else exp(values), axis)
     if options.normalize:
         _check_positive(sums, block, problems)
         problems.raise_any()
-        values = values / along(sums, axis) if kind == "probabilities" else values - along(np.log(sums), axis)
+        values = values / along(sums, axis) if kind == "probabilities" else values - along(log(sums), axis)
         return CheckedRows(values, axis, sums)
     _check_sums(values, axis, sums, kind, options, block, problems)
     problems.raise_any()

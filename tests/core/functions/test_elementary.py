@@ -7,7 +7,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from cecli.core.functions import elementary
+from cecli.core.functions import elementary, elementary_scalars
 from cecli.core.functions.tables import powers_of_two, reciprocals
 
 SMALLEST = 2.0**-1022
@@ -103,10 +103,18 @@ def test_any_shape_and_any_number_at_once_give_the_same_bits(name, order):
     assert function(np.float64(0.5)).shape == ()
 
 
-def test_single_numbers_are_elements_of_arrays():
-    for name in ("exp", "log", "log1p", "expm1"):
-        assert getattr(elementary, f"{name}_of")(0.3) == getattr(elementary, name)([0.3])[0]
-    assert elementary.power_of(0.3, 0.7) == elementary.power([0.3], 0.7)[0]
+@pytest.mark.parametrize("name", RANGES)
+def test_single_numbers_have_the_bits_of_arrays(name):
+    x = np.concatenate([spread(*ends, 800) for ends in RANGES[name]])
+    x = np.concatenate([x, [0.0, -0.0, 1.0, -1.0, np.inf, 5e-324, 2.0**-20, 2.0**-6, -(2.0**-6), np.nan]])
+    one = getattr(elementary_scalars, f"{name}_of")
+    np.testing.assert_array_equal(getattr(elementary, name)(x), [one(each) for each in x.tolist()])
+
+
+def test_single_exponentials_beyond_the_ordinary_have_the_bits_of_arrays():
+    x = np.random.default_rng(6).uniform(-760, 720, 3000)
+    np.testing.assert_array_equal(elementary.exp(x), [elementary_scalars.exp_of(each) for each in x.tolist()])
+    np.testing.assert_array_equal(elementary.expm1(x), [elementary_scalars.expm1_of(each) for each in x.tolist()])
 
 
 def test_empty_arrays_stay_empty():
@@ -124,7 +132,7 @@ def test_tables_are_right_to_90_bits():
 BITS = """
 import hashlib
 import numpy as np
-from cecli.core.functions import elementary
+from cecli.core.functions import elementary, elementary_scalars
 x = np.random.default_rng(5).uniform(-700, 700, 20000)
 some = [elementary.exp(x), elementary.expm1(x / 300), elementary.log(abs(x)), elementary.log1p(abs(x) / 700)]
 some.append(elementary.power(abs(x), 0.37))
