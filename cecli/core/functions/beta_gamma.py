@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.core.functions.normal import normal_quantile
+from cecli.core.functions.settled import settled, settled_of
 
 Floats = NDArray[np.float64]
 
@@ -25,7 +26,7 @@ def chi_squared_quantile(probability: float, df: float, *, upper: bool = False) 
         return normal_quantile(probability / 2, upper=True) ** 2
     from scipy.special import gammainccinv, gammaincinv
 
-    return 2 * float((gammainccinv if upper else gammaincinv)(df / 2, probability))
+    return 2 * settled_of(float((gammainccinv if upper else gammaincinv)(df / 2, probability)))
 
 
 def beta_quantile(probability: float, a: Floats, b: Floats, *, upper: bool = False) -> Floats:
@@ -41,7 +42,7 @@ def beta_quantile(probability: float, a: Floats, b: Floats, *, upper: bool = Fal
 
     huge = np.minimum(a, b) >= _BETA_EXPANSION_FROM
     result: Floats = np.empty_like(a)
-    result[~huge] = (betainccinv if upper else betaincinv)(a[~huge], b[~huge], probability)
+    result[~huge] = settled((betainccinv if upper else betaincinv)(a[~huge], b[~huge], probability))
     result[huge] = _beta_from_normal(normal_quantile(probability, upper=upper), a[huge], b[huge])
     return result
 

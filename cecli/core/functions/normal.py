@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from cecli.core.functions.settled import settled_of
+
 
 def normal_quantile(probability: float, *, upper: bool = False) -> float:
     """z with P(Z <= z) = probability (P(Z > z) with ``upper``) for a standard normal Z, 0 < probability < 1.
@@ -23,4 +25,4 @@ def normal_tail(z: float) -> float:
     >>> normal_tail(1.959963984540054)
     0.025
     """
-    return 0.5 * math.erfc(z / math.sqrt(2))
+    return settled_of(0.5 * math.erfc(z / math.sqrt(2)))

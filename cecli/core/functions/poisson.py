@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.core.functions.elementary import log
-from cecli.core.functions.elementary_scalars import exp_of, log_of
+from cecli.core.functions.elementary_scalars import exp_of
 from cecli.core.functions.power_family import family_function
 
 Floats = NDArray[np.float64]
@@ -42,7 +42,7 @@ _SMALL = np.array(
 _EXACT_TRIALS = 2000
 """Up to so many trials binomial tails are summed in whole numbers."""
 
-_LOG_2_PI = log_of(2 * math.pi)
+_LOG_2_PI = 1.8378770664093453
 
 
 def log_poisson(n: Floats, mean: Floats) -> Floats:

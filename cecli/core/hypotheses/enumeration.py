@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from cecli.core.functions.elementary import exp, log
 from cecli.core.functions.poisson import log_binomial, log_poisson
 from cecli.core.functions.power_family import family_function
+from cecli.core.functions.settled import TAIL_BITS, settled_of
 from cecli.core.pmfs.pmf import Pmf
 from cecli.core.pmfs.weights import Floats, probabilities
 
@@ -136,7 +137,7 @@ def upper_tail(groups: Sequence[Group], n: int, bound: float) -> float:
     for statistic, log_weight in _tables(cells, 0, room, start):
         inside = statistic >= bound
         tails.append(float(exp(log_weight[inside] - groups[0].log_total).sum()))
-    return min(math.fsum(tails), 1.0)
+    return min(settled_of(math.fsum(tails), TAIL_BITS), 1.0)
 
 
 def _tables(

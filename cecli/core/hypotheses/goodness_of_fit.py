@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from cecli.core.families import STATISTICS
 from cecli.core.functions.power_family import family_function, family_terms
+from cecli.core.functions.settled import TAIL_BITS, settled_of
 from cecli.core.hypotheses import enumeration
 from cecli.core.pmfs.divergence import relative_differences
 from cecli.core.pmfs.information import kl_divergence
@@ -207,7 +208,7 @@ def chi_squared_tail(statistic: float, df: int) -> float:
         return 0.0
     from scipy.special import gammaincc
 
-    return float(gammaincc(df / 2, statistic / 2))
+    return settled_of(float(gammaincc(df / 2, statistic / 2)), TAIL_BITS)
 
 
 class Statistics:

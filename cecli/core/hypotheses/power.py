@@ -15,6 +15,7 @@ from cecli.core.functions.elementary import exp
 from cecli.core.functions.elementary_scalars import expm1_of, log1p_of
 from cecli.core.functions.poisson import log_poisson
 from cecli.core.functions.power_family import family_terms
+from cecli.core.functions.settled import TAIL_BITS, settled_of
 from cecli.core.hypotheses.goodness_of_fit import TIE, Statistics
 from cecli.core.pmfs.divergence import relative_differences
 from cecli.core.pmfs.information import kl_divergence
@@ -103,7 +104,7 @@ def _noncentral_tail(value: float, df: int, noncentrality: float) -> float:
         return 1.0
     j = np.arange(first, math.ceil(half + reach) + 1, dtype=np.float64)
     weights = exp(log_poisson(j, np.full_like(j, half)))
-    return min(exact_sum(weights * gammaincc(df / 2 + j, value / 2)), 1.0)
+    return min(settled_of(exact_sum(weights * gammaincc(df / 2 + j, value / 2)), TAIL_BITS), 1.0)
 
 
 def rolls_needed(test: Plan, power: float) -> int | None:

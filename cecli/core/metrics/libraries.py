@@ -8,11 +8,13 @@ LIBRARIES of ``core.families``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.functions.elementary import exp, log, log1p
 from cecli.core.rows.predictions import predicted_of
 from cecli.core.rows.rows import Batch, LossRule
 from cecli.core.sums.layout import Floats, along, row_sum
@@ -27,24 +29,36 @@ def _probabilities(batch: Batch) -> tuple[Floats, int]:
 
 def _single(batch: Batch) -> Table:
     """A binary column of probabilities or their logarithms: the probabilities of class 1 as float32."""
-    one = batch.values if batch.kind == "probabilities" else np.exp(batch.values)
+    one = batch.values if batch.kind == "probabilities" else exp(batch.values)
     return one.astype(np.float32)
 
 
+def _taken(function: Callable[[Floats], Floats], table: Table) -> Table:
+    """A function of each number as a library would round it that works in the precision of the table: NumPy's own in
+    single precision differ between processors."""
+    result: Table = function(table.astype(np.float64, copy=False)).astype(table.dtype, copy=False)
+    return result
+
+
+def _row_sum(table: Table, axis: int) -> Table:
+    """The sum of each row in the precision of the table, whatever rows stand beside it."""
+    sums: Table = along(row_sum(table.astype(np.float64, copy=False), axis), axis).astype(table.dtype, copy=False)
+    return sums
+
+
 def _negative_log(table: Table) -> Table:
-    return np.asarray(-np.log(table))
+    return np.asarray(-_taken(log, table))
 
 
 def _log_softmax(logits: Table, axis: int) -> Table:
     """In the precision of the logits: z - max - log sum exp(z - max)."""
     shifted = logits - logits.max(axis=axis, keepdims=True)
-    total = np.exp(shifted).sum(axis=axis, keepdims=True)
-    return np.asarray(shifted - np.log(total))
+    return np.asarray(shifted - _taken(log, _row_sum(_taken(exp, shifted), axis)))
 
 
 def _binary_cross_entropy(one: Table) -> Table:
     """PyTorch's ``binary_cross_entropy``: no logarithm is less than -100."""
-    return np.stack([np.minimum(-np.log1p(-one), np.float32(100)), np.minimum(-np.log(one), np.float32(100))])
+    return np.minimum(np.stack([-_taken(log1p, -one), -_taken(log, one)]), np.float32(100))
 
 
 def torch(batch: Batch, rule: LossRule) -> tuple[Table, int]:
@@ -53,11 +67,11 @@ def torch(batch: Batch, rule: LossRule) -> tuple[Table, int]:
     logits ``binary_cross_entropy_with_logits``."""
     single = batch.values.astype(np.float32)
     if batch.binary and batch.kind == "logits":
-        rest = np.log1p(np.exp(-np.abs(single)))
+        rest = _taken(log1p, _taken(exp, -np.abs(single)))
         return np.stack([np.maximum(single, 0) + rest, np.maximum(-single, 0) + rest]), 0
     if batch.binary:
         return _binary_cross_entropy(_single(batch)), 0
-    logits = np.log(single) if batch.kind == "probabilities" else single
+    logits = _taken(log, single) if batch.kind == "probabilities" else single
     if batch.kind == "logits" or rule.smoothing or batch.soft is not None:
         logits = _log_softmax(logits, batch.axis)
     return -logits, batch.axis
@@ -74,7 +88,7 @@ def keras(batch: Batch, rule: LossRule) -> tuple[Table, int]:
         return _binary_cross_entropy(np.clip(_single(batch), low, high)), 0
     table, axis = _probabilities(batch)
     single = table.astype(np.float32)
-    return _negative_log(np.clip(single / single.sum(axis=axis, keepdims=True), low, high)), axis
+    return _negative_log(np.clip(single / _row_sum(single, axis), low, high)), axis
 
 
 def sklearn(batch: Batch, rule: LossRule) -> tuple[Table, int]:
@@ -108,4 +122,4 @@ def lightgbm(batch: Batch, rule: LossRule) -> tuple[Table, int]:
     """``multi_logloss`` and ``binary_logloss``: double, but p <= 1e-15 costs -log(1e-15f), a float32."""
     table, axis = _probabilities(batch)
     least = np.float32(1e-15)
-    return np.where(table > float(least), _negative_log(table), float(-np.log(least))), axis
+    return np.where(table > float(least), _negative_log(table), float(_negative_log(np.asarray(least)))), axis

@@ -1,4 +1,4 @@
-"""Divergences of every pair of many PMFs, in matrix products where the formula allows it.
+"""Divergences of every pair of many PMFs, as products of matrices where the formula allows it.
 
 A product loses digits where the result is small beside its parts; such pairs are computed again by their terms
 (``core.pmfs.divergences``), as are those where a large order overflows. Zeros are masked: 0 times infinity is not 0 in
@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from cecli.core.families import DIVERGENCES
+from cecli.core.functions.elementary import log, power
 from cecli.core.pmfs.divergences import divergence
 from cecli.core.pmfs.pmf import Pmf
 from cecli.core.pmfs.weights import Floats, probabilities
@@ -77,8 +78,8 @@ def cross_entropy_matrix(pmfs: Sequence[Pmf]) -> Floats:
     """
     rows = _rows(pmfs)
     logs = np.zeros_like(rows)
-    np.log(rows, out=logs, where=rows > 0)
-    values = 0.0 - rows @ logs.T
+    logs[rows > 0] = log(rows[rows > 0])
+    values = 0.0 - _products(rows, logs)
     return _with_infinities(values, values, rows)[0]
 
 
@@ -111,41 +112,40 @@ def _kl(rows: Floats, order: float) -> tuple[Floats, Floats]:
     center = rows.mean(axis=0)
     center[center == 0] = 1.0
     logs = rows / center
-    np.log(logs, out=logs, where=logs > 0)
-    values = np.einsum("ij,ij->i", rows, logs)[:, None] - rows @ logs.T
+    logs[logs > 0] = log(logs[logs > 0])
+    values = (rows * logs).sum(axis=1)[:, None] - _products(rows, logs)
     np.abs(logs, out=logs)
-    size = np.einsum("ij,ij->i", rows, logs)
+    size = (rows * logs).sum(axis=1)
     errors = _ROUNDING * (0.5 + size[:, None] + size[None, :])  # a half for the roundings of p/r itself
     return _with_infinities(values, errors, rows)
 
 
 def _chi_squared(rows: Floats, order: float) -> tuple[Floats, Floats]:
-    sums = rows**2 @ np.where(rows > 0, 1 / rows, 0.0).T
+    sums = _products(rows**2, np.where(rows > 0, 1 / rows, 0.0))
     return _with_infinities(sums - 1, _ROUNDING * (sums + 1), rows)
 
 
 def _bhattacharyya(rows: Floats, order: float) -> tuple[Floats, Floats]:
     roots = np.sqrt(rows)
-    overlap = np.minimum(roots @ roots.T, 1.0)
-    return -np.log(overlap), np.full_like(overlap, _ROUNDING)
+    overlap = np.minimum(_products(roots, roots), 1.0)
+    return -log(overlap), np.full_like(overlap, _ROUNDING)
 
 
 def _hellinger(rows: Floats, order: float) -> tuple[Floats, Floats]:
     roots = np.sqrt(rows)
-    squared = np.maximum(1 - roots @ roots.T, 0.0)
+    squared = np.maximum(1 - _products(roots, roots), 0.0)
     values = np.sqrt(squared)
     return values, np.where(values > 0, _ROUNDING / values, np.inf)
 
 
 def _power_sums(rows: Floats, order: float) -> Floats:
     """sum p^a q^(1-a), over the common outcomes."""
-    sums: Floats = rows**order @ np.where(rows > 0, rows ** (1 - order), 0.0).T
-    return sums
+    return _products(power(rows, order), np.where(rows > 0, power(rows, 1 - order), 0.0))
 
 
 def _renyi(rows: Floats, order: float) -> tuple[Floats, Floats]:
     sums = _power_sums(rows, order)
-    values = np.log(sums) / (order - 1)
+    values = log(sums) / (order - 1)
     errors = np.where(np.isfinite(values), np.full_like(sums, _ROUNDING * max(1.0, order) / abs(order - 1)), np.nan)
     return _with_infinities(values, errors, rows) if order > 1 else (values, errors)
 
@@ -155,6 +155,16 @@ def _tsallis(rows: Floats, order: float) -> tuple[Floats, Floats]:
     values = (sums - 1) / (order - 1)
     errors = np.where(np.isfinite(values), _ROUNDING * max(1.0, order) * (sums + 1) / abs(order - 1), np.nan)
     return _with_infinities(values, errors, rows) if order > 1 else (values, errors)
+
+
+def _products(left: Floats, right: Floats) -> Floats:
+    """left @ right.T with sums that are added up in one order on every machine, as those of a BLAS are not."""
+    result = np.empty((len(left), len(right)))
+    block = max(1, _BLOCK // left.shape[1])
+    for i, row in enumerate(left):
+        for start in range(0, len(right), block):
+            result[i, start : start + block] = (row * right[start : start + block]).sum(axis=1)
+    return result
 
 
 def _with_infinities(values: Floats, errors: Floats, rows: Floats) -> tuple[Floats, Floats]:
@@ -183,9 +193,7 @@ def _jensen_shannon(rows: Floats) -> tuple[Floats, Floats]:
 
 def _entropy(rows: Floats) -> Floats:
     """-sum p log p of each row, shape (n,)."""
-    logs = np.log(np.where(rows > 0, rows, 1.0))
-    result: Floats = -np.einsum("ij,ij->i", rows, logs)
-    return result
+    return np.asarray(-(rows * log(np.where(rows > 0, rows, 1.0))).sum(axis=1))
 
 
 def _of_pairs(rows: Floats, measure: Callable[[Floats, Floats], Floats]) -> Floats:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from cecli.core.families import ESTIMATORS
 from cecli.core.functions.elementary import exp, expm1, log, log1p
 from cecli.core.functions.elementary_scalars import log1p_of, log_of
+from cecli.core.functions.settled import settled_of
 from cecli.core.pmfs import information
 from cecli.core.pmfs.nsb import nsb as posterior_entropy
 from cecli.core.pmfs.pmf import Pmf
@@ -158,7 +159,7 @@ def grassberger(sample: Sample) -> Estimate:
     n = sample.values
     sign = np.where(n % 2 == 0, 0.5, -0.5)
     g = psi(n) + sign * (psi((n + 1) / 2) - psi(n / 2))
-    return Estimate(log_of(sample.total) - exact_sum(sample.multiplicity * n * g) / sample.total, None)
+    return Estimate(settled_of(log_of(sample.total) - exact_sum(sample.multiplicity * n * g) / sample.total), None)
 
 
 def zhang(sample: Sample) -> Estimate:
@@ -174,7 +175,7 @@ def _zhang(sample: Sample) -> float:
     from scipy.special import psi
 
     differences = psi(float(sample.total)) - psi(sample.values)
-    return exact_sum(sample.multiplicity * sample.values * differences) / sample.total + 0.0
+    return settled_of(exact_sum(sample.multiplicity * sample.values * differences) / sample.total + 0.0)
 
 
 def chao_wang_jost(sample: Sample) -> Estimate:

@@ -13,8 +13,9 @@ import math
 
 import numpy as np
 
-from cecli.core.functions.elementary import exp, log, log1p
+from cecli.core.functions.elementary import exp, log, log1p, power
 from cecli.core.functions.power_family import family_function
+from cecli.core.functions.settled import settled_of
 from cecli.core.pmfs.weights import Floats
 
 _REACH = 40.0
@@ -54,9 +55,9 @@ def nsb(values: Floats, multiplicity: Floats, total: float, sides: int) -> tuple
     chance /= chance.sum()
     moments = np.array([_moments(b, values, multiplicity, total, sides) for b in exp(u[inside]).tolist()])
     chance = chance[inside]
-    mean = float(chance @ moments[:, 0])
-    variance = float(chance @ (moments[:, 1] + (moments[:, 0] - mean) ** 2))
-    return mean, math.sqrt(variance)
+    mean = float((chance * moments[:, 0]).sum())
+    variance = float((chance * (moments[:, 1] + (moments[:, 0] - mean) ** 2)).sum())
+    return settled_of(mean), settled_of(math.sqrt(variance))
 
 
 def _log_weight(b: Floats, values: Floats, multiplicity: Floats, total: float, sides: int) -> Floats:
@@ -83,7 +84,8 @@ def _log_rising(x: Floats, n: float) -> Floats:
 
 
 def _stirling(x: Floats) -> Floats:
-    return (1 / 12 - (1 / 360 - (1 / 1260 - 1 / (1680 * x**2)) / x**2) / x**2) / x
+    square = x * x
+    return (1 / 12 - (1 / 360 - (1 / 1260 - 1 / (1680 * square)) / square) / square) / x
 
 
 def _slope(b: Floats, sides: int) -> Floats:
@@ -95,7 +97,9 @@ def _slope(b: Floats, sides: int) -> Floats:
     small = b[~large]
     result[~large] = sides * polygamma(1, sides * small + 1) - polygamma(1, small + 1)
     big = b[large]
-    scale = sum(c * (float(sides) ** -power - 1) * big ** (1.0 - power) for power, c in _TRIGAMMA)
+    scale = np.zeros_like(big)
+    for exponent, c in _TRIGAMMA:
+        scale += c * (float(power(sides, -exponent)) - 1) * power(big, 1.0 - exponent)
     result[large] = scale / big**2
     return result
 
@@ -113,7 +117,7 @@ def _moments(b: float, values: Floats, multiplicity: Floats, total: float, sides
     whole = total + sides * b
     share = np.append(multiplicity, sides - multiplicity.sum()) * a / whole
     difference = psi(a + 1) - psi(whole + 1)
-    mean = -float(share @ difference)
+    mean = -float((share * difference).sum())
     spread = (a + 1) * polygamma(1, a + 1) - (whole + 1) * polygamma(1, whole + 1)
-    variance = float(share @ ((difference + mean) ** 2 + spread)) / (whole + 1)
+    variance = float((share * ((difference + mean) ** 2 + spread)).sum()) / (whole + 1)
     return mean, max(variance, 0.0)

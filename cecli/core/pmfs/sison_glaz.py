@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cecli.core.functions.elementary import exp, log
 from cecli.core.functions.elementary_scalars import exp_of, log_of
 from cecli.core.functions.poisson import log_poisson
+from cecli.core.functions.settled import TAIL_BITS, settled_of
 from cecli.core.pmfs.weights import Floats
 
 
@@ -51,12 +52,12 @@ def coverage(cells: Floats, multiplicity: NDArray[np.intp], total: float, c: int
     mass, mean, second, third, fourth = _truncated(cells, float(c))
     if not mass.all():
         return 0.0
-    variance = float(multiplicity @ second)
+    variance = float((multiplicity * second).sum())
     if variance <= 0:
         return 0.0
-    skewness = float(multiplicity @ third) / variance**1.5
-    excess = float(multiplicity @ (fourth - 3 * second**2)) / variance**2
-    z = -float(multiplicity @ mean) / math.sqrt(variance)
+    skewness = float((multiplicity * third).sum()) / variance**1.5
+    excess = float((multiplicity * (fourth - 3 * second**2)).sum()) / variance**2
+    z = -float((multiplicity * mean).sum()) / math.sqrt(variance)
     whole = np.array([total])
     correction = (
         1
@@ -65,9 +66,9 @@ def coverage(cells: Floats, multiplicity: NDArray[np.intp], total: float, c: int
         + skewness**2 * (z**6 - 15 * z**4 + 45 * z**2 - 15) / 72
     )
     log_density = -0.5 * (z * z + log_of(2 * math.pi * variance))
-    log_mass = float(multiplicity @ log(mass))
+    log_mass = float((multiplicity * log(mass)).sum())
     chance: float = correction * exp_of(log_mass + log_density - float(log_poisson(whole, whole)[0]))
-    return chance
+    return settled_of(chance, TAIL_BITS)
 
 
 def _truncated(mean: Floats, c: float) -> tuple[Floats, Floats, Floats, Floats, Floats]:

@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.core.functions.elementary import log
-from cecli.core.functions.elementary_scalars import log1p_of, log_of
+from cecli.core.functions.elementary_scalars import log1p_of
 from cecli.core.pmfs.pmf import Pmf
 from cecli.core.sums.exact import FRACTION_BITS, exact_integer, ratio
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-LOG_2 = log_of(2)
+LOG_2 = 0.6931471805599453
 
 
 @dataclass(frozen=True)
