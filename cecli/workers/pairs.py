@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from cecli import __version__
 from cecli.core.paired.pair_state import PairOptions, PairPartial, pair_partial_from, pair_partial_of
 from cecli.core.rows.facts import PairFacts
-from cecli.core.rows.machine import fingerprint
 from cecli.core.rows.run_state import merged
 from cecli.readers.predictions.facts import pair_facts_of
 from cecli.readers.predictions.lockstep import Compared, ComparedOptions
@@ -124,7 +123,7 @@ def _state(job: PairJob, task: Task) -> bytes:
         each = opened.accumulate(job.options.one, job.options.rule())
     facts = pair_facts_of(opened)
     facts = replace(facts, shards=shards_of(facts, task), notes=())
-    partial = pair_partial_of(each, job.options, facts, opened.reference.decoder.clusters.texts, fingerprint())
+    partial = pair_partial_of(each, job.options, facts, opened.reference.decoder.clusters.texts)
     return pack(replace(partial, labels_used=opened.reference.used_labels if task.shared else None))
 
 
@@ -133,4 +132,4 @@ def _nothing(job: PairJob, task: Task) -> bytes:
     pieces = (Piece(task.name, task.preds, task.part), *task.others)
     check_no_rows([piece.place for piece in pieces], None if task.shared else task.labels_place, job.compared.shared)
     facts = replace(job.facts, name=task.preds, shards=nothing_read(task))
-    return pack(pair_partial_of(job.options.fresh().each, job.options, facts, (), fingerprint()))
+    return pack(pair_partial_of(job.options.fresh().each, job.options, facts, ()))

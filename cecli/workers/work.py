@@ -14,7 +14,6 @@ from typing import Any
 
 from cecli import __version__
 from cecli.core.rows.facts import Facts, Shard
-from cecli.core.rows.machine import fingerprint
 from cecli.core.rows.run_state import AnyPartial, merged
 from cecli.core.scores.score_state import Partial, partial_from, partial_of
 from cecli.errors import CecliError, CellErrors, InputError, literal
@@ -136,7 +135,7 @@ def _state(job: Job, task: Task) -> bytes:
     finally:
         table.close()
     facts = replace(facts, shards=shards_of(facts, task), notes=())
-    partial = partial_of(scorer, job.options, facts, opened.decoder.clusters.texts, fingerprint())
+    partial = partial_of(scorer, job.options, facts, opened.decoder.clusters.texts)
     return pack(replace(partial, labels_used=opened.used_labels if task.shared else None))
 
 
@@ -161,7 +160,7 @@ def _nothing(job: Job, task: Task) -> bytes:
         unmet=given.ignore,
         normalized=given.normalize,
     )
-    return pack(partial_of(given.fresh(), given, facts, (), fingerprint()))
+    return pack(partial_of(given.fresh(), given, facts, ()))
 
 
 def nothing_read(task: Task) -> tuple[Shard, ...]:

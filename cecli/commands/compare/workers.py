@@ -10,7 +10,6 @@ from cecli.commands.options.workers import WorkerOptions
 from cecli.commands.worker_runs import Run, run_on
 from cecli.core.paired.pair_state import Comparisons
 from cecli.core.rows.facts import PairFacts, whole_files
-from cecli.core.rows.run_state import machine_notes
 from cecli.readers.predictions.lockstep import Compared, ComparedOptions
 from cecli.workers.job import Task, check_all_used, check_no_stream
 from cecli.workers.pairs import pair_job_of, pair_tasks_of, unpack_pair
@@ -37,7 +36,7 @@ def compared_on(
         total.facts,
         name=job.facts.name,
         candidates=job.facts.candidates,
-        notes=(*notes, *machine_notes(total)),
+        notes=tuple(notes),
         shards=whole_files(total.facts.shards),
     )
     return facts, total.accumulator()

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from cecli.commands.options.losses import LossOptions
 from cecli.commands.options.metrics import MetricOptions
 from cecli.core.metrics import OF_LOSSES, REPORT
-from cecli.core.rows.machine import fingerprint
-from cecli.core.rows.run_state import machine_notes
 from cecli.core.scores.score_state import Options, Partial, partial_of
 from cecli.errors import UsageError
 from cecli.readers.predictions.facts import facts_of
@@ -31,7 +29,7 @@ def write_partial(
         options = options_of(opened, loss, wanted)
         scorer = opened.accumulate(options.fresh, threads, bar.advance)
     facts = facts_of(opened)
-    partial = partial_of(scorer, options, facts, opened.decoder.clusters.texts, fingerprint())
+    partial = partial_of(scorer, options, facts, opened.decoder.clusters.texts)
     write_state(partial.document(), output)
     for text in facts.said():
         note(text, output.quiet)
@@ -46,7 +44,7 @@ def finish_partial(total: Partial, plan: Wanted) -> None:
         from cecli.readers.small.prior import read_prior
 
         reference = read_prior(plan.metrics.prior, total.facts.class_names)
-    facts = replace(total.facts, notes=(*total.facts.notes, *total.facts.remarks(), *machine_notes(total)))
+    facts = replace(total.facts, notes=(*total.facts.notes, *total.facts.remarks()))
     plan.finish(facts, *total.scorers(), reference)
 
 

@@ -42,8 +42,8 @@ def _taken(function: Callable[[Floats], Floats], table: Table) -> Table:
 
 def _row_sum(table: Table, axis: int) -> Table:
     """The sum of each row in the precision of the table, whatever rows stand beside it."""
-    sums: Table = along(row_sum(table.astype(np.float64, copy=False), axis), axis).astype(table.dtype, copy=False)
-    return sums
+    sums: Table = np.expand_dims(row_sum(table.astype(np.float64, copy=False), axis), axis)
+    return sums.astype(table.dtype, copy=False)
 
 
 def _negative_log(table: Table) -> Table:
@@ -58,7 +58,7 @@ def _log_softmax(logits: Table, axis: int) -> Table:
 
 def _binary_cross_entropy(one: Table) -> Table:
     """PyTorch's ``binary_cross_entropy``: no logarithm is less than -100."""
-    return np.minimum(np.stack([-_taken(log1p, -one), -_taken(log, one)]), np.float32(100))
+    return np.asarray(np.minimum(np.stack([-_taken(log1p, -one), -_taken(log, one)]), np.float32(100)))
 
 
 def torch(batch: Batch, rule: LossRule) -> tuple[Table, int]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -75,11 +75,10 @@ def pair_partial_of(
     options: PairOptions,
     facts: PairFacts,
     clusters: Sequence[str],
-    machine: Mapping[str, Any],
 ) -> PairPartial:
     """The state of a run that has ended; groups and clusters in the order of their texts."""
     state = state_of(Comparisons(each))
-    return merged([PairPartial(facts.name, options, facts, tuple(clusters), (dict(machine),), state)])
+    return merged([PairPartial(facts.name, options, facts, tuple(clusters), state)])
 
 
 def pair_partial_from(document: Any, name: str) -> PairPartial:
@@ -94,7 +93,6 @@ def pair_partial_from(document: Any, name: str) -> PairPartial:
             PairOptions(spec=spec, **with_tuples(options)),
             PairFacts(name=name, shards=shards, **with_tuples(read)),
             clusters,
-            tuple(document["machines"]),
             document["sums"],
             None if "labels_used" not in document else bits_from(document["labels_used"]),
         )

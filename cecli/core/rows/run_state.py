@@ -62,7 +62,6 @@ class AnyPartial:
     options: RunOptions
     facts: Facts
     clusters: tuple[str, ...]
-    machines: tuple[dict[str, Any], ...]
     state: Mapping[str, Any]
     labels_used: NDArray[np.bool_] | None = None
 
@@ -80,7 +79,6 @@ class AnyPartial:
         options: Any = self.options
         return {
             "cecli_state": FORMAT,
-            "machines": list(self.machines),
             "options": asdict(options),
             "read": facts | {"clusters": self.clusters},
             **self.sums(),
@@ -130,28 +128,13 @@ def merged(partials: Sequence[Made]) -> Made:
         )
         total.merge(partial.accumulator(numbering))
     facts = _facts(partials, tuple(shard for *_, shard in shards), tuple(groups))
-    machines = [machine for partial in partials for machine in partial.machines]
-    distinct = {(machine["numpy"], tuple(machine["cpu"])): machine for machine in machines}
     return replace(
         first,
         facts=facts,
         clusters=tuple(clusters),
-        machines=tuple(distinct[key] for key in sorted(distinct)),
         state=state_of(total),
         labels_used=_used(partials),
     )
-
-
-def machine_notes(partial: AnyPartial) -> list[str]:
-    """What to know where machines that differ took part."""
-    if len(partial.machines) < 2:
-        return []
-    versions = sorted({machine["numpy"] for machine in partial.machines})
-    sets = [set(machine["cpu"]) for machine in partial.machines]
-    only = sorted(set.union(*sets) - set.intersection(*sets))
-    parts = [f"NumPy {' and '.join(versions)}"] if len(versions) > 1 else []
-    parts += [f"processors with and without {', '.join(only)}"] if only else []
-    return [f"states from {' and from '.join(parts)}: the logarithm of a row may differ by an ulp between them"]
 
 
 class _Renumbered:

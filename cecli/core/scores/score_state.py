@@ -3,7 +3,6 @@
 It is one object of JSON (``score --partial`` writes it, ``merge`` reads it), version FORMAT:
 
 - ``cecli_state``: FORMAT; ``version``: that of the program that wrote it.
-- ``machines``: what the last bit of a logarithm depends on, for every machine that took part (``rows.machine``).
 - ``options``: all that changes a figure. Only states that agree in these can be merged.
 - ``read``: the shards with their rows, how labels were read, the notes (``rows.facts``), and the texts of groups and
   clusters, whose numbers below are their positions here.
@@ -14,7 +13,7 @@ It is one object of JSON (``score --partial`` writes it, ``merge`` reads it), ve
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,12 +90,12 @@ class Partial(AnyPartial):
 
 
 def partial_of(
-    scorer: Scorer | GroupedScorer, options: Options, facts: Facts, clusters: Sequence[str], machine: Mapping[str, Any]
+    scorer: Scorer | GroupedScorer, options: Options, facts: Facts, clusters: Sequence[str]
 ) -> Partial:  # fmt: skip
     """The state of a run that has ended; groups and clusters in the order of their texts, so that the same rows give
     the same state."""
     state = state_of(scorer)
-    return merged([Partial(facts.name, options, facts, tuple(clusters), (dict(machine),), state)])
+    return merged([Partial(facts.name, options, facts, tuple(clusters), state)])
 
 
 def partial_from(document: Any, name: str) -> Partial:
@@ -133,7 +132,6 @@ def _parsed(document: dict[str, Any], name: str) -> Partial:
         options,
         Facts(name=name, shards=shards, **with_tuples(read)),
         clusters,
-        tuple({"numpy": str(machine["numpy"]), "cpu": list(machine["cpu"])} for machine in document["machines"]),
         state,
         None if "labels_used" not in document else bits_from(document["labels_used"]),
     )

@@ -9,7 +9,6 @@ from cecli.core.paired.pair_state import PairOptions, pair_partial_from, pair_pa
 from cecli.core.paired.rows import PairedBatch, Reference
 from cecli.core.paired.spec import PairSpec
 from cecli.core.rows.facts import PairFacts, Shard
-from cecli.core.rows.machine import fingerprint
 from cecli.core.rows.rows import Batch, score_rows
 from cecli.core.rows.run_state import merged
 from cecli.errors import InputError
@@ -33,7 +32,7 @@ def state_of(seed, name, rows=6, start=0, flags=(False, True)):
     facts = PairFacts(
         name, rows, (Shard(name, f"/{name}", rows),), ("a", "b"), candidates=("B", "C"), candidates_all_pmfs=flags
     )
-    partial = pair_partial_of(each, OPTIONS, facts, (), fingerprint())
+    partial = pair_partial_of(each, OPTIONS, facts, ())
     return json.loads(json.dumps(partial.document(), allow_nan=False))
 
 
@@ -76,7 +75,6 @@ def test_all_rows_are_pmfs_where_those_of_every_part_are():
         (lambda document: document["options"].update(speed=1), "speed"),
         (lambda document: document["read"]["shards"].append({"rows": 1}), ""),
         (lambda document: document.update(labels_used={"rows": 3, "bits": "!"}), ""),
-        (lambda document: document.update(machines=None), ""),
     ],
 )
 def test_what_is_no_state(change, said):
