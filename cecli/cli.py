@@ -30,6 +30,7 @@ COMMANDS = {
     "compare": "Compare the losses of two models on the same rows, with tests.",
     "calibrate": "Find the temperature that makes a classifier's probabilities mean what they say.",
     "softmax": "Turn logits into probabilities, row by row.",
+    "show": "Show a stored result as a table, Markdown, CSV or a page.",
     "verify": "Verify a signed result: compute it again from the same inputs, and compare every digit.",
     "help": "Show the manual of a command, or a guide; without a name, list them all.",
     "completion": "Print the script that completes cecli's command lines in a shell.",

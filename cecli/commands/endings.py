@@ -19,6 +19,7 @@ SEE_ALSO = {
     "compare": ("score", "calibrate"),
     "calibrate": ("softmax", "score"),
     "softmax": ("calibrate", "score"),
+    "show": ("verify", "score", "compare"),
     "verify": ("score", "compare", "calibrate"),
     "completion": ("help",),
     "help": ("completion",),

@@ -9,6 +9,7 @@ import click
 
 from cecli.errors import UsageError, quoted
 from cecli.guides import TOPICS, text_of
+from cecli.results import reference
 
 EPILOG = """\b
 Examples:
@@ -45,7 +46,7 @@ class _Name(click.ParamType):  # type: ignore[type-arg]  # generic only to the t
 def _names(context: click.Context) -> dict[str, str]:
     """What help can be asked for, and what it is about."""
     group: Any = context.find_root().command
-    return {**group.summaries(), **TOPICS}
+    return {**group.summaries(), **TOPICS, **reference.TOPICS}
 
 
 @click.command("help", epilog=EPILOG)
@@ -59,10 +60,10 @@ def command(context: click.Context, name: str | None, roff: bool) -> None:
     The page of a command has all of its -h, what its exit statuses mean, and the environment it heeds. A guide
     explains a topic with examples.
     """
-    if name in TOPICS:
+    if name in TOPICS or name in reference.TOPICS:
         if roff:
             raise UsageError(f"--roff: {name} is a guide, and guides are Markdown", hint="leave --roff out")
-        _show(text_of(name))
+        _show(text_of(name) if name in TOPICS else reference.text_of(name))
         return
     from cecli.commands.manual_page import page_of
     from cecli.report.pages.manual import as_roff, as_text

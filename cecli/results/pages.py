@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import ModuleType
 from typing import Any
 
 from cecli.report.model import Cell, Facts, Grid, Remark, Table
@@ -36,9 +35,7 @@ def cut(grid: Grid, cost: Sequence[float], of_what: str, table: str) -> list[Blo
     return [Words([f"{words} -f csv --table {table} lists all."]), kept]
 
 
-def how_sections(
-    command: str, shown: ModuleType, document: Mapping[str, Any], arguments: Sequence[str]
-) -> list[Section]:
+def how_sections(command: str, shown: Any, document: Mapping[str, Any], arguments: Sequence[str]) -> list[Section]:
     """What the figures mean, and how the result was made, as far as that is known."""
     facts: list[Fact] = [("Command", command_line(command, arguments), "")] if arguments else []
     facts.append(("Program", f"cecli {document.get('version', VERSION)}", ""))

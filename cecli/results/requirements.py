@@ -18,9 +18,6 @@ COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
 }
 
-_REMEDIES = {"reduction": "--reduction {}", "confidence": "--confidence {}", "top_k": "--top-k {}"}
-"""Key that both must agree on -> the option that makes this result agree."""
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Stored:
@@ -56,10 +53,10 @@ class Stored:
             )
 
     def _differs(self, key: str, theirs: Any, ours: Any) -> None:
-        name = key.replace("_", "-") if key == "top_k" else key
+        option = f"--{key.replace('_', '-')}"
         raise InputError(
-            f"{literal(self.path)}: {self.key} is of {name} {_shown(theirs)}, and of this result of {_shown(ours)}",
-            _REMEDIES.get(key, "the two must be of the same {}").format(theirs if key in _REMEDIES else key),
+            f"{literal(self.path)}: {self.key} is of {option[2:]} {_shown(theirs)}, and here of {_shown(ours)}",
+            "only rows with the same weights can be compared" if key == "weights" else f"{option} {_shown(theirs)}",
         )
 
 

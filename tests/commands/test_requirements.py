@@ -69,6 +69,35 @@ class TestStored:
         done = score(f"cross_entropy<=@{stored(unit='base 6')}")
         assert "hint: --base 6" in done.err
 
+    def test_a_sum_is_no_mean_and_another_level_another_interval(self, score, tmp_path):
+        last = tmp_path / "last.json"
+        assert score(options=("--reduction", "sum", "--confidence", "0.9", "--top-k", "1", "-o", last)).status == 0
+        for key, words in (
+            ("cross_entropy", "cross_entropy is of reduction sum, and here of mean\n  hint: --reduction sum"),
+            ("low", "low is of reduction sum"),
+            ("top_k_accuracy", "top_k_accuracy is of top-k 1, and here of 5\n  hint: --top-k 1"),
+        ):
+            done = score(f"{key}<=@{last}")
+            assert (done.status, done.out) == (1, "")
+            assert words in done.err
+        assert score(f"high<=@{last}", options=("--reduction", "sum")).status == 1
+        assert score(f"accuracy<=@{last}", f"perplexity<=@{last}").status == 0, "these are the same of a sum"
+
+    def test_other_weights(self, run, save, tmp_path):
+        preds, labels = save("preds.csv", PREDS), save("labels.csv", "label,w\nant,1\nbee,3\n")
+        last = tmp_path / "last.json"
+        assert run("score", preds, labels, "--weight-column", "w", "-o", last).status == 0
+        done = run("score", preds, labels, "--require", f"cross_entropy<=@{last}")
+        assert done.status == 1, done.err
+        assert "cross_entropy is of weights importance, and here of none" in done.err
+
+    def test_clusters_are_a_number_of_the_report(self, run, save):
+        preds, labels = save("preds.csv", PREDS), save("labels.csv", "label,where\nant,x\nbee,y\n")
+        arguments = (preds, labels, "--cluster", "where", "-q")
+        assert run("score", *arguments, "--require", "clusters>=2").status == 0
+        assert run("score", *arguments, "--require", "clusters>3").status == 3
+        assert run("compare", preds, *arguments, "--require", "clusters>3").status == 3
+
     def test_a_result_without_a_unit(self, score, save):
         last = save("last.json", json.dumps({"cross_entropy": 1}))
         done = score(f"cross_entropy<@{last}")

@@ -68,13 +68,11 @@ class Wanted:
             worst=None if self.beside else wanted.worst, confusions=wanted.confusions, prior=prior,
             listed=self._lists(), page=self.page is not None,
         )  # fmt: skip
-        asked = {"worst": scored.worst, "confusions": wanted.confusions, "like": wanted.like}
         ending = Ending(
             self.output,
             self.requirements,
             self.table,
             self.page,
-            lists=[name for name in asked if asked[name]],
             arguments=arguments_given(),
             digests=digests,
             called=str(click.get_current_context().info_name),

@@ -13,6 +13,9 @@ from cecli.report.model import Table
 SIGNED = "cross_entropy"
 """The figure that a signature names."""
 
+LISTS = ("worst", "confusions", "like")
+"""Lists that an option of their name asks for, and that ``--table`` prints."""
+
 view = lazy("terminal.view", __name__)
 page = lazy("web.page", __name__)
 
