@@ -19,6 +19,7 @@ import pytest
 
 from cecli.cli import COMMANDS, group
 from cecli.guides import TOPICS
+from cecli.results import reference
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -175,7 +176,7 @@ def test_guides_fit_a_terminal(topic: str) -> None:
 def test_guides_that_are_named_exist() -> None:
     text = " ".join(page.read_text("utf-8") for page in PAGES)
     named = set(re.findall(r"`cecli\s+help\s+([a-z-]+)`", text))
-    assert named <= {*TOPICS, *COMMANDS}
+    assert named <= {*TOPICS, *reference.TOPICS, *COMMANDS}
     assert named
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from cecli.commands.options import Function
-from cecli.report.model import Facts, OutputOptions, Report
-from cecli.report.write import resolve_format
 
 if TYPE_CHECKING:
     from cecli.readers.sources.ledger import Ledger
@@ -152,29 +149,3 @@ def inputs_kept(wanted: bool) -> AbstractContextManager[Ledger | None]:
     from cecli.readers.sources.ledger import kept
 
     return kept()
-
-
-def signed(document: Mapping[str, Any], command: str, metric: str, rows: int, inputs: Ledger) -> dict[str, Any]:
-    """The keys of a signature: itself, a line; and the inputs and arguments that ``verify`` needs."""
-    from cecli.report.signature import signature_line
-
-    arguments, digests = arguments_given(), inputs.digests()
-    line = signature_line(command, metric, str(document["unit"]), rows, arguments, digests)
-    return {
-        "signature": line,
-        "inputs": [{"path": path, "sha256": digest} for path, digest in digests.items()],
-        "arguments": arguments,
-    }
-
-
-def with_signature(report: Report, output: OutputOptions) -> Report:
-    """The report with the line of its signature, if it has one: below a table, and as a note beside what holds none."""
-    line = report.document.get("signature")
-    if line is None or output.get == "signature":
-        return report
-    form = "plain" if output.value or output.get is not None else resolve_format(output)
-    if form == "table":
-        return replace(report, view=[*report.view, Facts([("", "", line)], title="Signature")])
-    if form == "json" or (form != "plain" and "signature" in report.table.columns):
-        return report
-    return replace(report, notes=[*report.notes, f"signature: {line}"])

@@ -88,7 +88,7 @@ def test_the_keys_and_their_order(run, files):
         "schema_version", "command", "version", "unit", "temperature", "standard_error", "robust_standard_error", "low",
         "high", "solution", "cross_entropy_before", "cross_entropy_after", "ece_before", "ece_after", "accuracy_before",
         "accuracy_after", "variants", "kind", "class_count", "rows", "rows_read", "rows_ignored", "labels_read_as",
-        "matched_by", "bins",
+        "matched_by", "confidence", "weights", "bins",
     ]  # fmt: skip
 
 

@@ -10,9 +10,10 @@ import click
 
 from cecli.commands.calibrate.options import CalibrateOptions, calibrate_options
 from cecli.commands.options import confidence_option, hidden, output_options, plot_option, threads_option, unit_option
+from cecli.commands.options.conflicts import check_table
 from cecli.commands.options.predictions import prediction_options
 from cecli.commands.options.requirements import require_option
-from cecli.commands.signature import SignedCommand, inputs_kept, signature_option
+from cecli.commands.signature import SignedCommand, arguments_given, inputs_kept, signature_option
 from cecli.core.units import Unit
 from cecli.errors import UsageError
 from cecli.report.model import OutputOptions
@@ -103,34 +104,23 @@ def command(
         given |= {"value": output.value, "get": output.get}
         write_by_parameters(options, apply, wanted, given, output, threads)
         return
-    from cecli.commands.calibrate.report import report
     from cecli.commands.calibrate.run import calibrated
-    from cecli.commands.signature import signed, with_signature
-    from cecli.report.write import write
-    from cecli.results.requirements import checked, raise_unmet
+    from cecli.results.finish import Ending, finish
 
+    if apply is None:
+        check_table(wanted.table, output)
     more = requirements or plot or apply is not None or wanted.folds or wanted.table or signature
     alone = not more and _is_number(output)
     with inputs_kept(signature) as inputs:
         done = calibrated(options, wanted, unit, confidence, threads, output.quiet, alone)
-    document = done.document()
-    if requirements:
-        document["requirements"] = checked(requirements, document, "calibrate")
-    if inputs is not None:
-        document |= signed(document, "calibrate", "temperature", document["rows"], inputs)
-    made = with_signature(report(done, document), output)
+    digests, written = None if inputs is None else inputs.digests(), True
     if apply is not None:
         write_by_fit(options, apply, done, output, threads)
-    if plot is not None:
-        from cecli.commands.calibrate.view import diagram
-        from cecli.report.drawing.plot import write_plot
-
-        write_plot(diagram(document), plot)
-    if apply is None:
-        write(made, output)
-    elif output.path is not None:
-        write(made, replace(output, path=None))
-    raise_unmet(document.get("requirements", []))
+        output, written = replace(output, path=None), output.path is not None
+    ending = Ending(
+        output, requirements, wanted.table, plot=plot, arguments=arguments_given(), digests=digests, written=written
+    )
+    finish("calibrate", done.document(), ending)
 
 
 def _as_logits(predictions: PredictionOptions, probs: bool) -> PredictionOptions:

@@ -19,7 +19,7 @@ from cecli.report.messages import note
 from cecli.report.model import OutputOptions
 
 if TYPE_CHECKING:
-    from cecli.commands.calibrate.report import Calibrated
+    from cecli.results.calibrate.document import Calibrated
 
 
 def is_parameters(path: str, predictions: PredictionOptions) -> bool:
@@ -71,11 +71,11 @@ def write_by_fit(
     fit = done.fit
     if fit.temperature == 0:
         raise InputError(
-            f"{done.opened.preds.name}: every row is right, so no temperature is best and nothing can be calibrated",
+            f"{done.facts.name}: every row is right, so no temperature is best and nothing can be calibrated",
             "calibrate by rows that the model gets wrong, too",
         )
     biases = None if fit.biases is None else tuple(fit.biases.tolist())
-    names = done.opened.class_names
+    names = done.facts.class_names
     parameters = Parameters("the fit", fit.temperature, len(names), names, biases)
     rows = _row_output(output, "auto" if output.path is not None else output.format)
     _write(predictions, path, parameters, rows, threads)

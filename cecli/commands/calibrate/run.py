@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 
 from cecli.commands.calibrate.options import CalibrateOptions
-from cecli.commands.calibrate.report import Calibrated, CrossFitted
 from cecli.core.calibration.cross_validation import cross_fitted
 from cecli.core.calibration.figures import CalibrationFigures
 from cecli.core.calibration.fit import Intake, Problem, after, calibrate
@@ -18,10 +17,12 @@ from cecli.core.rows.rows import Batch
 from cecli.core.sums.layout import Integers
 from cecli.core.units import Unit
 from cecli.errors import InputError, UsageError
+from cecli.readers.predictions.facts import facts_of
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 from cecli.readers.predictions.row_keys import RowKeys
 from cecli.readers.predictions.row_store import HeldRows
 from cecli.report.progress import progress
+from cecli.results.calibrate.document import Calibrated, CrossFitted
 
 
 def calibrated(
@@ -48,7 +49,11 @@ def calibrated(
                 raise _no_biases(opened, "")
             crossed = None if wanted.folds is None else _crossed(problem, wanted, keys, opened, confidence)
             figures = None if alone else after(problem, fit).result(confidence)
-    return Calibrated(opened, fit, before, figures, crossed, unit, confidence, wanted.table)
+    clustered = opened.options.columns.cluster is not None
+    clusters = len(opened.decoder.clusters.texts) if clustered else None
+    return Calibrated(
+        facts_of(opened), options.kind, clusters, spec.weights, fit, before, figures, crossed, unit, confidence
+    )
 
 
 def _fold(keys: RowKeys, wanted: CalibrateOptions) -> Callable[[Batch], Integers] | None:

@@ -1,41 +1,35 @@
-"""How a calibration looks on a terminal and as a reliability diagram, and what a person should know of it."""
+"""How the document of a calibration looks on a terminal, and as a reliability diagram."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cecli.report.model import Block, Cell, Curve, Facts, Grid, Remark, Series, Table
-from cecli.results.few_clusters import few_clusters
 
-if TYPE_CHECKING:
-    from cecli.commands.calibrate.report import Calibrated
-
-_ENDS = {
+ENDS = {
     "uniform": "equal probabilities have the least loss",
     "unbounded": "every row is right: the loss falls as long as T does",
 }
 _STAGES = ("before", "after")
-_PMFS = "every row of logits is itself a PMF"
-_PROBABILITIES = f"{_PMFS}: if these are probabilities, give --probs (softmax would be taken twice)"
 
 
-def view(done: Calibrated, document: dict[str, Any]) -> list[Block]:
+def view(document: dict[str, Any], table: str | None = None) -> list[Block]:
     """Facts, the figures before and after, the biases, and the bins of the confidence with their bars."""
-    blocks: list[Block] = [_facts(done, document), _figures(done, document)]
+    blocks: list[Block] = [_facts(document), _figures(document)]
     if "biases" in document:
         rows = [[one["class"], one["bias"], one["standard_error"]] for one in document["biases"]]
         blocks.append(Grid(Table(["class", "bias", "standard error"], rows), title="Biases, which sum to 0"))
     for stage in _STAGES:
-        blocks.append(_bins(document["bins"], stage, done.confidence))
+        blocks.append(_bins(document["bins"], stage, document["confidence"]))
     return blocks
 
 
-def _facts(done: Calibrated, document: dict[str, Any]) -> Facts:
-    remark = _ENDS.get(document["solution"]) or _verdict(document)
+def _facts(document: dict[str, Any]) -> Facts:
+    remark = ENDS.get(document["solution"]) or _verdict(document)
     rows: list[tuple[str, Cell, Remark]] = [("Temperature", document["temperature"], remark)]
     if document["low"] is not None:
         rows.append(("Standard error", document["standard_error"], "by the curvature of the loss"))
-        robust = f"{done.confidence * 100:g} % interval ", document["low"], " to ", document["high"]
+        robust = f"{document['confidence'] * 100:g} % interval ", document["low"], " to ", document["high"]
         rows.append(("Robust error", document["robust_standard_error"], robust))
     ignored = (
         f", {document['rows_ignored']:,} of {document['rows_read']:,} left out" if document["rows_ignored"] else ""
@@ -53,7 +47,7 @@ def _verdict(document: dict[str, Any]) -> str:
     return "above 1: they were too sure" if document["temperature"] > 1 else "below 1: they were not sure enough"
 
 
-def _figures(done: Calibrated, document: dict[str, Any]) -> Grid:
+def _figures(document: dict[str, Any]) -> Grid:
     """The figures of every stage side by side."""
     crossed = document.get("cross_fitted")
     columns = ["", *_STAGES, *([f"{crossed['folds']} folds"] if crossed else [])]
@@ -62,7 +56,7 @@ def _figures(done: Calibrated, document: dict[str, Any]) -> Grid:
     def line(title: str, key: str) -> list[Cell]:
         return [title, *(document[f"{key}_{stage}"] for stage in _STAGES), *([crossed[key]] if crossed else [])]
 
-    rows = [line(f"loss ({done.unit.name})", "cross_entropy"), line("accuracy", "accuracy")]
+    rows = [line(f"loss ({document['unit']})", "cross_entropy"), line("accuracy", "accuracy")]
     for variant in document["variants"]:
         rows.append([f"ECE {variant['variant']}", *(variant[stage]["ece"] for stage in stages)])
         if variant["before"]["band"] is not None:
@@ -115,33 +109,3 @@ def diagram(document: dict[str, Any]) -> Curve:
         square=True,
         below=histogram,
     )
-
-
-def notes(done: Calibrated, document: dict[str, Any]) -> list[str]:
-    """What the figures alone do not say."""
-    found = [_PROBABILITIES if text.startswith(_PMFS) else text for text in done.opened.notes]
-    if done.fit.solution in _ENDS:
-        end = "infinite" if done.fit.solution == "uniform" else "0"
-        found.append(f"the temperature is {end}: {_ENDS[done.fit.solution]}")
-    count = done.before.loss.zero_probability_rows
-    if count:
-        rows = ", ".join(f"{row + 1:,}" for row in done.before.loss.first_infinite)
-        found.append(
-            f"the loss is infinite at every temperature: {count:,} of the rows give the observed class a probability "
-            f"of 0 (row {rows}{', …' if count > len(done.before.loss.first_infinite) else ''}); "
-            "the temperature is that of the others"
-        )
-    if done.fit.fitted is not None and not done.fit.fitted.all():
-        names = [name for name, fitted in zip(done.opened.class_names, done.fit.fitted, strict=True) if not fitted]
-        shown = ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
-        found.append(f"the bias of a class that never occurs, or of which no row is in doubt, is 0: {shown}")
-    if done.opened.options.columns.cluster is not None and document.get("low") is not None:
-        found += few_clusters(len(done.opened.decoder.clusters.texts))
-    crossed = document.get("cross_fitted")
-    if crossed and _exceeds(crossed["cross_entropy"], document["cross_entropy_before"]):
-        found.append("on rows that it was not fitted to, calibration makes the loss larger: there are too few rows")
-    return found
-
-
-def _exceeds(one: float | None, other: float | None) -> bool:
-    return one is not None and other is not None and one > other

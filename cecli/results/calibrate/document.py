@@ -1,4 +1,4 @@
-"""What ``cecli calibrate`` reports: the document with SPEC's keys, which is also the file of parameters."""
+"""The document of ``cecli calibrate``, which is also the file of parameters."""
 
 from __future__ import annotations
 
@@ -10,10 +10,15 @@ from cecli.core.calibration.figures import CalibrationFigures
 from cecli.core.calibration.fit import CalibrationFit
 from cecli.core.calibration.reliability import VARIANTS
 from cecli.core.metrics.reliability_cells import CalibrationError, ConfidenceBin
+from cecli.core.rows.facts import ALL_PMFS, Facts
 from cecli.core.units import Unit
-from cecli.readers.predictions.predictions import Predictions
-from cecli.report.flat import listed, scalars
-from cecli.report.model import Report
+from cecli.results.calibrate.terminal import ENDS
+from cecli.results.few_clusters import few_clusters
+from cecli.results.finish import noted
+
+_PROBABILITIES = (
+    "every row of logits is itself a PMF: if these are probabilities, give --probs (softmax would be taken twice)"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,22 +34,25 @@ class CrossFitted:
 
 @dataclass(frozen=True, eq=False)
 class Calibrated:
-    """A finished calibration, and how its figures are wanted; ``after`` is None where only the temperature is."""
+    """A finished calibration of rows of a ``kind``, in so many ``clusters`` if in any, and how its figures are wanted;
+    ``after`` is None where only the temperature is."""
 
-    opened: Predictions
+    facts: Facts
+    kind: str
+    clusters: int | None
+    weights: str | None
     fit: CalibrationFit
     before: CalibrationFigures
     after: CalibrationFigures | None
     crossed: CrossFitted | None
     unit: Unit
     confidence: float
-    table: str | None
 
     def document(self) -> dict[str, Any]:
         """The report's keys in SPEC's order."""
         fit, before, after = self.fit, self.before, self.after
         if after is None:
-            return {"temperature": fit.temperature}
+            return {"temperature": fit.temperature} | self._notes({})
         rows = before.loss.rows
         document: dict[str, Any] = {
             "unit": self.unit.name,
@@ -72,18 +80,58 @@ class Calibrated:
             {"variant": name} | {stage: _error(figures.errors[name]) for stage, figures in stages.items()}
             for name in VARIANTS
         ]
-        document["kind"] = self.opened.options.kind
-        document["class_count"] = len(self.opened.class_names)
+        document["kind"] = self.kind
+        document["class_count"] = len(self.facts.class_names)
         document["rows"] = rows
-        document["rows_read"] = self.opened.rows_read
-        document["rows_ignored"] = self.opened.rows_read - rows
-        document["labels_read_as"] = self.opened.labels_read_as
-        document["matched_by"] = self.opened.matched_by
+        document["rows_read"] = self.facts.rows_read
+        document["rows_ignored"] = self.facts.rows_read - rows
+        document["labels_read_as"] = self.facts.labels_read_as
+        document["matched_by"] = self.facts.matched_by
+        document["confidence"] = self.confidence
+        document["weights"] = self.weights or "none"
+        if self.clusters is not None:
+            document["clusters"] = self.clusters
         document["bins"] = [
             {"low": one.low, "high": one.high, "before": _bin(one), "after": _bin(other)}
             for one, other in zip(before.bins, after.bins, strict=True)
         ]
-        return document
+        return document | self._notes(document)
+
+    def _notes(self, document: dict[str, Any]) -> dict[str, Any]:
+        few = [] if document.get("low") is None else few_clusters(self.clusters)
+        return noted(
+            input=[_PROBABILITIES if text == ALL_PMFS else text for text in self.facts.said()],
+            solution=[*self._end(), *self._infinite(), *self._unfitted()],
+            interval=few,
+            cross_fitted=_worse(document),
+        )
+
+    def _end(self) -> list[str]:
+        """Where no temperature is best."""
+        solution = self.fit.solution
+        end = "infinite" if solution == "uniform" else "0"
+        return [f"the temperature is {end}: {ENDS[solution]}"] if solution in ENDS else []
+
+    def _infinite(self) -> list[str]:
+        loss = self.before.loss
+        count = loss.zero_probability_rows
+        if not count:
+            return []
+        rows = ", ".join(f"{row + 1:,}" for row in loss.first_infinite)
+        return [
+            f"the loss is infinite at every temperature: {count:,} of the rows give the observed class a probability "
+            f"of 0 (row {rows}{', …' if count > len(loss.first_infinite) else ''}); "
+            "the temperature is that of the others"
+        ]
+
+    def _unfitted(self) -> list[str]:
+        """Classes whose bias is left as it is."""
+        fitted = self.fit.fitted
+        if fitted is None or fitted.all():
+            return []
+        names = [name for name, one in zip(self.facts.class_names, fitted, strict=True) if not one]
+        shown = ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
+        return [f"the bias of a class that never occurs, or of which no row is in doubt, is 0: {shown}"]
 
     def _in_unit(self, nats: float | None) -> float | None:
         return None if nats is None else self.unit.from_nats(nats)
@@ -98,7 +146,7 @@ class Calibrated:
         errors = [None] * len(fit.biases) if fit.bias_errors is None else fit.bias_errors.tolist()
         return [
             {"class": name, "bias": bias, "standard_error": None if error is None or math.isnan(error) else error}
-            for name, bias, error in zip(self.opened.class_names, fit.biases.tolist(), errors, strict=True)
+            for name, bias, error in zip(self.facts.class_names, fit.biases.tolist(), errors, strict=True)
         ]
 
     def _cross_fitted(self, crossed: CrossFitted) -> dict[str, Any]:
@@ -129,18 +177,9 @@ def _bin(one: ConfidenceBin) -> dict[str, Any]:
     }
 
 
-def report(done: Calibrated, document: dict[str, Any]) -> Report:
-    """The report; with ``--table`` CSV, TSV and Markdown print a list instead."""
-    from cecli.commands.calibrate.view import notes, view
-
-    entries = document[done.table] if done.table else [document]
-    return Report(
-        command="calibrate",
-        document=document,
-        table=listed([scalars(entry) for entry in entries]),
-        headline=[document["temperature"]],
-        view=[] if done.after is None else view(done, document),
-        plain="headline" if done.table is None else "table",
-        turned=done.table is None,
-        notes=notes(done, document),
-    )
+def _worse(document: dict[str, Any]) -> list[str]:
+    """Where calibration is worth less than nothing on other rows."""
+    crossed, before = document.get("cross_fitted"), document.get("cross_entropy_before")
+    if crossed is None or crossed["cross_entropy"] is None or before is None or crossed["cross_entropy"] <= before:
+        return []
+    return ["on rows that it was not fitted to, calibration makes the loss larger: there are too few rows"]
