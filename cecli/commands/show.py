@@ -9,6 +9,10 @@ from cecli.commands.options.conflicts import check_table
 from cecli.commands.options.page import check_one_file, report_option
 from cecli.report.model import OutputOptions
 
+TABLES = ("classes", "groups", "worst", "confusions", "like", "worse", "better", "variants", "bins", "biases",
+          "outcomes", "terms", "points", "results", "divergences", "experiments", "differences")  # fmt: skip
+"""The lists of the results of any command."""
+
 EPILOG = """\b
 Examples:
   cecli show signed.json -f table
@@ -21,7 +25,7 @@ nothing is computed again: cecli verify does that."""
 
 @click.command("show", epilog=EPILOG)
 @click.argument("result")
-@click.option("--table", metavar="NAME", help="With CSV, TSV and Markdown: print this list of the result.")
+@click.option("--table", type=click.Choice(TABLES), help="With CSV, TSV and Markdown: print this list of the result.")
 @plot_option
 @report_option
 @output_options

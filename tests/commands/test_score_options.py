@@ -211,3 +211,23 @@ def test_one_column_and_not_the_last_of_two(run, save, option):
     assert (done.status, done.out) == (2, "")
     assert f'{option} takes one column, and is given "x" and "y"' in done.err
     assert run("score", *files, option, "x").status == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--reduction", "none", "-o", "losses.json"], "--reduction none streams CSV or TSV, not json"),
+        (["--reduction", "none", "-o", "losses.md"], "--reduction none streams CSV or TSV, not md"),
+        (["--check", "--value"], "--check scores nothing: --value has no meaning beside it"),
+        (["--check", "--table", "classes"], "--check scores nothing: --table has no meaning beside it"),
+        (["-o", "a.json", "-o", "b.md"], "--output is given 2 times"),
+        (["--get", "low", "--get", "high"], "--get is given 2 times"),
+    ],
+)
+def test_nothing_that_is_asked_for_is_left_out_in_silence(run, root, options, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    data = root / "sample_data"
+    done = run("score", str(data / "digits_logistic.csv"), str(data / "digits_labels.csv"), *options)
+    assert (done.status, done.out) == (2, "")
+    assert words in done.err
+    assert not list(tmp_path.iterdir())

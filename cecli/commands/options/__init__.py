@@ -32,10 +32,10 @@ def output_options(function: Function, make: Make | None = None) -> Function:
         [
             click.option("-f", "--format", "output_format", type=click.Choice(FORMATS), default="auto",
                          help="Format of the result: auto is a table on a terminal and plain data in a pipe."),
-            click.option("-o", "--output", "output_path", metavar="FILE", callback=output_path,
+            click.option("-o", "--output", "output_path", metavar="FILE", multiple=True, callback=output_path,
                          help="Write to FILE, whole or not at all; the suffix gives the format."),
             click.option("--value", "output_value", is_flag=True, help="Print just the headline number."),
-            click.option("--get", "output_get", metavar="KEY",
+            click.option("--get", "output_get", metavar="KEY", multiple=True, callback=once,
                          help="Print just this number of the result, e.g. rows.read."),
             click.option("--digits", "output_digits", type=click.IntRange(1, 17), default=6, show_default=True,
                          metavar="N", help="Significant digits in tables."),
@@ -180,11 +180,23 @@ def _output_value(own: dict[str, Any], arguments: dict[str, Any]) -> OutputOptio
     return options
 
 
-def output_path(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    """The callback of ``-o``: no input is replaced by the result."""
-    if value != STDOUT:
-        will_write(value, "--output")
-    return value
+def once(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> str | None:
+    """The callback of an option of which the last of several would be taken, and the others forgotten in silence."""
+    if len(value) > 1:
+        name = max(parameter.opts, key=len)
+        raise UsageError(
+            f"{name} is given {len(value)} times, and one call prints one result",
+            "-o FILE.json stores it, and cecli show prints it in other forms",
+        )
+    return value[0] if value else None
+
+
+def output_path(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> str | None:
+    """The callback of ``-o``: one file, and no input is replaced by the result."""
+    path = once(context, parameter, value)
+    if path != STDOUT:
+        will_write(path, "--output")
+    return path
 
 
 def _unit_value(context: click.Context, parameter: click.Parameter, value: str) -> Unit:

@@ -76,7 +76,7 @@ def row_output_options(function: Function) -> Function:
         [
             click.option("-f", "--format", "output_format", type=click.Choice(FORMATS), default="auto",
                          help="Format of the rows: auto is CSV, or what the suffix of FILE says."),
-            click.option("-o", "--output", "output_path", metavar="FILE", callback=output_path,
+            click.option("-o", "--output", "output_path", metavar="FILE", multiple=True, callback=output_path,
                          help="Write to FILE, whole or not at all; the suffix gives the format."),
             click.option("-q", "--quiet", "output_quiet", is_flag=True, help="No notes and no progress bar."),
             click.option("--debug", "output_debug", is_flag=True, help="Show the traceback of an error."),

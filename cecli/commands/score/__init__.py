@@ -21,6 +21,7 @@ from cecli.commands.signature import SignedCommand, inputs_kept, signature_optio
 from cecli.core.units import Unit
 from cecli.errors import UsageError
 from cecli.report.model import OutputOptions
+from cecli.report.write import resolve_format
 from cecli.results.requirements import Requirement
 
 if TYPE_CHECKING:
@@ -119,7 +120,8 @@ def command(
     if check:
         from cecli.commands.score.check import write_check
 
-        _check_no_result({"require": requirements, "report": page, "signature": signature})
+        given: dict[str, object] = {"require": requirements, "report": page, "signature": signature}
+        _check_no_result(given | {"value": output.value, "table": table})
         write_check(with_ids, output)
         return
     _check_meaning(predictions, loss, wanted, reduction)
@@ -225,5 +227,6 @@ def _check_rows_only(
     for name, given in (of_report | {"value": output.value, "get": output.get}).items():
         if given:
             raise UsageError(f"--reduction none prints a loss per row and no report: --{name} has no meaning beside it")
-    if output.format not in ("auto", "csv", "tsv"):
-        raise UsageError(f"--reduction none streams CSV or TSV, not {output.format}")
+    form = output.format if output.file is None else resolve_format(output)
+    if form not in ("auto", "csv", "tsv"):
+        raise UsageError(f"--reduction none streams CSV or TSV, not {form}")
