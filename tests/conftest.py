@@ -20,8 +20,25 @@ for ignored in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT)):
     if signal.getsignal(ignored) == signal.SIG_IGN:  # as in a job in the background, whose children inherit that
         signal.signal(ignored, signal.default_int_handler if ignored == signal.SIGINT else signal.SIG_DFL)
 
-settings.register_profile("cecli", deadline=None)  # a machine that is busy fails no property
-settings.load_profile("cecli")
+# No deadline: a machine that is busy fails no property. The same examples everywhere: none fails by chance.
+settings.register_profile("default", max_examples=25, deadline=None, derandomize=True)
+settings.register_profile("thorough", max_examples=1000, deadline=None)
+settings.load_profile("default")
+
+MOST_WORKERS = 4
+"""Processes that run tests, however many processors there are: each of them first collects all tests."""
+
+
+@pytest.hookimpl(optionalhook=True)  # -p no:xdist
+def pytest_xdist_auto_num_workers(config):
+    """Processes for ``-n auto``: one for each processor, or none beside this one where only files are asked for."""
+    folders = [name for name in config.args if (config.invocation_params.dir / name.partition("::")[0]).is_dir()]
+    return min(processors(), MOST_WORKERS) if folders else 0
+
+
+def processors():
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from itertools import pairwise
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from cecli.core.families import LIBRARIES as LIKE
@@ -25,6 +25,7 @@ from cecli.core.functions.student import student_t_quantile
 from cecli.readers.predictions.predictions import PredictionOptions
 from cecli.readers.tables import arrow_table, npy_table
 from cecli.readers.tables.table import BLOCK_BYTES
+from tests.effort import examples
 
 mpf = mpmath.mpf
 NAMES = ("ant", "bee", "cat", "dog", "eel")
@@ -484,7 +485,7 @@ def check_classes(entries, case):
             assert close(entry["cross_entropy"], loss / below, divided)
 
 
-SETTINGS = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SETTINGS = examples(100, suppress_health_check=[HealthCheck.too_slow])
 
 
 def drawn_folder(tmp_path_factory):
@@ -671,7 +672,7 @@ def report_of(run, case, layout, folder, *more):
     return digits(done.document, reported_names(case, layout))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(25, suppress_health_check=[HealthCheck.too_slow])
 @given(case=cases(most=25), data=st.data())
 def test_formats_orders_threads_and_blocks_do_not_change_a_bit(run, tmp_path_factory, case, data):
     first = report_of(run, case, Layout(inside=case.soft is None), drawn_folder(tmp_path_factory), "--threads", "1")
@@ -688,7 +689,7 @@ def test_formats_orders_threads_and_blocks_do_not_change_a_bit(run, tmp_path_fac
         assert again == first, (layout, threads, size)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(25, suppress_health_check=[HealthCheck.too_slow])
 @given(case=cases(most=25), data=st.data())
 def test_shards_do_not_change_a_bit(run, tmp_path_factory, case, data):
     """PREDS in several files, LABELS in as many with the same cuts, in another format each time."""

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import cecli
+from tests.effort import examples
 
 RNG = np.random.default_rng(7)
 SAMPLES = Path(__file__).parents[1] / "sample_data"
@@ -186,7 +187,7 @@ class TestScore:
 
 
 class TestAccumulator:
-    @settings(max_examples=30)
+    @examples(30)
     @given(st.lists(st.integers(1, 60), min_size=1, max_size=6), st.sampled_from([2, 3, 70]), st.booleans())
     def test_any_split_gives_the_same_bits(self, sizes, classes, weighted):
         rows = sum(sizes)

@@ -3,8 +3,10 @@
 import math
 
 import mpmath
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.effort import examples
 
 whole = st.lists(st.tuples(st.integers(0, 10**9), st.integers(1, 10**9)), min_size=1, max_size=10).filter(
     lambda pairs: any(p for p, _ in pairs)
@@ -15,7 +17,7 @@ def table(counts):
     return "outcome,count\n" + "".join(f"o{k},{n}\n" for k, n in enumerate(counts))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(pairs=whole)
 def test_against_forty_digits(run, save, pairs):
     p, q = zip(*pairs, strict=True)

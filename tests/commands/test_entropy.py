@@ -4,8 +4,10 @@ import math
 
 import mpmath
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.effort import examples
 
 
 def exact(weights, base=None):
@@ -16,7 +18,7 @@ def exact(weights, base=None):
         return float(-mpmath.fsum(p * mpmath.log(p) for p in shares) / (mpmath.log(base) if base else 1))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(counts=st.lists(st.integers(0, 10**12), min_size=1, max_size=12).filter(any))
 def test_counts_against_forty_digits(run, counts):
     text = "outcome,count\n" + "".join(f"o{k},{n}\n" for k, n in enumerate(counts))

@@ -7,8 +7,10 @@ from collections import Counter
 
 import mpmath
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.effort import examples
 
 WOLF = [3246, 3449, 2897, 2841, 3635, 3932]
 PSEUDOCOUNTS = {"none": 0, "laplace": 1, "jeffreys": 0.5, "perks": 1 / 6, "minimax": math.sqrt(20000) / 6, "0.25": 0.25}
@@ -70,7 +72,7 @@ def test_fitting_twice_changes_nothing(run, wolf):
     assert run("fit", "-", stdin=wolf().stdout).out == wolf().out
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(samples=st.lists(st.text(alphabet="ab,\" é01'#", min_size=1, max_size=3), min_size=1, max_size=40))
 def test_samples_are_counted(run, samples):
     """A line is an outcome; one that holds a comma or a quote is quoted as in CSV."""

@@ -4,8 +4,10 @@ import math
 
 import mpmath
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.effort import examples
 
 pairs_of_counts = st.lists(st.tuples(st.integers(0, 10**15), st.integers(1, 10**15)), min_size=1, max_size=10).filter(
     lambda pairs: any(p for p, _ in pairs)
@@ -22,7 +24,7 @@ def exact(pairs):
         return mpmath.fsum(p / n * mpmath.log(mpmath.mpf(p) * m / (n * mpmath.mpf(q))) for p, q in pairs if p)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(pairs=pairs_of_counts)
 def test_counts_against_eighty_digits(run, save, pairs):
     got = float(run("kl", save("p.csv", table(p for p, _ in pairs)), save("q.csv", table(q for _, q in pairs))).out)
@@ -30,7 +32,7 @@ def test_counts_against_eighty_digits(run, save, pairs):
     assert math.isclose(got, exact(pairs), rel_tol=1e-14, abs_tol=1e-300)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(counts=st.lists(st.integers(1, 10**9), min_size=1, max_size=8), factor=st.integers(1, 10**6))
 def test_proportional_counts_give_exactly_zero(run, save, counts, factor):
     p, q = save("p.csv", table(counts)), save("q.csv", table(n * factor for n in counts))

@@ -9,9 +9,11 @@ from fractions import Fraction
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
+
+from tests.effort import examples
 
 CLASSES = ("ant", "bee", "cat", "dog", "eel", "fox", "gnu")
 BINS = 15
@@ -123,7 +125,7 @@ def predictions(draw):
 
 
 class TestReference:
-    @settings(max_examples=60, deadline=None)
+    @examples(60)
     @given(case=predictions(), top_k=st.integers(1, 5))
     def test_probabilities(self, run, save, case, top_k):
         rows, labels = case
@@ -134,7 +136,7 @@ class TestReference:
         assert done.status == 0, done.err
         check(done.document, rows, labels, top_k)
 
-    @settings(max_examples=60, deadline=None)
+    @examples(60)
     @given(data=st.data(), classes=st.integers(2, 7))
     def test_logits(self, run, save, data, classes):
         logit = st.floats(-800, 800) | st.sampled_from([0.0, 1.0, -math.inf, 1e4])
@@ -159,7 +161,7 @@ class TestReference:
                 expected[k] for k in ("rows", "precision", "recall")
             )
 
-    @settings(max_examples=40, deadline=None)
+    @examples(40)
     @given(rows=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 1)), min_size=1, max_size=10))
     def test_binary(self, run, save, rows):
         preds = save("preds.csv", text_of(["yes"], [[p] for p, _ in rows]))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.families import LIBRARIES as LIKE
@@ -19,6 +19,7 @@ from cecli.core.sums.exact import ExactProducts, ExactSums
 from cecli.core.sums.moments import Moments, WeightedMoments
 from cecli.core.sums.state import Numbering, restored, state_of
 from cecli.core.sums.tally import Tally
+from tests.effort import examples
 
 GROUPS = 3
 
@@ -144,7 +145,7 @@ def check_state(new, add, know, parts, whole):
 
 
 @pytest.mark.parametrize("name", FIGURES)
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(case=figure_cases(), data=st.data())
 def test_figures(name, case, data):
     kind = FIGURES[name]
@@ -221,7 +222,7 @@ def cases():
 
 
 @pytest.mark.parametrize(("name", "metric"), list(cases()))
-@settings(max_examples=4, deadline=None)
+@examples(4)
 @given(seed=st.integers(0, 2**32), rows=st.integers(0, 40), data=st.data())
 def test_metrics(name, metric, seed, rows, data):
     spec, rule = SPECS[name]

@@ -3,9 +3,10 @@
 from importlib import import_module
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.effort import examples
 from tests.fuzz.__main__ import TARGETS
 
 CHANGED = [name for name in TARGETS if name != "arrow"]
@@ -26,7 +27,7 @@ def test_changed_seeds(name):
     place = st.integers(0, 1000)
     change = st.tuples(place, st.integers(0, 6), st.one_of(st.sampled_from(words), st.binary(max_size=3)))
 
-    @settings(max_examples=60, deadline=None)
+    @examples(60)
     @given(seed=st.sampled_from(target.SEEDS), changes=st.lists(change, max_size=4))
     def holds(seed, changes):
         data = seed

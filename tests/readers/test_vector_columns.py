@@ -8,7 +8,7 @@ import json
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import feather, parquet
 
@@ -20,6 +20,7 @@ from cecli.readers.predictions.roles import ColumnOptions
 from cecli.readers.tables import arrow_table
 from cecli.readers.tables.table import Selection
 from cecli.readers.tables.tables import open_table, vector_columns
+from tests.effort import examples
 
 LISTS = {
     "list": lambda flat, width: pa.ListArray.from_arrays(np.arange(0, len(flat) + 1, width, dtype=np.int32), flat),
@@ -112,7 +113,7 @@ def shards(save, files):
     return folder
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(seed=st.integers(0, 2**32), rows=st.integers(1, 40), classes=st.sampled_from([2, 3, 10, 70]))
 def test_the_same_digits_in_every_form(save, seed, rows, classes):
     generator = np.random.default_rng(seed)

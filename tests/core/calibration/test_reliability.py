@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
@@ -13,6 +13,7 @@ from cecli.core.calibration.reliability import VARIANTS, ClassWise, EqualMass, E
 from cecli.core.metrics import Spec
 from cecli.core.metrics.calibration import Calibration
 from cecli.core.rows.rows import Batch, score_rows
+from tests.effort import examples
 
 BINS = 15
 
@@ -90,7 +91,7 @@ def test_the_band_holds_in_simulation(name, classes, sharpness):
         assert np.quantile(errors, 0.95) > 0.8 * bands.mean()
 
 
-@settings(deadline=None, max_examples=30)
+@examples(30)
 @given(st.integers(0, 10**6), st.sampled_from(sorted(VARIANTS)), st.sampled_from([None, "importance", "frequency"]))
 def test_no_order_and_no_split_changes_a_bit(seed, name, kind):
     table, labels = drawn(seed % 5, rows=90, classes=3)

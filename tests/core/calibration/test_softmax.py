@@ -3,7 +3,7 @@
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.calibration.softmax import Scaling, as_logits, log_probabilities, probabilities, scaled
@@ -79,7 +79,6 @@ def test_a_perfect_row_has_the_logarithm_0_and_not_minus_0():
     assert not np.signbit(got[0, 0])
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.lists(st.floats(-1e6, 1e6), min_size=5, max_size=5), min_size=1, max_size=6),
     st.floats(1e-3, 1e3),

@@ -10,13 +10,14 @@ from dataclasses import replace
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.calibration import temperature
 from cecli.core.calibration.logit_rows import logit_rows
 from cecli.core.calibration.temperature import Slopes, fit_temperature, unit_of
 from cecli.core.rows.rows import Batch
+from tests.effort import examples
 
 
 def fit(*parts, weights=None, start=None):
@@ -177,7 +178,7 @@ def test_rows_that_are_infinitely_wrong_are_set_apart():
     assert (kept.rows, wrong.rows) == (1, 1)
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(st.integers(0, 10**6), st.lists(st.integers(1, 59), max_size=3, unique=True), st.sampled_from([3, 70]))
 def test_no_order_and_no_split_changes_a_bit(seed, cuts, classes):
     logits, labels = case(seed % 50, 60, classes, 5.0, 3.0, 0.5)
@@ -189,7 +190,7 @@ def test_no_order_and_no_split_changes_a_bit(seed, cuts, classes):
 
 
 @given(st.integers(0, 10**6))
-@settings(deadline=None, max_examples=30)
+@examples(30)
 def test_from_any_start(seed):
     logits, labels = case(*CASES[seed % len(CASES)])
     wanted = fit((logits, labels))

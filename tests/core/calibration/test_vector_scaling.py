@@ -8,7 +8,7 @@ from dataclasses import replace
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize, special
 
@@ -18,6 +18,7 @@ from cecli.core.calibration.temperature import Slopes, fit_temperature, unit_of
 from cecli.core.calibration.vector_scaling import fit_vector_scaling
 from cecli.core.calibration.vector_sums import VectorSums
 from cecli.core.rows.rows import Batch
+from tests.effort import examples
 
 
 class Case:
@@ -177,7 +178,7 @@ def test_biases_without_a_best():
     assert found is None
 
 
-@settings(deadline=None, max_examples=25)
+@examples(25)
 @given(st.integers(0, 10**6), st.sampled_from([3, 66]), st.booleans())
 def test_no_order_and_no_split_changes_a_bit(seed, classes, weighted):
     logits, labels = drawn(seed % 7, rows=240, classes=classes)

@@ -4,11 +4,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.functions import pav
 from cecli.core.functions.pav import pooled
+from tests.effort import examples
 
 
 def fit(sums, masses):
@@ -33,14 +34,14 @@ def by_formula(sums, masses):
 entries = st.lists(st.tuples(st.integers(0, 9), st.integers(1, 9)), min_size=1, max_size=14)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(rows=entries)
 def test_against_the_formula(rows):
     sums, masses = zip(*rows, strict=True)
     assert [Fraction(got).limit_denominator(1000) for got in fit(sums, masses).tolist()] == by_formula(sums, masses)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(seed=st.integers(0, 2**32), size=st.sampled_from([1, 2, 100, 4096, 4097, 30_000]), values=st.integers(2, 50))
 def test_however_many_there_are(seed, size, values):
     """Blocks rise, hold all that there was, and are those of one entry after the other."""

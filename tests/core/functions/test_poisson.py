@@ -5,13 +5,14 @@ import math
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.functions.poisson import deviance, fair_coin_tail, log_binomial, log_poisson
+from tests.effort import examples
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(n=st.integers(0, 40) | st.integers(0, 10**9), mean=st.floats(1e-3, 1e9))
 def test_poisson(n, mean):
     got = float(log_poisson(np.array([float(n)]), np.array([mean]))[0])
@@ -21,7 +22,7 @@ def test_poisson(n, mean):
     assert math.isclose(got, exact, rel_tol=1e-13, abs_tol=1e-13)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(n=st.integers(1, 10**6), part=st.floats(0, 1), share=st.floats(1e-6, 1 - 1e-6))
 def test_binomial(n, part, share):
     k = round(part * n)
@@ -51,7 +52,7 @@ def test_deviance_is_0_where_the_count_is_the_mean():
 
 
 class TestCoin:
-    @settings(max_examples=100, deadline=None)
+    @examples(100)
     @given(tosses=st.integers(1, 60), data=st.data())
     def test_small_ones_are_exact(self, tosses, data):
         heads = data.draw(st.integers(0, (tosses - 1) // 2))

@@ -4,12 +4,13 @@ import math
 
 import mpmath
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
 
 from cecli.core.functions.normal import normal_quantile, normal_tail
 from cecli.core.functions.student import student_t_quantile, student_t_tail
+from tests.effort import examples
 
 TAILS = [0.4, 0.25, 0.1, 0.025, 0.005, 1e-4, 1e-6, 1e-9, 1e-12]
 
@@ -83,7 +84,7 @@ class TestTail:
         else:
             assert math.isclose(student_t_tail(t, df), wanted, rel_tol=2e-13)
 
-    @settings(max_examples=200, deadline=None)
+    @examples(200)
     @given(df=st.floats(0.5, 1e6), tail=st.floats(1e-12, 0.5))
     def test_it_turns_the_quantile_around(self, df, tail):
         found = student_t_tail(student_t_quantile(tail, df, upper=True), df)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
@@ -14,6 +14,7 @@ from cecli.core.metrics.calibration import BINS, Calibration
 from cecli.core.metrics.reliability_cells import absolute_moments, mean_and_band
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows.rows import Batch, score_rows
+from tests.effort import examples
 
 
 def ece(table, labels):
@@ -22,7 +23,7 @@ def ece(table, labels):
     return calibration.result().ece
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(rows=st.lists(st.tuples(st.floats(0.5, 1.0), st.integers(0, 1)), min_size=1, max_size=20))
 def test_against_fractions(rows):
     bins = [[Fraction(0), 0] for _ in range(BINS)]
@@ -62,7 +63,7 @@ def binned(table, labels, weights=None, kind=None, soft=None):
     return calibration.bins()
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(rows=st.lists(st.tuples(st.floats(0.5, 1.0), st.integers(0, 1)), min_size=1, max_size=40))
 def test_bins_against_fractions_and_scipys_beta(rows):
     found = binned([[c, 1 - c] for c, _ in rows], [label for _, label in rows])

@@ -7,12 +7,13 @@ from fractions import Fraction
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.metrics.confusions import Confusion
 from cecli.core.rows.rows import Batch, LossRule, score_rows
+from tests.effort import examples
 
 
 def confusions(batch, classes, rule=None, group=0):
@@ -33,7 +34,7 @@ def by_definition(table, labels, weights):
     return pairs
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(seed=st.integers(0, 2**32), rows=st.integers(0, 30), classes=st.sampled_from([2, 4, 70]), weighted=st.booleans())
 def test_by_definition(seed, rows, classes, weighted):
     generator = np.random.default_rng(seed)
@@ -57,7 +58,7 @@ def test_by_definition(seed, rows, classes, weighted):
     assert keys == sorted(keys)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(seed=st.integers(0, 2**32))
 def test_each_group_for_itself(seed):
     generator = np.random.default_rng(seed)

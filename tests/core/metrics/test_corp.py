@@ -6,12 +6,13 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.metrics.corp import CorpResult
 from cecli.core.rows.rows import Batch, score_rows
+from tests.effort import examples
 
 
 def corp(batch, group=0, classes=2):
@@ -40,7 +41,7 @@ levels = st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.7, 1.0])
 rows_of = st.lists(st.tuples(levels, st.integers(0, 1), st.integers(1, 5)), min_size=1, max_size=25)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(rows=rows_of, weighted=st.booleans())
 def test_auc_counts_pairs(rows, weighted):
     values, labels, weights = zip(*rows, strict=True)
@@ -51,7 +52,7 @@ def test_auc_counts_pairs(rows, weighted):
         assert math.isclose(found.auc, float(expected), rel_tol=1e-14, abs_tol=1e-300)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(rows=rows_of, weighted=st.booleans())
 def test_the_parts_are_not_negative_and_make_the_score(rows, weighted):
     values, labels, weights = zip(*rows, strict=True)

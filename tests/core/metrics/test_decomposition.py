@@ -6,13 +6,14 @@ from dataclasses import replace
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.metrics import METRICS, Spec, decomposition
 from cecli.core.metrics.decomposition import DecompositionResult
 from cecli.core.rows.losses import softmax
 from cecli.core.rows.rows import Batch, LossRule, score_rows
+from tests.effort import examples
 
 
 def decomposed(batch, classes, rule=None, group=0):
@@ -65,7 +66,7 @@ def check(found, expected):
         assert math.isclose(found.cross_entropy, whole, rel_tol=1e-13, abs_tol=1e-14)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(
     seed=st.integers(0, 2**32),
     rows=st.integers(1, 60),
@@ -84,7 +85,7 @@ def test_by_definition(seed, rows, classes, distinct, soft, weighted):
     check(decomposed(batch, classes), by_definition(table, observed, weights))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(seed=st.integers(0, 2**32), kind=st.sampled_from(["logits", "log-probabilities", "probabilities"]))
 def test_every_kind_and_a_binary_column(seed, kind):
     generator = np.random.default_rng(seed)
@@ -138,7 +139,7 @@ def test_it_is_of_the_plain_loss():
     assert decomposed(batch, 2, rule) == decomposed(batch, 2)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(seed=st.integers(0, 2**32))
 def test_each_group_for_itself(seed):
     generator = np.random.default_rng(seed)

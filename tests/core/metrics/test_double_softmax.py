@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.rows.losses import softmax
 from cecli.core.rows.rows import Batch, score_rows
+from tests.effort import examples
 
 
 def looks(table, kind="probabilities", group=None, number=0):
@@ -26,7 +27,7 @@ def confident(generator, rows, classes):
     return softmax(generator.normal(0, 6, (rows, classes)))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(seed=st.integers(0, 2**32), classes=st.integers(2, 80))
 def test_softmax_of_a_model_that_is_sometimes_sure(seed, classes):
     table = confident(np.random.default_rng(seed), 200, classes)

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.rows.rows import Batch, score_rows
+from tests.effort import examples
 
 CLASSES = 4
 
@@ -26,7 +27,7 @@ def result(name, batch, **spec):
     return metric.result()
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(seed=st.integers(0, 2**32), rows=st.integers(1, 30))
 def test_by_definition(seed, rows):
     batch = batch_of(seed, rows)
@@ -53,7 +54,7 @@ def test_by_definition(seed, rows):
 
 
 @pytest.mark.parametrize("name", ["loss", "labels", "accuracy", "brier", "calibration", "classes", "row_sums"])
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(seed=st.integers(0, 2**32), rows=st.integers(1, 15))
 def test_whole_weights_are_rows_written_out(name, seed, rows):
     batch = batch_of(seed, rows)

@@ -7,11 +7,12 @@ from fractions import Fraction
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.rows.rows import Batch, LossRule, score_rows
+from tests.effort import examples
 
 
 def column(losses, weights=None):
@@ -39,7 +40,7 @@ SUBNORMAL = 16 * 5e-324
 losses_and_weights = st.lists(st.tuples(st.floats(0, 50), st.integers(1, 6)), min_size=2, max_size=12)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(rows=losses_and_weights)
 def test_plain(rows):
     x = [Fraction(loss) for loss, _ in rows]
@@ -51,7 +52,7 @@ def test_plain(rows):
     assert (found.rows, found.mass, found.effective_rows, found.df) == (n, n, n, n - 1)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(rows=losses_and_weights)
 def test_importance(rows):
     """m = sum w l / sum w and the linearised error sqrt(n/(n-1) sum (w (l - m))^2) / sum w; Kish's rows."""
@@ -67,7 +68,7 @@ def test_importance(rows):
     assert math.isclose(found.df, float(kish - 1), rel_tol=1e-14, abs_tol=1e-15)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(rows=losses_and_weights)
 def test_frequency_is_rows_written_out(rows):
     found = measured(column([a for a, _ in rows], [w for _, w in rows]), weights="frequency")
@@ -77,7 +78,7 @@ def test_frequency_is_rows_written_out(rows):
     assert (found.rows, written.rows) == (len(rows), sum(w for _, w in rows))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(seed=st.integers(0, 2**32), rows=st.integers(2, 12), weighted=st.booleans())
 def test_class_weights_divide_by_those_of_the_observed(seed, rows, weighted):
     generator = np.random.default_rng(seed)

@@ -5,12 +5,13 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.metrics.summary import summary
 from cecli.core.rows.rows import Batch, score_rows
+from tests.effort import examples
 
 
 def test_three_classes():
@@ -44,7 +45,7 @@ matrices = st.integers(1, 5).flatmap(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(counts=matrices)
 def test_mcc_is_the_correlation_of_indicators(counts):
     """Gorodkin's R_K: the covariances of observed and predicted indicators, summed over the classes; from the matrix

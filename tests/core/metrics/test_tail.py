@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.metrics.tail import COCHRAN, NAMED, PART, STEPS, TailResult
 from cecli.core.rows.rows import Batch, score_rows
+from tests.effort import examples
 
 WIDTH = 1 / STEPS
 """How far a loss may be from the mean of its bin, relative to it."""
@@ -56,7 +57,7 @@ def skewness(losses, weights):
     return third / second**1.5
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     seed=st.integers(0, 2**32), rows=st.integers(1, 600), spread=st.floats(0.1, 2), weighted=st.sampled_from([0, 1, 2])
 )
@@ -87,14 +88,14 @@ def test_as_sorted(seed, rows, spread, weighted):
             assert (got.tail_warning is not None) == (effective <= got.rows_called_for)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(seed=st.integers(0, 2**32), rows=st.integers(2, NAMED))
 def test_few_rows_are_held_exactly(seed, rows):
     losses = np.random.default_rng(seed).exponential(1, rows)
     assert math.isclose(tail(losses).skewness, skewness(losses, np.ones(rows)), rel_tol=1e-9, abs_tol=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(seed=st.integers(0, 2**32), rows=st.integers(1, 60))
 def test_a_row_of_weight_3_with_frequency_is_three_rows(seed, rows):
     generator = np.random.default_rng(seed)
@@ -144,7 +145,7 @@ def test_each_group_for_itself():
     assert tail(losses, group=group, number=3) == TailResult()
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     losses=st.lists(st.floats(0, 3e6) | st.just(math.inf) | st.floats(0, 1e-5), min_size=1, max_size=60),
     steps=st.sampled_from([1, 2, 4, 16]),

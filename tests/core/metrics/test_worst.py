@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.metrics.worst import WorstRow
 from cecli.core.rows.rows import Batch, LossRule, score_rows
+from tests.effort import examples
 
 
 def worst(batch, size, rule=None, group=0):
@@ -19,7 +20,7 @@ def worst(batch, size, rule=None, group=0):
     return metric.result(group)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(seed=st.integers(0, 2**32), rows=st.integers(0, 40), size=st.integers(1, 6), grouped=st.booleans())
 def test_as_sorted(seed, rows, size, grouped):
     generator = np.random.default_rng(seed)

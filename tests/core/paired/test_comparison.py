@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -16,6 +16,7 @@ from cecli.core.paired.rows import PairedBatch, Reference, figures_of
 from cecli.core.paired.spec import PairSpec
 from cecli.core.rows.rows import Batch, LossRule, score_rows
 from cecli.core.sums.state import Numbering, restored, state_of
+from tests.effort import examples
 
 K, GROUPS = 3, 3
 
@@ -56,7 +57,7 @@ def losses(batch):
 
 
 class TestTest:
-    @settings(max_examples=60, deadline=None)
+    @examples(60)
     @given(seed=st.integers(0, 2**32), rows=st.integers(2, 150))
     def test_t_is_scipys(self, seed, rows):
         batch = pair(seed, rows)
@@ -132,7 +133,7 @@ def _rest(batch):
 
 
 class TestMcNemar:
-    @settings(max_examples=100, deadline=None)
+    @examples(100)
     @given(st.integers(0, 60), st.integers(0, 60))
     def test_scipys_binomial_test(self, b, c):
         wanted = stats.binomtest(b, b + c, 0.5).pvalue if b + c else 1.0
@@ -179,7 +180,7 @@ class TestWeights:
         found = compared(batch, PairSpec(classes=K, weights="importance"))
         assert math.isclose(found.test.sign_flip.p_value, plain)
 
-    @settings(max_examples=20, deadline=None)
+    @examples(20)
     @given(seed=st.integers(0, 2**32), rows=st.integers(1, 40))
     def test_repeats_are_repeated_rows(self, seed, rows):
         repeats = np.random.default_rng(seed).integers(1, 4, rows)
@@ -393,7 +394,7 @@ def _only(batch, rows):
 
 @pytest.mark.parametrize("grouped", [False, True])
 @pytest.mark.parametrize("name", SPECS)
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(seed=st.integers(0, 2**32), rows=st.integers(0, 60), clusters=st.booleans(), data=st.data())
 def test_laws(name, grouped, seed, rows, clusters, data):
     """A fresh one is the identity of merge, no split and no order changes a bit, and result changes nothing."""

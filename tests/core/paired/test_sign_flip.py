@@ -6,11 +6,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
 from cecli.core.paired.sign_flip import EXACT, normal_sign_flip, sign_flip
+from tests.effort import examples
 
 
 def walked(differences):
@@ -24,7 +25,7 @@ def walked(differences):
 
 
 class TestExact:
-    @settings(max_examples=80, deadline=None)
+    @examples(80)
     @given(st.lists(st.floats(-100, 100) | st.integers(-3, 3).map(float), max_size=9))
     def test_all_signs(self, differences):
         found = sign_flip(np.array(differences, dtype=float))

@@ -5,7 +5,7 @@ import math
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.families import ESTIMATORS
@@ -15,6 +15,7 @@ from cecli.core.pmfs.information import entropy
 from cecli.core.pmfs.nsb import nsb
 from cecli.core.pmfs.pmf import Pmf
 from cecli.errors import UsageError
+from tests.effort import examples
 
 SPARSE = np.array([4, 2, 3, 0, 2, 4, 0, 0, 2, 1, 1])
 """The test vector of the R package ``entropy``."""
@@ -145,7 +146,7 @@ def test_nsb_of_many_outcomes_and_many_rolls():
 
 
 @pytest.mark.parametrize("name", ESTIMATORS)
-@settings(max_examples=20)
+@examples(20)
 @given(COUNTS)
 def test_all_are_finite_and_converge_to_the_plain_entropy(name, counts):
     found = estimate(name, counts, len(counts) + 2)

@@ -5,7 +5,7 @@ import math
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.rows.losses import (
@@ -17,6 +17,7 @@ from cecli.core.rows.losses import (
     softmax,
 )
 from cecli.core.sums.layout import shaped
+from tests.effort import examples
 
 ULP = 2.0**-52
 logit = st.floats(-800, 800) | st.floats(-1e-3, 1e-3) | st.sampled_from([0.0, 1e4, -1e4, 1e300, -1e300, 708.5, -745.2])
@@ -44,7 +45,7 @@ def exact_losses(row):
         return [mpmath.mpf(peak) - mpmath.mpf(z) + log_total for z in row], [term / (1 + rest) for term in terms]
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(row=rows_of_logits)
 def test_logits_against_fifty_digits(row):
     values, axis = shaped(np.array([row]))
@@ -57,7 +58,7 @@ def test_logits_against_fifty_digits(row):
         assert abs(got - pmf[k]) <= (8 + abs(float(losses[k]))) * ULP * pmf[k] + 1e-307
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(row=rows_of_logits, shift=st.sampled_from([0.0, 1024.0, -4096.0]))
 def test_softmax_sums_to_one_and_ignores_a_shift(row, shift):
     coarse = np.round(np.array([row]).clip(-1e4, 1e4) * 64) / 64  # multiples of 1/64, so that the shift is exact
@@ -92,7 +93,7 @@ def test_losses_of_probabilities_by_name():
 
 
 @pytest.mark.parametrize("kind", ["probabilities", "logits", "log-probabilities"])
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(z=st.floats(-700, 700), p=st.floats(1e-300, 1.0, exclude_max=True))
 def test_binary_losses_against_fifty_digits(kind, z, p):
     figure = {"probabilities": p, "logits": z, "log-probabilities": -abs(z) - 1e-12}[kind]

@@ -5,12 +5,13 @@ import math
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.rows.losses import softmax
 from cecli.core.rows.predictions import predicted_of
 from cecli.core.sums.layout import shaped
+from tests.effort import examples
 
 KINDS = ("probabilities", "logits", "log-probabilities")
 
@@ -29,7 +30,7 @@ def by_row(table, axis):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(seed=st.integers(0, 2**32), classes=st.sampled_from([2, 5, 70]), rows=st.integers(1, 6))
 def test_a_table(kind, seed, classes, rows):
     logits = np.random.default_rng(seed).normal(0, 4, (rows, classes))
@@ -54,7 +55,7 @@ def test_a_table(kind, seed, classes, rows):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(p=st.floats(1e-300, 1, exclude_max=True))
 def test_a_column_is_two_classes(kind, p):
     figure = {"probabilities": p, "log-probabilities": math.log(p), "logits": math.log(p) - math.log1p(-p)}[kind]

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.rows import rows as module
 from cecli.core.rows.rows import Batch, LossRule, score_rows
+from tests.effort import examples
 
 FIGURES = ("loss", "predicted", "confidence", "right", "among", "brier", "zero")
 
@@ -27,7 +28,7 @@ def batch_of(seed, rows, classes, kind="probabilities", soft=False):
 
 @pytest.mark.parametrize("classes", [1, 2, 10, 65, 100])
 @pytest.mark.parametrize("kind", ["probabilities", "logits", "log-probabilities"])
-@settings(max_examples=8, deadline=None)
+@examples(8)
 @given(seed=st.integers(0, 2**32), rows=st.integers(1, 30))
 def test_a_row_alone_gives_the_same_bits(classes, kind, seed, rows):
     table, labels = batch_of(seed, rows, classes, kind)
@@ -40,7 +41,7 @@ def test_a_row_alone_gives_the_same_bits(classes, kind, seed, rows):
         assert np.concatenate([getattr(row, name) for row in alone]).tobytes() == expected.tobytes(), name
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(seed=st.integers(0, 2**32), classes=st.sampled_from([2, 5, 70]), soft=st.booleans())
 def test_only_keeps_rows_and_their_numbers(seed, classes, soft):
     table, labels = batch_of(seed, 12, classes, soft=soft)

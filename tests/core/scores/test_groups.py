@@ -1,13 +1,14 @@
 """All rows and each group of them in one pass, as if each had been scored alone."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.metrics import METRICS, Spec
 from cecli.core.rows.rows import Batch
 from cecli.core.scores.groups import GroupedScorer
 from cecli.core.scores.scorer import Scorer
+from tests.effort import examples
 
 SPEC = Spec(3, top_k=2, worst=2)
 METRIC_NAMES = tuple(METRICS)
@@ -19,7 +20,7 @@ def scored(batch):
     return scorer
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(seed=st.integers(0, 2**32), rows=st.integers(0, 30))
 def test_as_if_each_were_scored_alone(seed, rows):
     generator = np.random.default_rng(seed)

@@ -3,10 +3,11 @@
 from itertools import pairwise
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.sums.largest import Largest, by_group
+from tests.effort import examples
 
 figures = st.one_of(st.sampled_from([0.0, 1.0, 2.0, float("inf")]), st.floats(0, 10))
 rows = st.lists(st.tuples(figures, st.integers(0, 3)), max_size=40)
@@ -22,7 +23,7 @@ def added(held, part, start, grouped):
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(whole=rows, cuts=st.lists(st.integers(0, 40), max_size=3), size=st.integers(0, 6), grouped=st.booleans())
 def test_as_sorted(whole, cuts, size, grouped):
     held = Largest(size)
@@ -34,7 +35,7 @@ def test_as_sorted(whole, cuts, size, grouped):
         assert held.of(group) == sorted(of_group)[:size]
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(ours=rows, theirs=rows, size=st.integers(1, 5))
 def test_merge(ours, theirs, size):
     mine, other, both = Largest(size), Largest(size), Largest(size)

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.sums.layout import CLASS_MAJOR, along, largest, pick, rank, row_sum, shaped, squared_distance
+from tests.effort import examples
 
 SIZES = [1, 2, 3, 10, CLASS_MAJOR, CLASS_MAJOR + 1, 100]
 
@@ -24,7 +25,7 @@ def test_layout_depends_on_the_number_of_classes_alone(classes):
 
 
 @pytest.mark.parametrize("classes", SIZES)
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(seed=st.integers(0, 2**32), rows=st.integers(1, 40), cut=st.integers(0, 40))
 def test_a_row_alone_gives_the_same_bits(classes, seed, rows, cut):
     table = table_of(seed, rows, classes)
@@ -38,7 +39,7 @@ def test_a_row_alone_gives_the_same_bits(classes, seed, rows, cut):
 
 
 @pytest.mark.parametrize("classes", SIZES)
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(seed=st.integers(0, 2**32), levels=st.integers(1, 4))
 def test_against_loops_over_rows_with_many_ties(classes, seed, levels):
     random = np.random.default_rng(seed)

@@ -6,10 +6,11 @@ from fractions import Fraction
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.sums.moments import Moments, WeightedMoments
+from tests.effort import examples
 
 figures = st.lists(
     st.floats(0, 1e3) | st.floats(0.5, 0.5 + 1e-9) | st.sampled_from([0.0, 1e-300, 745.0]), min_size=1, max_size=10
@@ -26,7 +27,7 @@ def close(got, expected):
     return math.isclose(got, expected, rel_tol=4e-16, abs_tol=0.0)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(x=figures)
 def test_plain(x):
     moments = Moments()
@@ -65,7 +66,7 @@ def test_nothing_at_all():
     assert got.standard_error is None
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(rows=st.lists(st.tuples(st.just(0.0) | st.floats(1e-20, 50), st.floats(1e-3, 1e3)), min_size=1, max_size=10))
 def test_importance_weights(rows):
     """sum w x / sum w; sqrt(n/(n-1) sum w^2 (x - m)^2) / sum w; Kish's n."""
@@ -87,7 +88,7 @@ def test_importance_weights(rows):
         assert got.standard_error is None
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(rows=st.lists(st.tuples(st.just(0.0) | st.floats(1e-20, 50), st.integers(1, 6)), min_size=1, max_size=8))
 def test_repeat_counts_are_the_rows_written_out(rows):
     x, w = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
@@ -129,7 +130,7 @@ def test_groups_are_apart():
     assert moments.result(2).mean == 5.0
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     rows=st.lists(
         st.tuples(st.floats(1e-20, 50), st.integers(1, 6), st.sampled_from([0.25, 1.0, 3.0, 0.1])),

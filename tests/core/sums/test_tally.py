@@ -4,11 +4,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.sums.exact import FRACTION_BITS
 from cecli.core.sums.tally import Tally
+from tests.effort import examples
 
 weight = st.floats(5e-324, 1e300)
 batches = st.lists(
@@ -31,7 +32,7 @@ def integers(masses, places=range(45)):
     return [int(masses.get(place, 0) * 2**FRACTION_BITS) for place in places]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(parts=batches)
 def test_masses(parts):
     tally, masses = filled(parts)
@@ -44,7 +45,7 @@ def test_masses(parts):
         assert counts.tolist() == [masses.get(place, 0) for place in range(45)]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(ours=batches, theirs=batches, shift=st.integers(0, 5))
 def test_merge_with_and_without_other_places(ours, theirs, shift):
     (plain, masses), (other, more) = filled(ours), filled(theirs)

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.paired.comparison import Comparer, GroupedComparer
@@ -12,6 +12,7 @@ from cecli.core.rows.rows import LossRule
 from cecli.readers.predictions.lockstep import Compared, ComparedOptions
 from cecli.readers.predictions.predictions import PredictionOptions
 from cecli.readers.predictions.roles import ColumnOptions
+from tests.effort import examples
 
 NAMES = ("ant", "bee", "cat")
 
@@ -58,7 +59,7 @@ def cases(draw):
     return files, own, options, differences, int(used.sum())
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(case=cases(), threads=st.integers(1, 3))
 def test_any_order(tmp_path_factory, case, threads):
     files, own, options, differences, used = case

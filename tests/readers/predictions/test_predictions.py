@@ -5,13 +5,14 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.core.metrics import Spec
 from cecli.core.scores.scorer import Scorer
 from cecli.errors import CecliError, InputError, UsageError
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
+from tests.effort import examples
 
 BLOCKS = (64, 1 << 16, 1 << 22)
 
@@ -49,7 +50,7 @@ def files(save, table, labels, ids=None, label_ids=None):
     return save("p.csv", "\n".join([head, *lines, ""])), save("l.csv", "\n".join([label_head, *texts, ""]))
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(seed=st.integers(0, 2**32), rows=st.integers(1, 60), classes=st.sampled_from([1, 2, 3, 8]))
 def test_blocks_and_threads_do_not_change_a_digit(save, seed, rows, classes):
     table, labels = rows_of(seed, rows, max(classes, 2))
@@ -64,7 +65,7 @@ def test_blocks_and_threads_do_not_change_a_digit(save, seed, rows, classes):
             assert score(preds, observed, threads, size) == expected
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(seed=st.integers(0, 2**32), rows=st.integers(1, 60))
 def test_the_order_of_rows_does_not_change_a_digit(save, seed, rows):
     table, labels = rows_of(seed, rows)
@@ -74,7 +75,7 @@ def test_the_order_of_rows_does_not_change_a_digit(save, seed, rows):
     assert score(*shuffled, threads=2, block_bytes=64) == expected
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(seed=st.integers(0, 2**32), rows=st.integers(1, 60), start=st.integers(0, 60))
 def test_ids_in_any_order_from_any_row_on(save, seed, rows, start):
     table, labels = rows_of(seed, rows)
@@ -104,7 +105,7 @@ def damaged(seed, table, labels, names="abc"):
     return lines, texts
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(seed=st.integers(0, 2**32))
 def test_errors_are_the_same_for_any_number_of_threads(save, seed):
     lines, texts = damaged(seed, *rows_of(seed, 80))
@@ -115,7 +116,7 @@ def test_errors_are_the_same_for_any_number_of_threads(save, seed):
         assert told[0] == told[1] == told[2]
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(seed=st.integers(0, 2**32), bad=st.sampled_from(["0.5,x,0.5", "0.5,0.5", "1.5,-0.5,0", "0.5,0.5,0.25"]))
 def test_bad_rows_of_one_kind_are_told_in_file_order_for_any_block_size(save, seed, bad):
     table, labels = rows_of(seed, 80)

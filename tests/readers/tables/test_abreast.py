@@ -2,13 +2,14 @@
 
 import pyarrow as pa
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
 from cecli.readers.tables import abreast
 from cecli.readers.tables.abreast import Text, line_ends, parquet_parts, text_of, text_parts
 from cecli.readers.tables.parts import TextPart, open_seekable
+from tests.effort import examples
 
 LINES = st.lists(st.tuples(st.integers(1, 40), st.integers(1, 40)), min_size=1, max_size=60)
 
@@ -22,7 +23,7 @@ def content(path, part):
     return data[part.header :]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(lines=LINES, header=st.booleans(), ended=st.booleans(), target=st.integers(10, 400), step=st.integers(1, 64))
 @example(lines=[(1, 1)], header=True, ended=False, target=10, step=1)
 def test_texts(tmp_path_factory, lines, header, ended, target, step):

@@ -4,13 +4,14 @@ import csv
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.errors import InputError
 from cecli.readers.sources.source import open_source
 from cecli.readers.tables import text_split as module
 from cecli.readers.tables.csv_split import Splitter, quotes_are_regular
+from tests.effort import examples
 
 SIZES = (1, 7, 64, 1 << 16)
 
@@ -24,7 +25,7 @@ def pieces_of(path, size):
         return first, list(splitter.pieces())
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(
     rows=st.lists(st.tuples(cell, cell), max_size=12),
     size=st.sampled_from(SIZES),

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cecli.errors import CellErrors, InputError
@@ -14,6 +14,7 @@ from cecli.readers.tables.csv_careful import read_carefully
 from cecli.readers.tables.table import Selection
 from cecli.readers.tables.tables import open_table
 from cecli.readers.tables.text_split import Piece
+from tests.effort import examples
 
 SELECTION = Selection(numbers=(1, 2), coded=(3,), strings=(0,), number_kind="a probability")
 VALID = 'id,a,b,label\nn1,0.5,0.5,cat\nn2,1e-3,.999,"d,og"\n"n3", 1 ,0.,cat\nn4,0.25,0.75,é\nn5,+.5,5E-1,""\n'
@@ -82,7 +83,7 @@ FORMS = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     edits=st.lists(st.tuples(st.integers(0, 95), st.integers(0, 4), st.sampled_from(PIECES)), max_size=3),
     size=st.sampled_from([16, 64, 1 << 16]),
@@ -134,7 +135,7 @@ numbers = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(texts=st.lists(numbers, min_size=1, max_size=8))
 def test_numbers_are_the_nearest_doubles(save, texts):
     path = save("t.csv", "id,a,b,label\n" + "".join(f"x,{text},0,l\n" for text in texts))

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cecli.errors import CecliError, CellErrors, InputError
@@ -15,6 +15,7 @@ from cecli.readers.tables.fields import NoRows
 from cecli.readers.tables.jsonl_careful import read_carefully
 from cecli.readers.tables.table import Selection
 from cecli.readers.tables.tables import open_table, vector_columns
+from tests.effort import examples
 
 
 def read(path, numbers=(), coded=(), strings=(), kind="a probability", block_bytes=1 << 16, **options):
@@ -219,7 +220,7 @@ def tables(draw):
     return "\n".join(lines)
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(text=tables(), numbers=st.sets(st.sampled_from("abc")), wanted=st.sets(st.sampled_from("abc")))
 def test_the_fast_reader_accepts_no_more_and_reads_the_same(save, text, numbers, wanted):
     path = save("p.jsonl", text.encode("utf-8"))
