@@ -117,7 +117,8 @@ def _calibration_remark(document: Document) -> str:
     remark = "ECE of the top label, 15 bins"
     if document["ece_band"] is None:
         return remark
-    return f"{remark}; up to {_short(document['ece_band'])} is chance"
+    limit = _short(document["ece_band"])
+    return f"{remark}; a perfectly calibrated model stays below {limit} in 95 of 100 samples"
 
 
 def _short(figure: float | None) -> str:

@@ -50,8 +50,9 @@ def _cards(document: Document) -> list[Fact]:
     cards.append(("Accuracy", document["accuracy"], _accuracy_interval(document)))
     if document["skill"] is not None:
         cards.append(("Skill", document["skill"], "over the frequencies of the labels"))
-    chance = f"up to {rounded(document['ece_band'], 3)} is chance" if document["ece_band"] is not None else "ECE"
-    return [*cards, ("Calibration error", document["ece"], chance), ("Brier score", document["brier"], "0 to 2")]
+    band = document["ece_band"]
+    calibrated = "ECE" if band is None else f"a calibrated model stays below {rounded(band, 3)} in 95 of 100 samples"
+    return [*cards, ("Calibration error", document["ece"], calibrated), ("Brier score", document["brier"], "0 to 2")]
 
 
 def _perplexities(document: Document) -> tuple[str | float, ...]:
