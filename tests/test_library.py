@@ -354,7 +354,7 @@ def test_what_is_wrong_with_predictions_is_said(table, labels, options, said):
         (lambda: cecli.fit([0.5, 0.5]), "counts[0]: expected a whole number, found 0.5"),
         (lambda: cecli.fit({"a": 0.5}), "counts: expected counts, whole numbers, found probabilities"),
         (lambda: cecli.fit([1, 2], smoothing="laplce"), 'the smoothing "laplce"'),
-        (lambda: cecli.fit([1, 2], interval="good"), "interval: expected one of goodman"),
+        (lambda: cecli.fit([1, 2], interval="good"), "interval: expected one of auto, goodman"),
         (lambda: cecli.fit([1, 2], confidence=1), "confidence: expected a number between 0 and 1"),
         (lambda: cecli.goodness_of_fit([1, 2], statistic="G2"), "statistic: expected one of g, pearson"),
         (lambda: cecli.goodness_of_fit([1, 2], method="quick"), "method: expected one of auto"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cecli.commands.options import Function, PmfArguments
+from cecli.commands.options import Function, PmfArguments, WholeNumber
 from cecli.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ LARGEST_SIDES = 10**8
 def sides_option(function: Function) -> Function:
     """-k/--sides; arrives as ``sides``, a number or None."""
     return click.option(
-        "-k", "--sides", type=click.IntRange(1, LARGEST_SIDES), metavar="K", help="Sides of a fair die.  [default: 6]"
+        "-k", "--sides", type=WholeNumber(1, LARGEST_SIDES), metavar="K", help="Sides of a fair die.  [default: 6]"
     )(function)
 
 

@@ -48,10 +48,11 @@ with the samples."""
 @click.option("--outcomes", metavar="A,B,...", help="The outcomes are these, seen or not.")
 @click.option(
     "--interval",
-    type=click.Choice([*INTERVALS, "none"]),
-    default="goodman",
+    type=click.Choice(["auto", *INTERVALS, "none"]),
+    default="auto",
     show_default=True,
-    help="Confidence interval of each probability; the first three hold for all outcomes at once.",
+    help="Confidence interval of each probability; those up to bonferroni-clopper-pearson hold for all outcomes at "
+    "once. auto is that where a count is below 5, else goodman.",
 )
 @click.option(
     "--smoothing",
@@ -166,6 +167,7 @@ def _report(
 
     counts = observed.weights.astype(np.int64, copy=False)
     total = total_count(counts)
+    interval = intervals.chosen(interval, counts)
     pseudocount = categorical.pseudocount(smoothing, total, observed.size)
     probabilities = categorical.smoothed(counts, pseudocount)
     fitted = Pmf(probabilities) if pseudocount else observed
@@ -257,7 +259,7 @@ def _view(document: dict[str, Any], records: Records, terms: Records | None) -> 
         records = Records({name: records.columns[name] for name in ("outcome", "count", "probability")})
     else:
         scope = "for all outcomes at once" if INTERVALS[document["interval"]].simultaneous else "per outcome"
-        title += f", {document['confidence'] * 100:g} % {document['interval'].title()} interval ({scope})"
+        title += f", {document['confidence'] * 100:g} % {INTERVALS[document['interval']].title} interval ({scope})"
     view: list[Facts | Grid] = [Facts(facts)]
     view.append(Grid(Table(list(records.columns), records.rows), title=title, bars="probability"))
     if terms is not None:

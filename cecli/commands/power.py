@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from cecli.commands.dice import drawn_seed, seed_option
-from cecli.commands.options import PmfArguments, output_options, pmf_options
+from cecli.commands.options import PmfArguments, WholeNumber, output_options, pmf_options
 from cecli.core.families import POWER_STATISTICS
 from cecli.errors import UsageError, several
 from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
@@ -34,12 +34,10 @@ has the power."""
               metavar="SHARE", help="Chance of rejecting Q where it is true.")  # fmt: skip
 @click.option("--power", "wanted", type=click.FloatRange(0, 1, min_open=True, max_open=True), metavar="SHARE",
               help="Chance of rejecting Q where P is true.  [default: 0.9]")  # fmt: skip
-@click.option(
-    "-n", "--rolls", type=click.IntRange(1, _MOST_ROLLS), metavar="N", help="Give the power of N rolls instead."
-)
+@click.option("-n", "--rolls", type=WholeNumber(1, _MOST_ROLLS), metavar="N", help="Give the power of N rolls instead.")
 @click.option("--statistic", type=click.Choice(POWER_STATISTICS), default="g", show_default=True, help="The test's.")
 @click.option("--simulate", is_flag=True, help="Confirm by simulation, and raise the rolls where they do not reach.")
-@click.option("--replicates", type=click.IntRange(100, 10**8), metavar="B",
+@click.option("--replicates", type=WholeNumber(100, 10**8), metavar="B",
               help=f"Simulated experiments.  [default: {REPLICATES}]")  # fmt: skip
 @seed_option("Repeat the simulation of this seed.  [default: drawn]")
 @pmf_options

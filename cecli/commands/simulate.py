@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cecli.commands.dice import LARGEST_ROLLS, die, drawn_seed, seed_option, sides_option
-from cecli.commands.options import PmfArguments, lone_pmf_options, output_options
+from cecli.commands.options import PmfArguments, WholeNumber, lone_pmf_options, output_options
 from cecli.errors import UsageError
 from cecli.report.model import Grid, OutputOptions, Report, Table
 
@@ -35,6 +35,12 @@ is held in memory, the rolls are not; experiments are not in CSV and TSV."""
 MOST_COUNTS = 1_000_000
 """Counts of all experiments that a table, a JSON or a Markdown document holds; CSV and TSV are streamed."""
 
+NO_LINES = (
+    *(".json", ".jsonl", ".ndjson", ".md", ".html", ".parquet", ".arrow", ".feather", ".npy", ".npz", ".safetensors"),
+    *(".gz", ".bz2", ".xz", ".zst", ".zip"),
+)
+"""Suffixes of files that do not hold lines of text."""
+
 MOST_ABREAST = 10
 """Outcomes that a table for people has side by side, an experiment a line."""
 
@@ -42,11 +48,11 @@ MOST_ABREAST = 10
 @click.command("simulate", epilog=EPILOG)
 @click.argument("pmf", required=False)
 @sides_option
-@click.option("-n", "--rolls", type=click.IntRange(0, LARGEST_ROLLS), default=1000, show_default=True, metavar="N",
+@click.option("-n", "--rolls", type=WholeNumber(0, LARGEST_ROLLS), default=1000, show_default=True, metavar="N",
               help="How many rolls.")  # fmt: skip
 @seed_option("Repeat the rolls of this seed.  [default: drawn, and noted]")
 @click.option("--sequence", is_flag=True, help="Print each roll on a line of its own instead of the counts.")
-@click.option("--repeat", type=click.IntRange(1, 10**9), metavar="R",
+@click.option("--repeat", type=WholeNumber(1, 10**9), metavar="R",
               help="Repeat the experiment R times, with a column that numbers them.")  # fmt: skip
 @lone_pmf_options
 @output_options
@@ -73,13 +79,16 @@ def command(
         raise UsageError("simulate has no headline number", hint="--get outcomes.1.count prints one count")
     if sequence and (output.format != "auto" or output.get is not None):
         raise UsageError("--sequence prints one roll a line: --format and --get have no meaning beside it")
-    if sequence and output.path is not None and output.path.lower().endswith((".json", ".md")):
+    if sequence and output.path is not None and output.path.lower().endswith(NO_LINES):
         raise UsageError(f"--sequence prints one roll a line, which is not what {output.path} promises", "-o rolls.txt")
     drawn, notes = die(pmf, sides, pmfs)
     if seed is None:
         seed = drawn_seed(seed)
         notes.append(f"--seed {seed} repeats these rolls")
-    form = "lines" if sequence else "one" if output.get is not None else resolve_format(output)
+    if sequence:
+        form = "tsv" if (output.path or "").lower().endswith(".tsv") else "lines"
+    else:
+        form = "one" if output.get is not None else resolve_format(output)
     if sequence or (repeat is not None and form in ("plain", "csv", "tsv")):
         for text in notes:
             note(text, output.quiet)
@@ -106,18 +115,18 @@ def _sequence(pmf: Pmf, rolls: int, seed: int, repeat: int | None, delimiter: st
 
     def chosen(block: NDArray[np.int32], prefix: str = "") -> bytes:
         if len(block) >= len(labels) > 0:
-            return LineTable(labels, prefix).of(block)
+            return LineTable(labels, prefix, delimiter).of(block)
         seen, places = np.unique(block, return_inverse=True)
-        return LineTable([_label(pmf, k) for k in seen.tolist()], prefix).of(places)
+        return LineTable([_label(pmf, k) for k in seen.tolist()], prefix, delimiter).of(places)
 
     if repeat is None:
-        make = chosen if few else LineTable(labels).of
+        make = chosen if few else LineTable(labels, delimiter=delimiter).of
         yield from map(make, sampling.rolls(seed, rolls, limits))
         return
-    yield b"experiment,outcome\n"
+    yield f"experiment{delimiter}outcome\n".encode()
     for number in range(repeat):
         for block in sampling.rolls(seed, rolls, limits, number):
-            yield chosen(block, f"{number + 1},")
+            yield chosen(block, f"{number + 1}{delimiter}")
 
 
 def _label(pmf: Pmf, k: int) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cecli.commands.dice import drawn_seed, seed_option
-from cecli.commands.options import PmfArguments, output_options, pmf_options
+from cecli.commands.options import PmfArguments, WholeNumber, output_options, pmf_options
 from cecli.core.families import METHODS, STATISTICS
 from cecli.errors import UsageError, several
 from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
@@ -36,7 +36,7 @@ least as extreme."""
               help="What measures the distance; g is 2N KL.")  # fmt: skip
 @click.option("--method", type=click.Choice(METHODS), default="auto", show_default=True,
               help="Where the p-value comes from.")  # fmt: skip
-@click.option("--replicates", type=click.IntRange(1, 10**9), metavar="B",
+@click.option("--replicates", type=WholeNumber(1, 10**9), metavar="B",
               help="Simulated samples.  [default: 9999; fewer, at least 199, for more than 2000 outcomes]")  # fmt: skip
 @seed_option("Repeat the simulation of this seed.  [default: drawn]")
 @click.option("--explain", is_flag=True, help="Show what each outcome contributes to the statistic.")

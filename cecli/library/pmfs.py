@@ -128,7 +128,7 @@ def divergence(
 
 @with_value_errors
 def fit(
-    counts: PmfLike, *, smoothing: str | float = "none", interval: str = "goodman", confidence: float = 0.95
+    counts: PmfLike, *, smoothing: str | float = "none", interval: str = "auto", confidence: float = 0.95
 ) -> Fitted:
     """The maximum-likelihood estimate n(k)/N of counts, with confidence intervals; or smoothed, as ``cecli fit`` does.
 
@@ -140,7 +140,7 @@ def fit(
     array([0.45454545, 0.18181818, 0.18181818, 0.09090909, 0.09090909])
     """
     from cecli.core.pmfs import categorical
-    from cecli.core.pmfs.intervals import confidence_interval
+    from cecli.core.pmfs.intervals import AUTO, chosen, confidence_interval
     from cecli.core.pmfs.weights import total_count
 
     between("confidence", confidence, 0, 1)
@@ -148,8 +148,8 @@ def fit(
     numbers = observed.weights.astype(np.int64, copy=False)
     total = total_count(numbers)
     low = high = None
-    if one_of("interval", interval, [*INTERVALS, "none"]) != "none":
-        low, high = confidence_interval(interval, numbers, total, confidence)
+    if one_of("interval", interval, [AUTO, *INTERVALS, "none"]) != "none":
+        low, high = confidence_interval(chosen(interval, numbers), numbers, total, confidence)
     pseudocount = categorical.pseudocount(str(smoothing), total, observed.size)
     probabilities = categorical.smoothed(numbers, pseudocount)
     fitted = Pmf(probabilities, observed.outcomes) if pseudocount else observed

@@ -16,15 +16,15 @@ _WIDEST = 8 * _WORD
 
 
 class LineTable:
-    r"""The lines of K texts, each quoted as a CSV cell where it must be, after a ``prefix`` that all have.
+    r"""The lines of K texts, each quoted as a cell where it must be, after a ``prefix`` that all have.
 
     >>> LineTable(["1", "two"]).of(np.array([1, 0, 1]))
     b'two\n1\ntwo\n'
     """
 
-    def __init__(self, texts: Sequence[str], prefix: str = "") -> None:
+    def __init__(self, texts: Sequence[str], prefix: str = "", delimiter: str = ",") -> None:
         self._lengths: NDArray[np.integer]
-        data, self._lengths = _laid_out(texts, prefix)
+        data, self._lengths = _laid_out(texts, prefix, delimiter)
         starts = self._lengths.cumsum() - self._lengths
         width = int(self._lengths.max())
         self._even: NDArray[Any] | None = None
@@ -50,15 +50,19 @@ class LineTable:
         return b"".join([self._lines[k] for k in chosen.tolist()])
 
 
-def _laid_out(texts: Sequence[str], prefix: str) -> tuple[bytes, NDArray[np.intp]]:
+def _laid_out(texts: Sequence[str], prefix: str, delimiter: str) -> tuple[bytes, NDArray[np.intp]]:
     """All lines one after the other, and the length of each."""
     joined = f"\n{prefix}".join(texts)
-    plain = not any(sign in joined for sign in '",\r') and joined.count("\n") == len(texts) - 1 and all(texts)
+    plain = (
+        not any(sign in joined for sign in (delimiter, '"', "\r"))
+        and joined.count("\n") == len(texts) - 1
+        and all(texts)
+    )
     if plain:
         data = f"{prefix}{joined}\n".encode("utf-8", "backslashreplace")
         ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n"))
         return data, np.diff(ends, prepend=-1)
-    lines = [(prefix + record([text])).encode("utf-8", "backslashreplace") for text in texts]
+    lines = [(prefix + record([text], delimiter)).encode("utf-8", "backslashreplace") for text in texts]
     return b"".join(lines), np.array([len(line) for line in lines])
 
 

@@ -60,7 +60,7 @@ def pmf_of_total(total: bytes, path: str) -> Pmf:
 
 def _counts(options: SampleOptions, task: Task) -> bytes:
     with _source(task) as source:
-        outcomes, counts = counts_in(source, options)
+        outcomes, counts = counts_in(source, options, begins=task.part is None or not task.part.start)
     return json.dumps(dict(zip(outcomes, counts.tolist(), strict=True))).encode("ascii")
 
 

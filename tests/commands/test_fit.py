@@ -178,3 +178,27 @@ def test_the_explained_table_shows_who_carries_the_entropy(wolf):
     assert "Largest terms   6, 5, 2           17.9 %, 17.4 %, 17 % of it" in shown
     assert max(map(len, shown.splitlines())) <= 80
     assert shown.count("█▏") + shown.count("█") > 100
+
+
+@pytest.mark.parametrize(
+    ("counts", "chosen"),
+    [
+        ("30,50,20", "goodman"),
+        ("3,50,20", "bonferroni-clopper-pearson"),
+        ("0,50,20", "bonferroni-clopper-pearson"),
+    ],
+)
+def test_auto_chooses_an_interval_that_holds_for_rare_outcomes(run, save, counts, chosen):
+    path = save("counts.csv", "outcome,count\n" + "".join(f"{k},{n}\n" for k, n in enumerate(counts.split(","))))
+    auto, named = run("fit", path, "-f", "json").document, run("fit", path, "--interval", chosen, "-f", "json").document
+    assert auto["interval"] == chosen
+    assert auto == named
+
+
+def test_a_header_among_samples_is_asked_about(run):
+    done = run("fit", "--samples", stdin=b"rolls\n1\n2\n2\n")
+    assert (done.status, done.out) == (1, "")
+    assert 'expected a number, as all other lines are, found "rolls"' in done.err
+    assert run("fit", "--samples", "--header", "first", "-f", "json", stdin=b"rolls\n1\n2\n2\n").document["rolls"] == 3
+    assert run("fit", "--samples", "--header", "none", "-f", "json", stdin=b"rolls\n1\n2\n2\n").document["rolls"] == 4
+    assert run("fit", "--samples", stdin=b"heads\ntails\n1\n").status == 0

@@ -194,3 +194,18 @@ def test_usage(run, arguments, words):
     done = run("simulate", *arguments)
     assert (done.status, done.out) == (2, "")
     assert words in done.err
+
+
+def test_rolls_may_be_written_as_counts_are(run):
+    assert run("simulate", "-n", "1e3", "--seed", "1").out == run("simulate", "-n", "1000", "--seed", "1").out
+    assert run("simulate", "-n", "2.5").status == 2
+
+
+def test_a_sequence_keeps_what_its_file_promises(run, tmp_path):
+    path = tmp_path / "rolls.tsv"
+    assert run("simulate", "--sequence", "--repeat", "2", "-n", "3", "--seed", "1", "-o", path).status == 0
+    lines = path.read_text().splitlines()
+    assert lines[0] == "experiment\toutcome"
+    assert len(lines) == 7
+    assert run("simulate", "--sequence", "-n", "3", "-o", tmp_path / "rolls.parquet").status == 2
+    assert not (tmp_path / "rolls.parquet").exists()

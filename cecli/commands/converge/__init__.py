@@ -11,6 +11,7 @@ import click
 from cecli.commands.dice import LARGEST_ROLLS, die, drawn_seed, seed_option, sides_option
 from cecli.commands.options import (
     PmfArguments,
+    WholeNumber,
     confidence_option,
     lone_pmf_options,
     output_options,
@@ -40,9 +41,9 @@ with the outcomes, and by 40 bytes for each replicate and size of the sample."""
 @click.command("converge", epilog=EPILOG)
 @click.argument("pmf", required=False)
 @sides_option
-@click.option("-n", "--rolls", type=click.IntRange(1, LARGEST_ROLLS), default=1_000_000, show_default=True, metavar="N",
+@click.option("-n", "--rolls", type=WholeNumber(1, LARGEST_ROLLS), default=1_000_000, show_default=True, metavar="N",
               help="How far the sample grows.")  # fmt: skip
-@click.option("--replicates", type=click.IntRange(2, 100_000), metavar="B",
+@click.option("--replicates", type=WholeNumber(2, 100_000), metavar="B",
               help="Show the spread over B other samples as well.")  # fmt: skip
 @seed_option("Repeat the rolls of this seed.  [default: drawn, and noted]")
 @unit_option

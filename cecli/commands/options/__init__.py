@@ -6,6 +6,7 @@ import functools
 import math
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -21,6 +22,18 @@ Make = Callable[[dict[str, Any], dict[str, Any]], Any]
 """Makes one value from the options of a group and the command's other arguments."""
 
 FORMATS = ("auto", "table", "json", "csv", "tsv", "md")
+
+
+class WholeNumber(click.IntRange):
+    """A whole number in a range, which may be written as a count is: 1000000, 1e6."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str) and not value.isdigit():
+            from cecli.readers.tables.numbers import parse_count
+
+            with suppress(ValueError):  # which Click says in the words that all options have
+                value = parse_count(value)
+        return super().convert(value, param, ctx)
 
 
 def output_options(function: Function, make: Make | None = None) -> Function:

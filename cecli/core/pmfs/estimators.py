@@ -44,6 +44,11 @@ class Sample:
         return int(self.multiplicity[self.values == count].sum())
 
 
+MANY = 0.2
+"""Outcomes for each roll from which the bias of the estimates that have the plug-in's standard error is no longer small
+beside it: of K = 100, N = 50 such an interval of 95 % holds the truth in none of a hundred samples."""
+
+
 @dataclass(frozen=True)
 class Estimate:
     """An entropy in nats and its standard error, None where none is known."""
@@ -131,7 +136,8 @@ def james_stein(sample: Sample) -> Estimate:
 
 
 def jackknife(sample: Sample) -> Estimate:
-    """N H - (N - 1)/N sum over rolls of the H without that roll; the spread of those gives the standard error.
+    """N H - (N - 1)/N sum over rolls of the H without that roll; the spread of those gives the standard error, which is
+    undefined where all seen outcomes have the same count and nothing spreads.
 
     Source: Zahl, "Jackknifing an index of diversity", 1977.
     """
@@ -146,7 +152,7 @@ def jackknife(sample: Sample) -> Estimate:
     fall = log(c) - rest
     mean = exact_sum(rolls * fall) / n
     error = math.sqrt(exact_sum(rolls * (fall - mean) ** 2) / (n * (n - 1)))
-    return Estimate(information.entropy(Pmf(sample.counts)) + rise, error)
+    return Estimate(information.entropy(Pmf(sample.counts)) + rise, error if len(c) > 1 else None)
 
 
 def grassberger(sample: Sample) -> Estimate:

@@ -8,7 +8,7 @@ import re
 import numpy as np
 
 from cecli.core.pmfs.pmf import Pmf
-from cecli.errors import InputError, quoted
+from cecli.errors import InputError, literal, quoted
 from cecli.readers.small.sums import SUM_TOLERANCE, check_sum
 from cecli.readers.tables.numbers import LARGEST_COUNT, expected, parse_count, parse_number, parse_probability
 
@@ -63,9 +63,9 @@ def parse_inline(text: str, normalize: bool) -> tuple[Pmf, list[str]]:
             raise InputError(f"{_part(text, index)}: {error}", INLINE_FORMS) from error
     if outcomes is not None:
         _check_labels(text, outcomes)
-    name = quoted(text)[1:-1]
+    name = literal(text)  # whole: machine formats carry it
     doubles = np.array([value if isinstance(value, float) else value[0] / value[1] for value in values]) + 0.0
-    notes = check_sum(doubles, name, normalize, SPLIT if len(parts) == 1 else _decimal_commas(parts))
+    notes = check_sum(doubles, quoted(text)[1:-1], normalize, SPLIT if len(parts) == 1 else _decimal_commas(parts))
     exact = _as_counts(values)
     if exact is None:
         return Pmf(doubles, outcomes, name), notes

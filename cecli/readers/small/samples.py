@@ -16,6 +16,7 @@ from cecli.errors import InputError, UsageError, literal, quoted
 from cecli.readers.small.token_counts import LineCounts
 from cecli.readers.sources.parallel import ordered
 from cecli.readers.sources.source import Source, check_text_head, detect_format, open_source
+from cecli.readers.tables.numbers import read_number
 from cecli.readers.tables.record_ends import first_end
 from cecli.readers.tables.records import LONGEST_RECORD, decode, parse_records, records_from, step
 from cecli.readers.tables.shards import files_of
@@ -29,6 +30,7 @@ _NOT_WHOLE = re.compile(r"^(?:0[0-9-]|-(?![1-9])|$)|[0-9]-", re.MULTILINE)
 """Among lines of ``_SIGNS``: one that is not 0, nor a number without a zero before it."""
 _LONGEST_WHOLE = 4000
 """Digits beyond which Python refuses to read a whole number."""
+_LONGEST_HEADER = 4096
 _LONGEST_FAST = 18
 """Digits and sign of a number that 64 bits hold whatever it is."""
 
@@ -65,16 +67,44 @@ def count_samples(path: str, options: SampleOptions | None = None, threads: int 
     return pmf_of_counts(list(total), np.array(list(total.values()), dtype=np.int64), literal(path))
 
 
-def counts_in(source: Source, options: SampleOptions, threads: int = 1) -> tuple[list[str], NDArray[np.int64]]:
-    """The different outcomes in a source, in no order, and how often each was met."""
+def counts_in(
+    source: Source, options: SampleOptions, threads: int = 1, begins: bool = True
+) -> tuple[list[str], NDArray[np.int64]]:
+    """The different outcomes in a source, in no order, and how often each was met.
+
+    Where nobody said whether the first line is a header, one that looks like it is refused; ``begins`` says whether the
+    source has the first line of its file.
+    """
     kind = detect_format(source)
     if kind not in ("csv", "tsv"):
         raise InputError(f"{source.name}: samples are read from lines of text, this is {kind}")
     delimiter = options.delimiter or ("\t" if kind == "tsv" else ",")
     check_text_head(source)
     counter = _Counter(source, delimiter)
+    first = _first_line(source) if begins and options.header is None and options.column is None else None
     _count(counter, options, min(threads, _MOST_THREADS))
-    return counter.counts()
+    outcomes, counts = counter.counts()
+    if first is not None and _heads(first, outcomes, counts):
+        raise InputError(
+            f"{source.name}:1: expected a number, as all other lines are, found {quoted(first)}",
+            "--header first says that it is a header, --header none that it is an outcome",
+        )
+    return outcomes, counts
+
+
+def _first_line(source: Source) -> str | None:
+    """The text of the first line that comes, unless it is a number; None for one that is, or is long."""
+    head, end, _ = source.peek(_LONGEST_HEADER).partition(b"\n")
+    text = head.decode("utf-8", "replace").rstrip("\r")
+    text = text[1:-1] if text[:1] == text[-1:] == '"' and len(text) > 1 else text
+    return text if end and text and read_number(text) is None else None
+
+
+def _heads(first: str, outcomes: list[str], counts: NDArray[np.int64]) -> bool:
+    """Whether a text that is no number stands once, and all else is a number."""
+    if len(outcomes) < 2 or any(outcome != first and read_number(outcome) is None for outcome in outcomes):
+        return False
+    return first in outcomes and int(counts[outcomes.index(first)]) == 1
 
 
 def pmf_of_counts(outcomes: list[str], counts: NDArray[np.int64], name: str) -> Pmf:

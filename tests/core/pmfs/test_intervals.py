@@ -105,3 +105,13 @@ def test_which_hold_at_once():
         "sison-glaz",
         "bonferroni-clopper-pearson",
     ]
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.95, 0.999])
+@pytest.mark.parametrize("counts", [(696, 4513645125816053323), (1, 2**62), (10, 10**18), (10**7, 10**9), (3, 10**6)])
+def test_bounds_of_clopper_and_pearson_enclose_the_estimate_at_large_counts(counts, confidence):
+    counts = np.array(counts)
+    low, high = confidence_interval("clopper-pearson", counts, int(counts.sum()), confidence)
+    share = counts / float(counts.sum())
+    assert (low <= share).all()
+    assert (share <= high).all()
