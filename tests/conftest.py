@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.forked import programs
+
 ROOT = Path(__file__).parents[1]
 
 for ignored in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT)):
@@ -103,12 +105,26 @@ def environment():
 
 
 @pytest.fixture(scope="session")
-def shell(environment, tmp_path_factory):
-    """``shell("cecli kl 1/2,1/2 uniform | cat")``: a line of Bash with ``cecli`` in its path, run in the checkout."""
+def shell(environment):
+    """``shell("cecli kl 1/2,1/2 uniform | cat")``: a line of Bash with ``cecli`` in its path, run in the checkout.
+
+    ``cecli`` is that of tests/forked.py, for lines whose result is what is tested.
+    """
+    return shell_with(programs(), environment)
+
+
+@pytest.fixture(scope="session")
+def process_shell(environment, tmp_path_factory):
+    """A ``shell`` in which ``cecli`` is a new process of Python, for lines that test the process."""
     folder = tmp_path_factory.mktemp("bin")
     program = folder / "cecli"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cecli "$@"\n')
     program.chmod(0o755)
+    return shell_with(folder, environment)
+
+
+def shell_with(folder, environment):
+    """The function that runs lines of Bash with the programs of a folder."""
 
     def call(line, stdin=b"", env=None, **options):
         done = subprocess.run(

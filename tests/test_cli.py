@@ -12,6 +12,12 @@ from pathlib import Path
 
 import pytest
 
+
+@pytest.fixture(scope="module")
+def shell(process_shell):
+    return process_shell
+
+
 needs_full_disk = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
 PREDS, LABELS = "sample_data/digits_logistic.csv", "sample_data/digits_labels.csv"
 DIGITS = f"{PREDS} {LABELS}"

@@ -7,6 +7,8 @@ import sys
 import numpy as np
 import pytest
 
+from tests.forked import programs
+
 POSIX = ["pread", "preadv", "sched_getaffinity", "fchown", "fchmod", "posix_fadvise", "mkfifo", "getuid", "geteuid"]
 POSIX += ["statvfs", "getpgid", "killpg", "setsid", "fork", "sysconf", "nice", "getloadavg", "memfd_create", "sendfile"]
 MODULES = ["resource", "fcntl", "termios", "pwd", "grp", "pty", "tty"]
@@ -71,7 +73,7 @@ def call(program, environment, root, line):
 )
 def test_the_same_without_posix(environment, root, many, line):
     line = line.format(many=many)
-    assert call(["-c", WITHOUT], environment, root, line) == call(["-m", "cecli"], environment, root, line)
+    assert call(["-c", WITHOUT], environment, root, line) == call([str(programs() / "cecli")], environment, root, line)
 
 
 def test_a_file_is_replaced_without_owners(environment, root, tmp_path):
@@ -100,7 +102,7 @@ def test_line_ends_are_the_same_everywhere(environment, root, line):
     status, out, err = call(["-c", as_there], environment, root, line)
     assert (status, err) == (0, b"")
     assert b"\r" not in out
-    assert out == call(["-m", "cecli"], environment, root, line)[1]
+    assert out == call([str(programs() / "cecli")], environment, root, line)[1]
 
 
 def test_lines_that_end_as_on_windows_are_read(run, save):

@@ -20,6 +20,7 @@ import pytest
 from cecli.cli import COMMANDS, group
 from cecli.guides import TOPICS
 from cecli.results import reference
+from tests.forked import programs
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -71,7 +72,7 @@ def run(command: str, folder: Path) -> tuple[str, int]:
     """What a shell prints for ``command`` on both of its outputs, in a pipe 80 columns wide, and its exit status."""
     environment = {name: value for name, value in os.environ.items() if name not in SETTINGS}
     environment |= {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "PATH": f"{programs()}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "LC_ALL": "C.UTF-8",
     }
     done = subprocess.run(
@@ -184,9 +185,16 @@ def test_readme_is_short() -> None:
     assert len(README.read_text("utf-8").splitlines()) <= 280
 
 
+@pytest.fixture(scope="module")
+def files_of_help(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = prepared(tmp_path_factory.mktemp("help"))
+    write_files_of_help(folder)
+    return folder
+
+
 @pytest.mark.parametrize("command", help_examples())
-def test_examples_of_the_help_texts_run(command: str, tmp_path: Path) -> None:
-    write_files_of_help(prepared(tmp_path))
+def test_examples_of_the_help_texts_run(command: str, files_of_help: Path, tmp_path: Path) -> None:
+    shutil.copytree(files_of_help, tmp_path, symlinks=True, dirs_exist_ok=True)
     printed, status = run(command, tmp_path)
     assert status == 0, printed
     assert "cecli: error: " not in printed

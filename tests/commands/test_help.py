@@ -205,9 +205,9 @@ class TestCommand:
         assert done.status == 1
         assert done.err == "cecli: error: cannot write standard output: No space left on device\n"
 
-    def test_without_utf8(self, shell):
+    def test_without_utf8(self, process_shell):
         plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-        assert shell("cecli help entropy", env=plain).stdout.isascii()
+        assert process_shell("cecli help entropy", env=plain).stdout.isascii()
 
 
 def on_terminal(environment, root, *arguments):

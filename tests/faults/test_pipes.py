@@ -6,6 +6,12 @@ import sys
 
 import pytest
 
+
+@pytest.fixture(scope="module")
+def shell(process_shell):
+    return process_shell
+
+
 LONG = {
     "rolls": ["simulate", "-n", "100000000", "--seed", "1", "--sequence"],
     "a report": ["simulate", "--seed", "1", "-k", "200000"],
