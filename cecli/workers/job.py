@@ -15,8 +15,8 @@ from cecli.core.scores.score_state import Options
 from cecli.errors import InputError, UsageError, literal, quoted, unreadable
 from cecli.readers.predictions.predictions import HEADERS, PredictionOptions, Predictions
 from cecli.readers.sources.urls import is_url, local_path
-from cecli.readers.tables.parts import Part, parts_of
-from cecli.readers.tables.table import Selection
+from cecli.readers.tables.parts import parts_of
+from cecli.readers.tables.table import Part, Selection
 from cecli.readers.tables.tables import open_table
 
 PART_BYTES = 64 << 20

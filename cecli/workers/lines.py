@@ -9,7 +9,7 @@ from itertools import chain
 
 from cecli import __version__
 from cecli.readers.tables.abreast import STEP, Text, line_ends
-from cecli.readers.tables.parts import Part
+from cecli.readers.tables.table import Part
 from cecli.workers.job import PART_BYTES, Task, place_of
 from cecli.workers.work import as_shard_error
 

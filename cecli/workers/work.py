@@ -20,8 +20,8 @@ from cecli.errors import CecliError, CellErrors, InputError, literal
 from cecli.readers.predictions.facts import facts_of, place_of
 from cecli.readers.predictions.predictions import HEADERS, PredictionOptions, Predictions
 from cecli.readers.tables.fields import NoRows
-from cecli.readers.tables.parts import NotInParts, Part, TextPart, open_seekable
-from cecli.readers.tables.table import Selection
+from cecli.readers.tables.parts import NotInParts, TextPart, open_seekable
+from cecli.readers.tables.table import Part, Selection
 from cecli.readers.tables.tables import open_part, open_table
 from cecli.workers.job import Job, Task
 

@@ -10,7 +10,8 @@ import zlib
 import pyarrow
 
 from cecli.readers.sources import compression
-from cecli.readers.sources.source import Source, detect_format, open_source
+from cecli.readers.sources.source import Source, open_source
+from cecli.readers.tables.formats import format_of
 from tests.fuzz.harness import concluded, saved, stream
 
 MODULES = ("cecli.readers.sources.source", "cecli.readers.sources.compression", "cecli.readers.sources.prefetch")
@@ -68,7 +69,7 @@ def check(data: bytes) -> None:
 def whole(source: Source) -> tuple[str, bytes]:
     """The format and all bytes; none of the steps may be large."""
     with source:
-        kind = detect_format(source)
+        kind = format_of(source).name
         parts = []
         while part := source.read(1 << 16):
             parts.append(part)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cecli.readers.tables.parts import NotInParts, Part, TextPart, boundary, parts_of
+from cecli.readers.tables.parts import NotInParts, TextPart, boundary, parts_of
+from cecli.readers.tables.table import Part
 
 TEXTS = st.lists(st.sampled_from(["a", "bb,c", "", "\r", "ccc\r", "d" * 9]), max_size=30).map("\n".join)
 

@@ -23,7 +23,7 @@ class Wanted:
     def options(self, opened: Compared) -> PairOptions:
         """All that changes a figure; reads the file of class weights."""
         read = opened.reference
-        rule = self.loss.rule(read.class_names, read.learn)
+        rule = self.loss.rule(read.class_names, read.learn, read.options)
         weights = rule.class_weights
         return PairOptions(
             classes=read.classes,

@@ -14,6 +14,7 @@ from cecli.errors import UsageError
 
 if TYPE_CHECKING:
     from cecli.core.rows.rows import LossRule
+    from cecli.readers.predictions.predictions import PredictionOptions
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -24,15 +25,17 @@ class LossOptions:
     smoothing: float
     class_weights: str | None
 
-    def rule(self, classes: Sequence[str], learn: Callable[[str], bool] | None = None) -> LossRule:
-        """The rule for these classes; reads the file of class weights. ``learn`` as in ``read_class_weights``."""
+    def rule(self, classes: Sequence[str], learn: Callable[[str], bool] | None, options: PredictionOptions) -> LossRule:
+        """The rule for these classes; reads the file of class weights. ``learn`` as in ``read_class_weights``,
+        ``options`` say how the predictions are read."""
         from cecli.core.rows.rows import LossRule
 
         if self.class_weights is None:
             return LossRule(self.clip, self.smoothing)
-        from cecli.readers.predictions.class_weights import read_class_weights
+        from cecli.readers.small.class_weights import read_class_weights
 
-        return LossRule(self.clip, self.smoothing, read_class_weights(self.class_weights, classes, learn))
+        weights = read_class_weights(self.class_weights, classes, learn, options.delimiter, options.first_label)
+        return LossRule(self.clip, self.smoothing, weights)
 
 
 def loss_options(function: Function) -> Function:

@@ -154,7 +154,7 @@ def command(
     with inputs_kept(signature) as inputs:
         with Predictions(read) as opened, progress(opened.size, quiet=output.quiet) as bar:
             check_pairs(opened.soft, wanted)
-            rule, spec = loss.rule(opened.class_names, opened.learn), _spec(opened, loss, wanted)
+            rule, spec = loss.rule(opened.class_names, opened.learn, opened.options), _spec(opened, loss, wanted)
             prior = _prior(opened, wanted)
             metrics = plan.measured(opened.observed_only)
             total, groups = _accumulated(opened, lambda: Scorer(spec, rule, metrics), plan.by, threads, bar)
@@ -182,7 +182,7 @@ def _prior(opened: Predictions, wanted: MetricOptions) -> Pmf | None:
         return None
     from cecli.readers.small.prior import read_prior
 
-    return read_prior(wanted.prior, opened.class_names, opened.learn)
+    return read_prior(wanted.prior, opened.class_names, opened.learn, opened.options.delimiter)
 
 
 def _accumulated(

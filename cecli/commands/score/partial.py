@@ -54,7 +54,7 @@ def options_of(opened: Predictions, loss: LossOptions, wanted: MetricOptions) ->
 
     check_pairs(opened.soft, wanted)
     given, columns = opened.options, opened.options.columns
-    weights = loss.rule(opened.class_names, opened.learn).class_weights
+    weights = loss.rule(opened.class_names, opened.learn, opened.options).class_weights
     return Options(
         classes=opened.classes,
         metrics=OF_LOSSES if opened.observed_only else (*REPORT, *wanted.metrics()),

@@ -42,7 +42,7 @@ def write_rows(options: PredictionOptions, loss: LossOptions, unit: Unit, thread
         out.write(record(["row", "id", "loss"] if named else ["row", "loss"], delimiter))
         watch = FormulaWatch() if named and output.file is not None else None
         sink = Sink(lambda *block: _lines(*block, unit=unit, delimiter=delimiter, watch=watch), _writer(out))
-        rule = loss.rule(opened.class_names, opened.learn)
+        rule = loss.rule(opened.class_names, opened.learn, opened.options)
         opened.accumulate(lambda: _RowLosses(rule), threads, bar.advance, sink)
     formulas = [] if watch is None else watch.notes()
     for text in [*opened.notes, *facts_of(opened).remarks(), *formulas]:

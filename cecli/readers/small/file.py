@@ -8,35 +8,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.core.pmfs.pmf import Pmf
-from cecli.errors import InputError, literal
-from cecli.readers.small.columns import COUNTS, Column, Expected, PmfTable, read_table
+from cecli.errors import InputError
+from cecli.readers.small.columns import COUNTS, Column, Expected, PmfTable, read_table, source_name
 from cecli.readers.small.sums import check_sum
-from cecli.readers.sources.source import STANDARD_INPUT
 from cecli.readers.tables.columns import split_column
 from cecli.readers.tables.numbers import parse_count, parse_probability
-from cecli.readers.tables.problems import Problems
 
 EITHER = "a probability or a count"
 
 
 def read_pmf_file(
-    path: str, column: str | None, delimiter: str | None, normalize: bool, name: str
+    path: str, column: str | None, delimiter: str | None, normalize: bool, name: str, shared: bool = False
 ) -> tuple[Pmf, list[str]]:
     """The PMF that the file at ``path`` holds, and notes about it.
 
     Counts and probabilities side by side: the counts, if every probability is the double nearest to count/total; else
     (a smoothed fit) the probabilities. A column the person named holds counts if its numbers are all whole and do not
-    sum to 1.
+    sum to 1. ``shared`` as in ``open_small``.
     """
-    problems = Problems(source_name(path))
-    table = read_table(path, column, delimiter, problems)
+    table = read_table(path, column, delimiter, shared=shared)
     outcomes = table.outcomes.cells if table.outcomes else None
     if table.named:
-        counts, probabilities = _either(table, table.named, problems)
+        counts, probabilities = _either(table, table.named)
     else:
-        counts = _counts(table, table.count, problems) if table.count else None
-        probabilities = _probabilities(table, table.probability, problems) if table.probability else None
-    problems.check(table.hint())
+        counts = _counts(table, table.count) if table.count else None
+        probabilities = _probabilities(table, table.probability) if table.probability else None
+    table.problems.check(table.hint())
     notes = []
     if counts is not None and probabilities is not None and not _agree(counts, probabilities):
         notes.append(f"{name}: the probabilities are not count/total, so they are used and the counts are not")
@@ -55,17 +52,16 @@ def read_counts(argument: str, delimiter: str | None = None, wanted: Expected = 
     """
     path, column = split_column(argument)
     name = source_name(path)
-    problems = Problems(name)
-    table = read_table(path, column, delimiter, problems, wanted)
+    table = read_table(path, column, delimiter, wanted)
     chosen = table.named or table.count
     if chosen is None:
-        problems.check()
+        table.problems.check()
         raise InputError(
             f"{name}: no column of counts, only of probabilities",
             "the counts themselves are needed here; a column is named FILE:COLUMN",
         )
-    counts = _counts(table, chosen, problems)
-    problems.check(table.hint())
+    counts = _counts(table, chosen)
+    table.problems.check(table.hint())
     return counts_pmf(counts, table.outcomes.cells if table.outcomes else None, name)
 
 
@@ -77,20 +73,15 @@ def counts_pmf(counts: Sequence[int], outcomes: Sequence[str] | None, name: str)
     return Pmf(weights, outcomes, name)
 
 
-def source_name(path: str) -> str:
-    """What messages call the file at ``path``."""
-    return STANDARD_INPUT if path == "-" else literal(path)
+def _counts(table: PmfTable, column: Column) -> list[int]:
+    return table.problems.parse(column.cells, table.lines, column.index, column.header, parse_count)
 
 
-def _counts(table: PmfTable, column: Column, problems: Problems) -> list[int]:
-    return problems.parse(column.cells, table.lines, column.index, column.header, parse_count)
+def _probabilities(table: PmfTable, column: Column) -> list[float]:
+    return table.problems.parse(column.cells, table.lines, column.index, column.header, parse_probability)
 
 
-def _probabilities(table: PmfTable, column: Column, problems: Problems) -> list[float]:
-    return problems.parse(column.cells, table.lines, column.index, column.header, parse_probability)
-
-
-def _either(table: PmfTable, column: Column, problems: Problems) -> tuple[list[int] | None, list[float] | None]:
+def _either(table: PmfTable, column: Column) -> tuple[list[int] | None, list[float] | None]:
     try:
         counts = [parse_count(cell) for cell in column.cells]
     except ValueError:
@@ -101,7 +92,7 @@ def _either(table: PmfTable, column: Column, problems: Problems) -> tuple[list[i
     def read(text: str) -> float:
         return parse_probability(text, EITHER)
 
-    return None, problems.parse(column.cells, table.lines, column.index, column.header, read)
+    return None, table.problems.parse(column.cells, table.lines, column.index, column.header, read)
 
 
 def _agree(counts: list[int], probabilities: list[float]) -> bool:

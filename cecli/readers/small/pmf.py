@@ -18,10 +18,12 @@ UNIFORM = "uniform"
 
 @dataclass(frozen=True)
 class PmfOptions:
-    """How PMF arguments are read: probabilities of any sum divided by it, and what separates the cells of a file."""
+    """How PMF arguments are read: probabilities of any sum divided by it, and what separates the cells of a file
+    (``shared``: the cells of another file, and perhaps those of this one)."""
 
     normalize: bool = False
     delimiter: str | None = None
+    shared: bool = False
 
 
 def read_pmf(argument: str, options: PmfOptions | None = None) -> tuple[Pmf, list[str]]:
@@ -65,7 +67,7 @@ def _read(argument: str, options: PmfOptions) -> tuple[Pmf, list[str]]:
         from cecli.readers.small.file import read_pmf_file  # an inline PMF starts faster without it
 
         name = "standard input" if argument == "-" else literal(argument)
-        return read_pmf_file(path, column, options.delimiter, options.normalize, name)
+        return read_pmf_file(path, column, options.delimiter, options.normalize, name, options.shared)
     if argument.startswith(f"{UNIFORM}:"):
         return parse_uniform(argument), []
     if is_inline(argument):

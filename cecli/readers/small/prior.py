@@ -9,20 +9,26 @@ import numpy as np
 from cecli.core.pmfs.pmf import Pmf
 from cecli.errors import InputError, quoted
 from cecli.readers.small.align import align
-from cecli.readers.small.pmf import UNIFORM, read_pmf
+from cecli.readers.small.pmf import UNIFORM, PmfOptions, read_pmf
 
 _SHOWN = 5
 
 
-def read_prior(argument: str, classes: Sequence[str], learn: Callable[[str], bool] | None = None) -> Pmf:
+def read_prior(
+    argument: str,
+    classes: Sequence[str],
+    learn: Callable[[str], bool] | None = None,
+    delimiter: str | None = None,
+) -> Pmf:
     """The PMF over ``classes``, in their order: a file or inline form by class name, or ``uniform``.
 
     A class without a probability and an outcome that is no class are InputErrors. ``learn`` says of a name that is
-    none of the classes whether it is that of the first (``Predictions.learn``).
+    none of the classes whether it is that of the first (``Predictions.learn``). ``delimiter`` is that of the
+    predictions, and holds here if it is in the header.
     """
     if argument == UNIFORM:
         return _uniform(classes)
-    prior, _ = read_pmf(argument)
+    prior, _ = read_pmf(argument, PmfOptions(delimiter=delimiter, shared=True))
     names = prior.outcomes or ()
     unknown = next((name for name in names if name not in classes), None)
     if unknown is not None and classes[0] not in names and learn is not None and learn(unknown):

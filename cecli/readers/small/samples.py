@@ -15,7 +15,8 @@ from cecli.core.pmfs.pmf import Pmf
 from cecli.errors import InputError, UsageError, literal, quoted
 from cecli.readers.small.token_counts import LineCounts
 from cecli.readers.sources.parallel import ordered
-from cecli.readers.sources.source import Source, check_text_head, detect_format, open_source
+from cecli.readers.sources.source import Source, check_text_head, open_source
+from cecli.readers.tables.formats import format_of
 from cecli.readers.tables.numbers import read_number
 from cecli.readers.tables.record_ends import first_end
 from cecli.readers.tables.records import LONGEST_RECORD, decode, parse_records, records_from, step
@@ -75,10 +76,10 @@ def counts_in(
     Where nobody said whether the first line is a header, one that looks like it is refused; ``begins`` says whether the
     source has the first line of its file.
     """
-    kind = detect_format(source)
-    if kind not in ("csv", "tsv"):
-        raise InputError(f"{source.name}: samples are read from lines of text, this is {kind}")
-    delimiter = options.delimiter or ("\t" if kind == "tsv" else ",")
+    form = format_of(source)
+    if form.delimiter is None:
+        raise InputError(f"{source.name}: samples are read from lines of text, this is {form.name}")
+    delimiter = options.delimiter or form.delimiter
     check_text_head(source)
     counter = _Counter(source, delimiter)
     first = _first_line(source) if begins and options.header is None and options.column is None else None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cecli.readers.sources.remote import RemoteRanges
 
 STANDARD_INPUT = "standard input"
-_HEAD = 512
+HEAD = 512
 """Bytes that are enough to tell every format, tar's mark at 257 included."""
 
 _LINE_END_WITHIN = 1 << 16
@@ -70,7 +70,7 @@ class Source:
 
     def __init__(self, raw: BinaryIO, path: str | None, hashed: Hashed | None = None) -> None:
         self.name = STANDARD_INPUT if path is None else literal(path)
-        self.suffix = "" if path is None else _suffix(path)
+        self.suffix = "" if path is None else suffix_of(path)
         self.size: int | None = getattr(raw, "size", None)
         self._remote: Any = None
         self.file: str | None = None
@@ -93,7 +93,7 @@ class Source:
             self._stamp = None if self.size is None else _stamp(status)
         except (OSError, io.UnsupportedOperation):  # a stand-in for standard input, without a file behind it
             pass
-        kind = compression_of(self.peek(_HEAD))
+        kind = compression_of(self.peek(HEAD))
         if kind is None and hasattr(self._raw, "ranges"):
             from cecli.readers.sources.prefetch import ReadAhead
 
@@ -108,10 +108,10 @@ class Source:
                 from cecli.readers.sources.prefetch import ReadAhead
 
                 self._blocks = self._ahead = ReadAhead(self._blocks)
-            inner = compression_of(self.peek(_HEAD))
+            inner = compression_of(self.peek(HEAD))
             if inner:
                 raise InputError(f"{self.name}: compressed twice ({inner} inside {kind})", "unpack it once first")
-        head_bytes = self.peek(_HEAD)
+        head_bytes = self.peek(HEAD)
         if head_bytes.translate(None, _PLAIN) or head_bytes.startswith(_BEGINNINGS):
             for pattern, what, hint in _REFUSED:
                 if re.match(pattern, head_bytes):
@@ -268,19 +268,16 @@ def _opened(path: str) -> BinaryIO:
         raise _cannot_open(path, error) from error
 
 
-def detect_format(source: Source) -> str:
-    """``parquet``, ``arrow``, ``npy``, ``jsonl``, ``tsv`` or ``csv``: by the first bytes, then by the suffix."""
-    head = source.peek(_HEAD)
-    for magic, name in ((b"PAR1", "parquet"), (b"ARROW1", "arrow"), (b"\x93NUMPY", "npy")):
-        if head.startswith(magic):
-            return name
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
-    if source.suffix == ".json" and text.startswith(b"["):
-        raise InputError(f"{source.name}: this is a JSON array", "write one object per line: jq -c '.[]'")
-    # A header of CSV may start with a brace as well; an object goes on with a key, in quotes, or ends.
-    if source.suffix in (".jsonl", ".ndjson") or re.match(rb'\{\s*(["}]|$)', text):
-        return "jsonl"
-    return "tsv" if source.suffix in (".tsv", ".tab") else "csv"
+def suffix_of(path: str) -> str:
+    """The suffix of a path in lower case, without that of a compression.
+
+    >>> suffix_of("a/B.CSV.gz"), suffix_of("b")
+    ('.csv', '')
+    """
+    base = os.path.basename(path.rstrip("/")).lower()
+    for packed in _COMPRESSED_SUFFIXES:
+        base = base.removesuffix(packed)
+    return os.path.splitext(base)[1]
 
 
 def check_text_head(source: Source) -> None:
@@ -326,13 +323,6 @@ def _wide_encoding(head: bytes) -> str | None:
 def _stamp(status: os.stat_result) -> tuple[int, int]:
     """The size of a file and when it was last written to."""
     return status.st_size, status.st_mtime_ns
-
-
-def _suffix(path: str) -> str:
-    base = os.path.basename(path.rstrip("/")).lower()
-    for packed in _COMPRESSED_SUFFIXES:
-        base = base.removesuffix(packed)
-    return os.path.splitext(base)[1]
 
 
 def _cannot_open(path: str, error: OSError) -> InputError:

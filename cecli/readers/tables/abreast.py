@@ -10,7 +10,8 @@ from itertools import accumulate, pairwise
 from typing import BinaryIO
 
 from cecli.errors import InputError, literal
-from cecli.readers.tables.parts import Part, boundary, exactly, head_of, open_seekable, row_group_parts, row_groups
+from cecli.readers.tables.parts import boundary, exactly, head_of, open_seekable, row_group_parts, row_groups
+from cecli.readers.tables.table import Part
 
 STEP = 1 << 20
 """Lines are counted by so many bytes: as much is read again to find one."""

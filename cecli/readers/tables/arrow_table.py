@@ -24,8 +24,7 @@ from cecli.readers.tables.arrow_columns import (
     strings,
 )
 from cecli.readers.tables.fields import Fields, Matrix, NoRows, NumberPlan, fields_of, not_a_number, with_vector
-from cecli.readers.tables.parts import Part
-from cecli.readers.tables.table import Cells, Problems, Selection
+from cecli.readers.tables.table import Cells, Part, Problems, Selection, SourceTable
 
 _BATCH_ROWS = 1 << 15
 _BATCH_BYTES = 1 << 22
@@ -38,7 +37,7 @@ _UNREADABLE = (OSError, ValueError, LookupError, NotImplementedError, MemoryErro
 """What PyArrow raises for a file that is damaged, or lies about itself; a size that is a lie is out of memory."""
 
 
-class ArrowTable:
+class ArrowTable(SourceTable):
     """A Parquet or Arrow IPC file; of one behind a URL only the columns that count are fetched, and what cannot be read
     at any offset is first copied to a temporary file.
 
@@ -49,9 +48,8 @@ class ArrowTable:
 
     def __init__(self, source: Source, kind: str, vector: str | None = None, part: Part | None = None) -> None:
         """``part``, of Parquet, names the row groups that are read."""
-        self.name = source.name
+        super().__init__(source)
         self._skipped_rows = 0 if part is None else part.rows_before
-        self._source = source
         self._spool: IO[bytes] | None = None
         where: Any = source.file or source.ranges()
         if where is None:
@@ -93,11 +91,6 @@ class ArrowTable:
         self._source.check_unchanged()
 
     @property
-    def size(self) -> int | None:
-        """Bytes on disk, where that is known."""
-        return self._source.size
-
-    @property
     def position(self) -> int:
         """Bytes taken from the disk so far; of a file read in place, its share of the rows."""
         size = self._source.size
@@ -106,7 +99,7 @@ class ArrowTable:
     def close(self) -> None:
         """Close the file and forget its copy."""
         self._file.close()
-        self._source.close()
+        super().close()
         self._forget_copy()
 
     def _find_fields(self, vector: str | None) -> Fields:

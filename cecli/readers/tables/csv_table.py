@@ -14,21 +14,20 @@ from cecli.readers.tables.arrow_columns import flat
 from cecli.readers.tables.csv_regular import numeric_table, single_characters
 from cecli.readers.tables.csv_split import Splitter, quotes_are_regular
 from cecli.readers.tables.records import decode, parse_records, place
-from cecli.readers.tables.table import BLOCK_BYTES, MOST_COLUMNS, Cells, Coded, Selection
+from cecli.readers.tables.table import BLOCK_BYTES, MOST_COLUMNS, Cells, Coded, Selection, SourceTable
 from cecli.readers.tables.text_split import Piece
 
 _OVERFLOW = re.compile(rb"nan|[0-9.][eE]\+?[0-9]{3}|[0-9]{300}", re.IGNORECASE)
 """What could have become infinite, or nan, without being written so."""
 
 
-class CsvTable:
+class CsvTable(SourceTable):
     """A text of records by RFC 4180, its first record a header unless ``header`` is false."""
 
     def __init__(self, source: Source, delimiter: str, header: bool, block_bytes: int = BLOCK_BYTES) -> None:
-        self.name = source.name
+        super().__init__(source)
         self.header = header
         self.delimiter = delimiter
-        self._source = source
         self._splitter = Splitter(source, block_bytes)
         first = self._splitter.first_record(keep=not header)
         if not first.strip(b"\r\n"):
@@ -43,20 +42,6 @@ class CsvTable:
     def blocks(self, selection: Selection) -> Iterator[CsvBlock]:
         """The rows in pieces of the file."""
         return (CsvBlock(self, piece, selection) for piece in self._splitter.pieces())
-
-    @property
-    def size(self) -> int | None:
-        """Bytes on disk, where that is known."""
-        return self._source.size
-
-    @property
-    def position(self) -> int:
-        """Bytes taken from the disk so far."""
-        return self._source.position
-
-    def close(self) -> None:
-        """Close the file."""
-        self._source.close()
 
 
 class CsvBlock:

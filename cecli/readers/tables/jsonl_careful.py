@@ -43,39 +43,46 @@ class JsonReading:
     fields: Fields
     selection: Selection
     plan: NumberPlan
+    of_array: bool = False
 
     def place(self, line: int, column: int | None = None) -> str:
-        """``preds.jsonl:17`` or ``preds.jsonl:17: probs[3]``."""
-        return f"{self.name}:{line}" if column is None else f"{self.name}:{line}: {self.fields.label(column)}"
+        """``preds.jsonl:17`` or ``preds.jsonl:17: probs[3]``; of an array ``preds.json: record 17: probs[3]``."""
+        text = line_of(self.name, line, self.of_array)
+        return text if column is None else f"{text}: {self.fields.label(column)}"
 
 
-def parse_object(text: str, name: str, line: int) -> dict[str, Any]:
+def line_of(name: str, line: int, of_array: bool = False) -> str:
+    """Where a line stands, or a record of an array, as messages begin."""
+    return f"{name}: record {line}" if of_array else f"{name}:{line}"
+
+
+def parse_object(text: str, where: str) -> dict[str, Any]:
     """The keys and values of one line; numbers stay texts (Number).
 
-    Raises InputError ``name:line: …`` where it is not one JSON object with different keys.
+    Raises InputError ``where: …`` where it is not one JSON object with different keys.
     """
     try:
         pairs = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         if not text.strip(" \t\r\n"):
-            raise InputError(f"{name}:{line}: a blank line inside the file") from error
+            raise InputError(f"{where}: a blank line inside the file") from error
         hint = _OFFERED_LINE if text.strip(" \t\r\n") == "{" else None
-        raise InputError(f"{name}:{line}: not JSON: {error.msg} (character {error.colno})", hint) from error
+        raise InputError(f"{where}: not JSON: {error.msg} (character {error.colno})", hint) from error
     except RecursionError as error:
-        raise InputError(f"{name}:{line}: nested too deeply") from error
+        raise InputError(f"{where}: nested too deeply") from error
     except _Constant as error:
         raise InputError(
-            f"{name}:{line}: {error} is not JSON", 'an infinity is written in quotes, "Infinity" or "-Infinity"'
+            f"{where}: {error} is not JSON", 'an infinity is written in quotes, "Infinity" or "-Infinity"'
         ) from error
     if not isinstance(pairs, Object):
-        raise InputError(f"{name}:{line}: expected an object, found {described(pairs)}")
+        raise InputError(f"{where}: expected an object, found {described(pairs)}")
     found = dict(pairs)
     if len(found) < len(pairs):
         again = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
-        raise InputError(f"{name}:{line}: the key {quoted(again)} stands more than once")
+        raise InputError(f"{where}: the key {quoted(again)} stands more than once")
     broken = next((key for key in found if is_broken(key)), None)
     if broken is not None:
-        raise InputError(f"{name}:{line}: half a surrogate pair is no character, in the key {quoted(broken)}")
+        raise InputError(f"{where}: half a surrogate pair is no character, in the key {quoted(broken)}")
     return found
 
 
@@ -88,7 +95,7 @@ def read_carefully(text: str, first_line: int, reading: JsonReading) -> Cells:
     texts: list[list[str]] = []
     for line, content in enumerate(_lines(text), first_line):
         try:
-            values = parse_object(content, reading.name, line)
+            values = parse_object(content, reading.place(line))
             _check_keys(values, reading, line)
         except InputError as error:
             problems.add([error.message], hint=error.hint)
@@ -205,7 +212,7 @@ class _Row:
         return 0.0
 
     def _bad(self, name: str, what: str, hint: str | None = None) -> None:
-        self._problems.add([f"{self._reading.name}:{self._line}: {name}: {what}"], hint=hint)
+        self._problems.add([f"{self._reading.place(self._line)}: {name}: {what}"], hint=hint)
 
 
 def _is_word(value: Any) -> bool:
@@ -223,16 +230,17 @@ def _refuse(constant: str) -> None:
 _DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=_refuse, object_pairs_hook=Object)
 
 
-def _check_keys(row: dict[str, Any], reading: JsonReading, line: int) -> None:
+def _check_keys(values: dict[str, Any], reading: JsonReading, line: int) -> None:
     names = reading.fields.names
-    if len(row) == len(names) and all(name in row for name in names):
+    if len(values) == len(names) and all(name in values for name in names):
         return
-    missing = next((name for name in names if name not in row), None)
+    row = "record" if reading.of_array else "line"
+    missing = next((name for name in names if name not in values), None)
     if missing is not None:
-        raise InputError(f"{reading.name}:{line}: no key {quoted(missing)}, which the first line has")
+        raise InputError(f"{reading.place(line)}: no key {quoted(missing)}, which the first {row} has")
     known = set(names)
-    extra = next(name for name in row if name not in known)
-    raise InputError(f"{reading.name}:{line}: a key {quoted(extra)}, which the first line does not have")
+    extra = next(name for name in values if name not in known)
+    raise InputError(f"{reading.place(line)}: a key {quoted(extra)}, which the first {row} does not have")
 
 
 def _lines(text: str) -> list[str]:

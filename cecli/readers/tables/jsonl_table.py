@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -19,12 +19,12 @@ from cecli.readers.tables.jsonl_careful import (
     Number,
     Object,
     described,
+    line_of,
     parse_object,
     read_carefully,
 )
-from cecli.readers.tables.jsonl_split import LineSplitter
 from cecli.readers.tables.records import decode
-from cecli.readers.tables.table import BLOCK_BYTES, MOST_COLUMNS, Cells, Selection
+from cecli.readers.tables.table import MOST_COLUMNS, Cells, Selection, SourceTable
 from cecli.readers.tables.text_split import Piece
 
 _NOT_JSON = re.compile(rb"[\[:,\s]-?(?:NaN|Inf)")
@@ -38,24 +38,36 @@ _WITH_POINT = rb"[0-9]{1,15}\.0"
 """Whole numbers as labels: PyArrow forgets the sign of -0, and writes no other form of a float as it was."""
 
 
-class JsonlTable:
-    """A text of one object a line; the keys of the first are the columns, and every line has the same keys.
+class Splitter(Protocol):
+    """Takes a text apart into pieces of lines, an object each; the first one is looked at before."""
+
+    def first_line(self) -> bytes:
+        """The first line, b"" where there is none; it comes again with the pieces."""
+
+    def pieces(self) -> Iterator[Piece]:
+        """The lines in pieces of about the block size."""
+
+
+class JsonlTable(SourceTable):
+    """A text of one object a line, or an array of objects; the keys of the first are the columns; all have the same.
 
     A key with a list of numbers, the one called ``vector`` or the only one, stands as a column per element (Fields).
     """
 
     header = True
 
-    def __init__(self, source: Source, block_bytes: int = BLOCK_BYTES, vector: str | None = None) -> None:
-        self.name = source.name
-        self._source = source
-        self._splitter = LineSplitter(source, block_bytes)
-        first = self._splitter.first_line()
+    def __init__(self, source: Source, splitter: Splitter, vector: str | None = None, of_array: bool = False) -> None:
+        """``splitter`` takes the source apart; ``of_array`` says that what it calls lines are records of an array."""
+        super().__init__(source)
+        self._splitter, self._of_array = splitter, of_array
+        self.row_word = "record" if of_array else "line"
+        first = splitter.first_line()
         if not first:
-            raise NoRows(f"{self.name}: the file is empty")
-        values = parse_object(decode(first, self.name, 1), self.name, 1)
+            raise NoRows(f"{self.name}: no rows" if of_array else f"{self.name}: the file is empty")
+        self._first = line_of(self.name, 1, of_array)
+        values = parse_object(decode(first, self.name, 1), self._first)
         if not values:
-            raise InputError(f"{self.name}:1: an object without keys")
+            raise InputError(f"{self._first}: an object without keys")
         self.kinds = {name: _kind(value) for name, value in values.items()}
         self.fields = self._find_fields(values, vector)
         self.columns = self.fields.columns
@@ -67,23 +79,9 @@ class JsonlTable:
 
     def blocks(self, selection: Selection) -> Iterator[JsonlBlock]:
         """The rows in pieces of the file."""
-        reading = JsonReading(self.name, self.fields, selection, NumberPlan(self.fields, selection))
+        reading = JsonReading(self.name, self.fields, selection, NumberPlan(self.fields, selection), self._of_array)
         types = arrow_types(self.fields, selection, self.kinds)
         return (JsonlBlock(reading, types, self.kinds, piece) for piece in self._splitter.pieces())
-
-    @property
-    def size(self) -> int | None:
-        """Bytes on disk, where that is known."""
-        return self._source.size
-
-    @property
-    def position(self) -> int:
-        """Bytes taken from the disk so far."""
-        return self._source.position
-
-    def close(self) -> None:
-        """Close the file."""
-        self._source.close()
 
     def _find_fields(self, values: dict[str, Any], vector: str | None) -> Fields:
         names = tuple(values)
@@ -91,7 +89,7 @@ class JsonlTable:
         if vector is not None and vector in values and self.kinds[vector] != "numbers":
             value = values[vector]
             if not isinstance(value, list) or isinstance(value, Object):
-                raise InputError(f"{self.name}:1: {vector}: expected a list of numbers, found {described(value)}")
+                raise InputError(f"{self._first}: {vector}: expected a list of numbers, found {described(value)}")
             lists.append(names.index(vector))  # the careful reader says which of its values is none
         position = with_vector(self.name, names, lists, vector)
         return fields_of(self.name, names, position, 0 if position is None else len(values[names[position]]))

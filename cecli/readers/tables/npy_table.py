@@ -16,7 +16,7 @@ from cecli.readers.sources.source import Source
 from cecli.readers.tables.fields import WIDEST
 from cecli.readers.tables.npy_header import HEADER_BYTES, Header, parse_header
 from cecli.readers.tables.records import LONGEST_RECORD
-from cecli.readers.tables.table import Cells, Coded, Selection
+from cecli.readers.tables.table import Cells, Coded, Selection, SourceTable
 
 _BLOCK_BYTES = 1 << 21
 """Bytes of doubles in a block: with the copies that scoring makes of it, it stays in the cache."""
@@ -31,14 +31,13 @@ _WIDE_BYTES = 1 << 25
 many in all, and blocks are cut from that."""
 
 
-class NpyTable:
+class NpyTable(SourceTable):
     """An array of shape (n, K) or (n,) of numbers; its columns are called 0…K-1."""
 
     header = False
 
     def __init__(self, source: Source) -> None:
-        self.name = source.name
-        self._source = source
+        super().__init__(source)
         header = self._read_header()
         if header.shape[-1] > WIDEST and len(header.shape) == 2:
             raise InputError(
@@ -80,20 +79,11 @@ class NpyTable:
         return self._rows
 
     @property
-    def size(self) -> int | None:
-        """Bytes on disk, where that is known."""
-        return self._source.size
-
-    @property
     def position(self) -> int:
         """Bytes taken from the disk so far."""
         if self._source.file is None:
             return self._source.position
         return self._offset + self._given * self._row_bytes
-
-    def close(self) -> None:
-        """Close the file."""
-        self._source.close()
 
     def _read_header(self) -> Header:
         header = parse_header(self._source.peek(HEADER_BYTES), self.name)

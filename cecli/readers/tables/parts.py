@@ -10,27 +10,13 @@ from typing import Any, BinaryIO
 
 from cecli.errors import InputError, literal, unreadable
 from cecli.readers.sources.urls import is_url
+from cecli.readers.tables.formats import format_of_head
+from cecli.readers.tables.table import Part
 
 AHEAD = 8 << 20
 """Bytes fetched at once of a file behind a URL."""
 
 _STEP = 1 << 16
-
-
-@dataclass(frozen=True)
-class Part:
-    """Bytes of a text from ``start`` to before ``stop``, moved on to the ends of lines; or such row groups of Parquet.
-
-    ``header`` is the length of the header of a text. ``rows_before`` and ``lines_before`` are the rows and lines before
-    it, where they are known; 0 otherwise.
-    """
-
-    start: int
-    stop: int
-    of_text: bool
-    header: int = 0
-    rows_before: int = 0
-    lines_before: int = 0
 
 
 class NotInParts(Exception):
@@ -180,13 +166,13 @@ def head_of(path: str) -> tuple[str | None, bytes, int]:
 
 
 def _kind(path: str, head: bytes) -> str | None:
+    """How the file at ``path``, which begins with ``head``, is taken apart; None where it is not."""
     from cecli.readers.sources.compression import compression_of
 
-    if head.startswith(b"PAR1"):
-        return "parquet"
-    if compression_of(head) or b"\0" in head or not head or path.lower().endswith((".jsonl", ".ndjson", ".json")):
+    if compression_of(head) or not head:
         return None
-    return None if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else "text"
+    parts = format_of_head(head, path).parts
+    return None if parts == "text" and b"\0" in head else parts
 
 
 def _of_text(file: BinaryIO, head: bytes, header: bool, target: int) -> list[Part]:

@@ -6,16 +6,18 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from cecli.errors import SHOWN_PROBLEMS, CellErrors
-from cecli.readers.tables.records import place
 
 Value = TypeVar("Value")
+
+Where = Callable[[int, int | None, str | None], str]
 
 
 class Problems:
     """What is wrong with the cells of one input: the first ``SHOWN_PROBLEMS`` of each column, and how many in all."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, where: Where) -> None:
+        """``where`` gives the beginning of a message from the line, the column and its header."""
+        self._where = where
         self._kept: dict[int, list[tuple[int, str]]] = {}
         self._total = 0
 
@@ -24,7 +26,7 @@ class Problems:
         self._total += 1
         kept = self._kept.setdefault(-1 if column is None else column, [])
         if len(kept) < SHOWN_PROBLEMS:
-            kept.append((line, f"{place(self.name, line, column, header)}: {what}"))
+            kept.append((line, f"{self._where(line, column, header)}: {what}"))
 
     def check(self, hint: str | None = None) -> None:
         """Raise CellErrors if there was a problem."""

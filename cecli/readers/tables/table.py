@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cecli.errors import CellErrors
+
+if TYPE_CHECKING:
+    from cecli.readers.sources.source import Source
 
 BLOCK_BYTES = 1 << 21
 """Bytes of text in a block: enough to hide the cost of handing it over, little enough for the cache of a core."""
@@ -17,6 +20,34 @@ BLOCK_BYTES = 1 << 21
 MOST_COLUMNS = 1 << 15
 """Columns beyond which PyArrow is slower than the careful reader: it spends some kilobytes on each, however few rows
 a block has then."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Bytes of a text from ``start`` to before ``stop``, moved on to the ends of lines; or such row groups of Parquet.
+
+    ``header`` is the length of the header of a text. ``rows_before`` and ``lines_before`` are the rows and lines before
+    it, where they are known; 0 otherwise.
+    """
+
+    start: int
+    stop: int
+    of_text: bool
+    header: int = 0
+    rows_before: int = 0
+    lines_before: int = 0
+
+
+@dataclass(frozen=True)
+class TableOptions:
+    """How a file is read as a table, so far as the person said it: what separates the cells of a text, whether it has a
+    header, the column of lists that is meant, and which part of the file is read."""
+
+    delimiter: str | None = None
+    header: bool = True
+    block_bytes: int = BLOCK_BYTES
+    vector: str | None = None
+    part: Part | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +91,28 @@ class Cells:
     coded: tuple[Coded, ...] = ()
     strings: tuple[Any, ...] = ()
     precision: str | None = None
+
+
+class SourceTable:
+    """What every table begins with that reads a source from its beginning to its end."""
+
+    def __init__(self, source: Source) -> None:
+        self.name = source.name
+        self._source = source
+
+    @property
+    def size(self) -> int | None:
+        """Bytes on disk, where that is known."""
+        return self._source.size
+
+    @property
+    def position(self) -> int:
+        """Bytes taken from the disk so far."""
+        return self._source.position
+
+    def close(self) -> None:
+        """Close the file."""
+        self._source.close()
 
 
 class Block(Protocol):

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from cecli.errors import InputError, UsageError
-from cecli.readers.sources.source import Source, detect_format, open_source
+from cecli.readers.sources.source import Source, open_source
 from cecli.readers.sources.urls import is_url, local_path
-from cecli.readers.tables.table import BLOCK_BYTES, Table
-
-if TYPE_CHECKING:
-    from cecli.readers.tables.parts import Part
+from cecli.readers.tables.formats import table_of
+from cecli.readers.tables.table import BLOCK_BYTES, Part, Table, TableOptions
 
 
 def open_table(
@@ -31,13 +28,14 @@ def open_table(
     cannot be read as a table.
     """
     path = local_path(path)
+    options = TableOptions(delimiter, header, block_bytes, vector)
     if os.path.isdir(path) or any(mark in path for mark in "*?[") or is_url(path):
         from cecli.readers.tables.shards import ShardTable, find_shards
 
         files = find_shards(path)
         if files is not None:
-            return ShardTable(path, files, lambda file: _open_file(file, delimiter, header, block_bytes, vector))
-    return _open_file(path, delimiter, header, block_bytes, vector)
+            return ShardTable(path, files, lambda file: _open_file(file, options))
+    return _open_file(path, options)
 
 
 def vector_columns(table: Table) -> range:
@@ -45,10 +43,10 @@ def vector_columns(table: Table) -> range:
     return range(getattr(table, "vector_width", 0))
 
 
-def _open_file(path: str, delimiter: str | None, header: bool, block_bytes: int, vector: str | None) -> Table:
+def _open_file(path: str, options: TableOptions) -> Table:
     source = open_source(path)
     try:
-        return _table(source, delimiter, header, block_bytes, vector)
+        return table_of(source, options)
     except BaseException:
         source.close()
         raise
@@ -71,43 +69,7 @@ def open_part(
     else:
         source = open_source(path)
     try:
-        return _table(source, delimiter, header, block_bytes, vector, part)
+        return table_of(source, TableOptions(delimiter, header, block_bytes, vector, part))
     except BaseException:
         source.close()
         raise
-
-
-def _table(
-    source: Source,
-    delimiter: str | None,
-    header: bool,
-    block_bytes: int,
-    vector: str | None,
-    part: Part | None = None,
-) -> Table:
-    kind = detect_format(source)
-    if kind in ("csv", "tsv", "npy") and vector is not None:
-        raise UsageError(
-            f"--vector is for Parquet, Arrow and JSON Lines, and {source.name} is {kind if kind == 'npy' else 'text'}"
-        )
-    if kind in ("csv", "tsv"):
-        from cecli.readers.tables.csv_table import CsvTable
-
-        return CsvTable(source, delimiter or ("\t" if kind == "tsv" else ","), header, block_bytes)
-    if delimiter is not None:
-        raise UsageError(f"--delimiter is for text, and {source.name} is {kind}")
-    if kind in ("npy", "parquet", "arrow"):
-        source.read_elsewhere()
-    if kind == "npy":
-        from cecli.readers.tables.npy_table import NpyTable
-
-        return NpyTable(source)
-    if kind in ("parquet", "arrow"):
-        from cecli.readers.tables.arrow_table import ArrowTable
-
-        return ArrowTable(source, kind, vector, part)
-    if kind == "jsonl":
-        from cecli.readers.tables.jsonl_table import JsonlTable
-
-        return JsonlTable(source, block_bytes, vector)
-    raise InputError(f"{source.name}: a table of the format {kind} is not read")

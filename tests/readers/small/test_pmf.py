@@ -284,11 +284,6 @@ def test_unknown_and_repeated_column(file):
     assert error("p.csv:a").message == 'p.csv: 2 columns are called "a"'
 
 
-def test_formats_that_hold_no_pmf(file, tmp_path):
-    np.save(tmp_path / "p.npy", np.array([0.5, 0.5]))
-    assert error("p.npy").message == "p.npy: a PMF is read from CSV or TSV, this is npy"
-
-
 def test_missing_files_tell_the_inline_forms(file):
     file("x,p\na,1\n", "preds.csv")
     problem = error("pred.csv")

@@ -46,3 +46,10 @@ def test_the_class_that_no_label_has_named_yet():
     assert probabilities(prior).tolist() == [0.75, 0.25]
     with pytest.raises(InputError, match="no"):
         read_prior("yes=0.25,no=0.75", ("nein", "yes"), lambda name: False)
+
+
+def test_the_delimiter_of_the_predictions_holds_where_the_header_has_it(save):
+    path = save("p.csv", "outcome;p\ncat;0.25\ndog;0.75\n")
+    assert probabilities(read_prior(path, ("dog", "cat"), delimiter=";")).tolist() == [0.75, 0.25]
+    path = save("q.csv", "outcome,p\ncat;x,0.25\ndog,0.75\n")
+    assert probabilities(read_prior(path, ("dog", "cat;x"), delimiter=";")).tolist() == [0.75, 0.25]

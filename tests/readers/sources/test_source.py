@@ -20,7 +20,7 @@ import pytest
 
 from cecli.errors import InputError
 from cecli.readers.sources import source as source_module
-from cecli.readers.sources.source import check_text_head, detect_format, open_source
+from cecli.readers.sources.source import check_text_head, open_source
 
 DATA = b"outcome,count\n" + b"".join(b"k%d,%d\n" % (i, i * i) for i in range(2000))
 
@@ -230,39 +230,6 @@ def test_formats_without_a_table_are_named(tmp_path, content, what):
         said, hint = message(path)
         assert said == f"{path}: this is {what}"
         assert hint
-
-
-@pytest.mark.parametrize(
-    ("content", "name", "format"),
-    [
-        (b"a,b\n", "x.csv", "csv"),
-        (b"a,b\n", "x", "csv"),
-        (b"a\tb\n", "x.tsv", "tsv"),
-        (b"a\tb\n", "x.TAB", "tsv"),
-        (b"PAR1....", "x.csv", "parquet"),
-        (b"ARROW1\0\0", "x.csv", "arrow"),
-        (b"\x93NUMPY\x01\x00", "x.csv", "npy"),
-        (b'\xef\xbb\xbf \n{"a": 1}\n', "x.csv", "jsonl"),
-        (b"{}\n", "x", "jsonl"),
-        (b"[1]\n", "x.ndjson", "jsonl"),
-        (b"{red},{blue}\n", "x.csv", "csv"),
-        (b"[red],[blue]\n", "x.csv", "csv"),
-        (b"", "x.csv", "csv"),
-    ],
-)
-def test_formats_by_content_then_by_suffix(tmp_path, content, name, format):
-    path = tmp_path / name
-    path.write_bytes(content)
-    with open_source(str(path)) as source:
-        assert detect_format(source) == format
-        assert source.read(100) == content
-
-
-def test_a_json_array_is_named(tmp_path):
-    path = tmp_path / "x.json"
-    path.write_bytes(b'[{"a": 1}]')
-    with open_source(str(path)) as source, pytest.raises(InputError, match="this is a JSON array"):
-        detect_format(source)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,134 @@
+"""The formats of tables: how each is known, and what opens it. To read another one, add its file here and a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cecli.errors import UsageError
+from cecli.readers.sources.source import HEAD, Source, suffix_of
+from cecli.readers.tables.table import Table, TableOptions
+
+Known = Callable[[bytes, str], bool]
+"""Whether a file is of a format, by its first bytes and its suffix (without that of a compression, in lower case)."""
+
+Opener = Callable[[Source, TableOptions], Table]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: its ``name`` in messages, how it is known, and what opens it.
+
+    ``delimiter`` is what separates the cells of a text where nobody says otherwise (None: no text of cells), ``lists``
+    whether a column may hold lists, ``parts`` how a file is taken apart for several readers, "text" or "parquet".
+    """
+
+    name: str
+    known: Known
+    opener: Opener
+    delimiter: str | None = None
+    lists: bool = False
+    parts: str | None = None
+
+    @property
+    def of_text(self) -> bool:
+        """Whether it is a text of cells."""
+        return self.delimiter is not None
+
+
+def format_of(source: Source) -> Format:
+    """The format of a source, of which nothing is read; by its first bytes, then by its suffix."""
+    return format_of_head(source.peek(HEAD), f"x{source.suffix}")
+
+
+def format_of_head(head: bytes, path: str) -> Format:
+    """The format of a file that begins with ``head`` and is called ``path``."""
+    suffix = suffix_of(path)
+    return next(form for form in FORMATS if form.known(head, suffix))
+
+
+def table_of(source: Source, options: TableOptions) -> Table:
+    """The table that ``source`` holds. Raises UsageError where an option has no meaning for its format."""
+    form = format_of(source)
+    if options.vector is not None and not form.lists:
+        what = "text" if form.of_text else form.name
+        raise UsageError(f"--vector is for Parquet, Arrow and JSON Lines, and {source.name} is {what}")
+    if options.delimiter is not None and not form.of_text:
+        raise UsageError(f"--delimiter is for text, and {source.name} is {form.name}")
+    return form.opener(source, options)
+
+
+def _begins(magic: bytes) -> Known:
+    return lambda head, suffix: head.startswith(magic)
+
+
+def _is_json_lines(head: bytes, suffix: str) -> bool:
+    # A header of CSV may start with a brace as well; an object goes on with a key, in quotes, or ends.
+    return suffix in (".jsonl", ".ndjson") or re.match(rb'\{\s*(["}]|$)', _text(head)) is not None
+
+
+def _is_json_array(head: bytes, suffix: str) -> bool:
+    # Names of columns may stand in brackets; what looks like an array of objects is one.
+    text = _text(head)
+    if suffix in (".jsonl", ".ndjson"):
+        return False
+    return text.startswith(b"[") if suffix == ".json" else re.match(rb'\[\s*\{\s*["}]', text) is not None
+
+
+def _text(head: bytes) -> bytes:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
+
+
+def _open_parquet(source: Source, options: TableOptions) -> Table:
+    from cecli.readers.tables.arrow_table import ArrowTable
+
+    source.read_elsewhere()
+    return ArrowTable(source, "parquet", options.vector, options.part)
+
+
+def _open_arrow(source: Source, options: TableOptions) -> Table:
+    from cecli.readers.tables.arrow_table import ArrowTable
+
+    source.read_elsewhere()
+    return ArrowTable(source, "arrow", options.vector)
+
+
+def _open_npy(source: Source, options: TableOptions) -> Table:
+    from cecli.readers.tables.npy_table import NpyTable
+
+    source.read_elsewhere()
+    return NpyTable(source)
+
+
+def _open_json_lines(source: Source, options: TableOptions) -> Table:
+    from cecli.readers.tables.jsonl_split import LineSplitter
+    from cecli.readers.tables.jsonl_table import JsonlTable
+
+    return JsonlTable(source, LineSplitter(source, options.block_bytes), options.vector)
+
+
+def _open_json_array(source: Source, options: TableOptions) -> Table:
+    from cecli.readers.tables.json_array import ArraySplitter
+    from cecli.readers.tables.jsonl_table import JsonlTable
+
+    return JsonlTable(source, ArraySplitter(source, options.block_bytes), options.vector, of_array=True)
+
+
+def _open_text(source: Source, options: TableOptions) -> Table:
+    from cecli.readers.tables.csv_table import CsvTable
+
+    delimiter = options.delimiter or format_of(source).delimiter or ","
+    return CsvTable(source, delimiter, options.header, options.block_bytes)
+
+
+FORMATS = (
+    Format("parquet", _begins(b"PAR1"), _open_parquet, lists=True, parts="parquet"),
+    Format("arrow", _begins(b"ARROW1"), _open_arrow, lists=True),
+    Format("npy", _begins(b"\x93NUMPY"), _open_npy),
+    Format("json", _is_json_array, _open_json_array, lists=True),
+    Format("jsonl", _is_json_lines, _open_json_lines, lists=True),
+    Format("tsv", lambda head, suffix: suffix in (".tsv", ".tab"), _open_text, "\t", parts="text"),
+    Format("csv", lambda head, suffix: True, _open_text, ",", parts="text"),
+)
+"""In the order in which they are tried: what the bytes say before what the name says, and text last."""
