@@ -210,7 +210,8 @@ BAD = [
         p=table("arrow", replaced=(INTEGER_LENGTH, (1 << 40).to_bytes(8, "little"))), **ARROW),
     bad("Arrow of a negative length", "preds.arrow: not readable: ",
         p=table("arrow", replaced=(INTEGER_LENGTH, (-5).to_bytes(8, "little", signed=True))), **ARROW),
-    wrong("entropy", "an array", array(), "pmf.csv: a PMF is read from CSV or TSV, this is npy"),
+    wrong("entropy", "an array", array(), "pmf.csv: no column is called probability or count",
+          hint="name the one that holds the numbers: pmf.csv:"),
     wrong("fit", "samples in an array", array(), "pmf.csv: samples are read from lines of text, this is npy",
           options=("--samples",)),
 ]  # fmt: skip

@@ -137,8 +137,8 @@ BAD = [
     poor("a vector that is not there", lines(*BY_NUMBER), 'preds.jsonl: no column "probs"',
         hint="its columns are p, label",
          options=("--label-column", "label", "--vector", "probs")),
-    bad("a JSON array", "preds.json: this is a JSON array",
-        hint="write one object per line: jq -c '.[]'", p="[" + ",".join(WIDE) + "]", p_name="preds.json"),
+    bad("a JSON array that is not closed", "preds.json:1: the array is not closed",
+        hint="was the file cut short?", p="[" + ",".join(line.strip() for line in WIDE), p_name="preds.json"),
 ]  # fmt: skip
 
 CASES = [*GOOD, *BAD]
