@@ -32,10 +32,10 @@ def manual_pages(root: str) -> dict[str, str]:
     sys.path.insert(0, root)
     try:
         from cecli import __version__
-        from cecli.cli import COMMANDS, group
+        from cecli.cli import COMMANDS, GROUPS, group
         from cecli.commands.manual_page import page_of
         from cecli.report.pages.manual import as_roff
     finally:
         sys.path.remove(root)
-    pages = [page_of(group, name, COMMANDS, __version__) for name in (None, *COMMANDS)]
+    pages = [page_of(group, name, GROUPS, __version__) for name in (None, *COMMANDS)]
     return {page.name: as_roff(page) for page in pages}

@@ -15,27 +15,36 @@ import click
 
 from cecli import __version__, errors, input_guard
 
-COMMANDS = {
-    "simulate": "Roll a K-sided die, or draw from any PMF.",
-    "fit": "Fit the categorical maximum-likelihood estimate to counts or samples.",
-    "entropy": "Measure the entropy H(p) of PMFs.",
-    "cross-entropy": "Measure the cross-entropy H(p, q) of one PMF against others.",
-    "kl": "Measure the KL divergence D(p||q) of one PMF from others.",
-    "divergences": "Measure how far two PMFs are apart, in every usual way.",
-    "test": "Test whether counts fit a PMF, or whether two samples differ.",
-    "power": "Find how many rolls a test needs to tell P from Q.",
-    "converge": "Watch an empirical PMF converge to the true one.",
-    "score": "Score a classifier's predictions by their cross-entropy loss.",
-    "merge": "Merge states of score --partial into the report of all their rows.",
-    "compare": "Compare the losses of two models on the same rows, with tests.",
-    "calibrate": "Find the temperature that makes a classifier's probabilities mean what they say.",
-    "softmax": "Turn logits into probabilities, row by row.",
-    "show": "Show a stored result as a table, Markdown, CSV or a page.",
-    "verify": "Verify a signed result: compute it again from the same inputs, and compare every digit.",
-    "help": "Show the manual of a command, or a guide; without a name, list them all.",
-    "completion": "Print the script that completes cecli's command lines in a shell.",
+GROUPS = {
+    "Distributions": {
+        "simulate": "Roll a K-sided die, or draw from any PMF.",
+        "fit": "Fit the categorical maximum-likelihood estimate to counts or samples.",
+        "entropy": "Measure the entropy H(p) of PMFs.",
+        "cross-entropy": "Measure the cross-entropy H(p, q) of one PMF against others.",
+        "kl": "Measure the KL divergence D(p||q) of one PMF from others.",
+        "divergences": "Measure how far two PMFs are apart, in every usual way.",
+        "test": "Test whether counts fit a PMF, or whether two samples differ.",
+        "power": "Find how many rolls a test needs to tell P from Q.",
+        "converge": "Watch an empirical PMF converge to the true one.",
+    },
+    "Classifiers": {
+        "score": "Score a classifier's predictions by their cross-entropy loss.",
+        "compare": "Compare the losses of two models on the same rows, with tests.",
+        "calibrate": "Find the temperature that makes a classifier's probabilities mean what they say.",
+        "softmax": "Turn logits into probabilities, row by row.",
+    },
+    "Files and results": {
+        "merge": "Merge states of score --partial into the report of all their rows.",
+        "show": "Show a stored result as a table, Markdown, CSV or a page.",
+        "verify": "Verify a signed result: compute it again from the same inputs, and compare every digit.",
+        "help": "Show the manual of a command, or a guide; without a name, list them all.",
+        "completion": "Print the script that completes cecli's command lines in a shell.",
+    },
 }
-"""Name -> one-line help, which is also the first line of the command's docstring (a test holds them together)."""
+"""Heading -> the commands under it: name -> one-line help, the first line of its docstring, as a test wants."""
+
+COMMANDS = {name: line for commands in GROUPS.values() for name, line in commands.items()}
+"""Name -> one-line help."""
 
 
 @cache
@@ -43,7 +52,20 @@ def _loaded(name: str) -> click.Command:
     """The command with the ending that all helps have."""
     from cecli.commands.endings import with_ending
 
-    return with_ending(name, import_module(f"cecli.commands.{name.replace('-', '_')}").command)
+    command: click.Command = import_module(f"cecli.commands.{name.replace('-', '_')}").command
+    command.params.append(_debug_option())
+    return with_ending(name, command)
+
+
+def _debug_option() -> click.Option:
+    """``--debug``, which every command has, and the program itself: an error then shows where it was raised."""
+    text = "Show the traceback of an error."
+    return click.Option(["--debug"], is_flag=True, is_eager=True, expose_value=False, callback=_debug, help=text)
+
+
+def _debug(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value:
+        context.ensure_object(dict)["debug"] = True
 
 
 class LazyGroup(click.Group):
@@ -57,9 +79,9 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         return _loaded(cmd_name) if cmd_name in COMMANDS else None
 
-    def summaries(self) -> dict[str, str]:
-        """The commands and what they do."""
-        return dict(COMMANDS)
+    def summaries(self) -> dict[str, dict[str, str]]:
+        """Heading -> the commands under it, and what they do."""
+        return GROUPS
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -77,8 +99,10 @@ class LazyGroup(click.Group):
         return names + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        width = max(map(len, COMMANDS))
+        for heading, commands in GROUPS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name.ljust(width), line) for name, line in commands.items()])
 
 
 EPILOG = """\b
@@ -86,7 +110,6 @@ Examples:
   cecli simulate -k 6 -n 10000 --seed 1 | cecli fit | cecli kl - uniform:6
   cecli score preds.csv labels.csv
 
-\b
 Exit status: 0 done, 1 the data or the I/O, 2 usage, 3 a requirement was not met."""
 
 
@@ -96,9 +119,11 @@ Exit status: 0 done, 1 the data or the I/O, 2 usage, 3 a requirement was not met
     epilog=EPILOG,
 )
 @click.version_option(__version__, "-V", "--version", prog_name="cecli", message="%(prog)s %(version)s")
-@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-def group(debug: bool) -> None:
+def group() -> None:
     """Entropy, cross-entropy, KL divergence and the cross-entropy loss of a classifier, from files."""
+
+
+group.params.append(_debug_option())
 
 
 _GARBAGE = 100_000
@@ -135,22 +160,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _told(arguments: list[str]) -> int:
+    asked: dict[str, bool] = {}  # what options of every command ask for: Click hands it down
     try:
-        return _run(list(arguments))  # a copy: Click takes the list apart
+        return _run(list(arguments), asked)  # a copy: Click takes the list apart
     except Exception as error:
-        if "--debug" in arguments:
+        if asked.get("debug"):
             raise
         return _explain(error, next((word for word in arguments if word in COMMANDS), None))
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], asked: dict[str, bool]) -> int:
     if not arguments:
         with group.make_context("cecli", [], resilient_parsing=True) as context:
             click.echo(group.get_help(context), err=True)
         return errors.EXIT_USAGE
     for_help = bool(_HELP.intersection(arguments))
     try:
-        with group.make_context("cecli", arguments) as context:
+        with group.make_context("cecli", arguments, obj=asked) as context:
             group.invoke(context)
     except click.exceptions.Exit as stop:  # a help text or the version has been printed
         if sys.stdout is None and not stop.exit_code:

@@ -57,7 +57,10 @@ class TestEach:
         assert text[:1].isupper() or text[:1] in "-<" or text.split()[0].islower(), text
 
     def test_says_what_its_value_is(self, name, option):
-        if option.is_flag or isinstance(option.type, click.Choice):
+        if isinstance(option.type, click.Choice) and len("".join(option.type.choices)) > 60:  # too long for a line
+            assert option.metavar == "NAME"
+            assert all(choice in option.help for choice in option.type.choices)
+        elif option.is_flag or isinstance(option.type, click.Choice):
             assert option.metavar is None
         else:
             assert option.metavar, "a metavar says more than INTEGER or TEXT"
@@ -103,3 +106,28 @@ def test_names_of_options_are_no_beginnings_of_others_letters(name):
     flags = [flag for command, one in OPTIONS if command == name for flag in one.opts]
     assert len(flags) == len(set(flags))
     assert not set(flags) & {"-h", "--help"}
+
+
+class TestHeadings:
+    """Long helps list their options under headings."""
+
+    @pytest.mark.parametrize("name", ["score", "compare", "calibrate"])
+    def test_every_option_has_one(self, name):
+        from cecli.commands.options.headings import HEADINGS, options_by_heading
+
+        command = group.get_command(None, name)
+        found = options_by_heading(command, click.Context(command, help_option_names=["-h", "--help"]))
+        assert list(found) == [heading for heading in HEADINGS if heading in found]
+        assert {"Input", "What counts", "Loss", "Report", "Gates", "Output", "Speed"} <= set(found)
+        bare = {one.name for options in found.values() for one in options if not hasattr(one, "heading")}
+        assert bare <= {"debug", "_click_default_help", "help"}
+
+    @pytest.mark.parametrize("name", ["score", "compare", "calibrate"])
+    def test_help_shows_them_in_order(self, run, name):
+        shown = run(name, "-h").out
+        places = [shown.index(f"\n{heading}:\n") for heading in ("Input", "What counts", "Loss", "Report", "Gates")]
+        assert places == sorted(places)
+        assert "\nOptions:\n" not in shown
+
+    def test_the_others_are_short(self, run):
+        assert "\nOptions:\n" in run("kl", "-h").out

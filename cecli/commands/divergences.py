@@ -35,9 +35,10 @@ distance, and the base applies to informations only: not to total-variation, hel
 @click.command("divergences", epilog=EPILOG)
 @click.argument("pmf", nargs=-1, required=True, metavar="P Q")
 @order_option("--order", "order", "Add renyi and tsallis of this order: 0, 0.5, 2, inf, …")
-@click.option("--only", type=click.Choice([*DIVERGENCES, CROSS_ENTROPY, *OTHER_NAMES]),
+@click.option("--only", metavar="NAME", type=click.Choice([*DIVERGENCES, CROSS_ENTROPY, *OTHER_NAMES]),
               callback=lambda context, parameter, name: OTHER_NAMES.get(name, name),
-              help="Just this one (psi is jeffreys, js jensen-shannon; cross-entropy: of a matrix).")  # fmt: skip
+              help=f"Just this one: {', '.join(DIVERGENCES)} (psi is jeffreys, js jensen-shannon; cross-entropy: of a "
+              "matrix).")  # fmt: skip
 @click.option("--matrix", is_flag=True, help="All pairs of any number of PMFs, or of the columns of one wide table.")
 @unit_option
 @pmf_options

@@ -30,7 +30,10 @@ H/log K."""
 @click.command("entropy", epilog=EPILOG)
 @click.argument("pmf", nargs=-1, required=True)
 @unit_option
-@click.option("--estimator", type=click.Choice(ESTIMATORS), help="Estimate the entropy behind counts.")
+@click.option(
+    "--estimator", type=click.Choice(ESTIMATORS), metavar="NAME",
+    help=f"Estimate the entropy behind counts: {', '.join(ESTIMATORS)}.",
+)  # fmt: skip
 @click.option(
     "-k", "--sides", type=click.IntRange(min=1), metavar="K", help="There are K outcomes in all, seen or not."
 )

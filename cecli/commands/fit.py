@@ -49,10 +49,12 @@ with the samples."""
 @click.option(
     "--interval",
     type=click.Choice(["auto", *INTERVALS, "none"]),
+    metavar="NAME",
     default="auto",
     show_default=True,
-    help="Confidence interval of each probability; those up to bonferroni-clopper-pearson hold for all outcomes at "
-    "once. auto is that where a count is below 5, else goodman.",
+    help=f"Confidence interval of each probability: {', '.join(['auto', *INTERVALS, 'none'])}. Those up to "
+    "bonferroni-clopper-pearson hold for all outcomes at once; auto is the last of them where a count is below 5, else "
+    "goodman.",
 )
 @click.option(
     "--smoothing",

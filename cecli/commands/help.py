@@ -46,13 +46,13 @@ class _Name(click.ParamType):  # type: ignore[type-arg]  # generic only to the t
 def _names(context: click.Context) -> dict[str, str]:
     """What help can be asked for, and what it is about."""
     group: Any = context.find_root().command
-    return {**group.summaries(), **TOPICS, **reference.TOPICS}
+    commands = {name: line for listed in group.summaries().values() for name, line in listed.items()}
+    return {**commands, **TOPICS, **reference.TOPICS}
 
 
 @click.command("help", epilog=EPILOG)
 @click.argument("name", required=False, type=_Name(), metavar="[COMMAND|TOPIC]")
 @click.option("--roff", is_flag=True, help="Print the source of a command's page, as man reads it.")
-@click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 @click.pass_context
 def command(context: click.Context, name: str | None, roff: bool) -> None:
     """Show the manual of a command, or a guide; without a name, list them all.

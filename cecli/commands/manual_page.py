@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import click
 
 from cecli.commands.endings import SEE_ALSO, STATUSES, statuses
+from cecli.commands.options.headings import options_by_heading
 from cecli.guides import TOPICS
 from cecli.report.pages.manual import Block, Page
 
@@ -22,8 +23,9 @@ _ENVIRONMENT = {
 _ENDINGS = ("Exit status:", "See also:")
 
 
-def page_of(group: click.Group, name: str | None, commands: Mapping[str, str], version: str = "") -> Page:
-    """The page of the command ``name``, or that of the whole; ``commands`` are their names and what they do."""
+def page_of(group: click.Group, name: str | None, groups: Mapping[str, Mapping[str, str]], version: str = "") -> Page:
+    """The page of the command ``name``, or that of the whole; ``groups`` are the commands' names and what they do,
+    under their headings."""
     context = click.Context(group, info_name="cecli", **group.context_settings)
     command = group if name is None else group.get_command(context, name)
     if command is None:
@@ -37,20 +39,34 @@ def page_of(group: click.Group, name: str | None, commands: Mapping[str, str], v
         "NAME": [Block(f"{called} - {title.text.rstrip('.')}")],
         "SYNOPSIS": [Block(f"{own.command_path} {pieces}", kept=True)],
         "DESCRIPTION": description or [Block(title.text)],
-        "COMMANDS": [Block(line, term=other) for other, line in commands.items()] if name is None else [],
+        "COMMANDS": list(_under_headings({heading: commands.items() for heading, commands in groups.items()}))
+        if name is None
+        else [],
         "GUIDES": list(_guides()) if name is None else [],
-        "OPTIONS": [
-            Block(record[1], term=record[0])
-            for one in command.get_params(own)
-            if isinstance(one, click.Option) and (record := one.get_help_record(own))
-        ],
+        "OPTIONS": list(_under_headings(_records(command, own))),
         "EXAMPLES": examples,
         "NOTES": notes,
         "EXIT STATUS": _statuses(command, name),
         "ENVIRONMENT": _environment(command, name),
-        "SEE ALSO": [Block(", ".join(_others(name, commands)))],
+        "SEE ALSO": [Block(", ".join(_others(name, groups)))],
     }
     return Page(called, version, {heading: blocks for heading, blocks in sections.items() if blocks})
+
+
+def _records(command: click.Command, context: click.Context) -> dict[str, list[tuple[str, str]]]:
+    """Heading -> the options under it, each with what it does."""
+    return {
+        heading: [record for one in options if (record := one.get_help_record(context)) is not None]
+        for heading, options in options_by_heading(command, context).items()
+    }
+
+
+def _under_headings(groups: Mapping[str, Iterable[tuple[str, str]]]) -> Iterator[Block]:
+    """What terms mean, under headings if there are several."""
+    for heading, records in groups.items():
+        if len(groups) > 1:
+            yield Block(heading, heading=True)
+        yield from (Block(text, term=term) for term, text in records)
 
 
 def _paragraphs(text: str) -> list[Block]:
@@ -92,7 +108,8 @@ def _environment(command: click.Command, name: str | None) -> list[Block]:
     return [Block(text, term=variable) for variable, text in _ENVIRONMENT.items() if not left_out.get(variable)]
 
 
-def _others(name: str | None, commands: Mapping[str, str]) -> Iterator[str]:
+def _others(name: str | None, groups: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
     if name is not None:
         yield "cecli(1)"
+    commands = [other for listed in groups.values() for other in listed]
     yield from (f"cecli-{other}(1)" for other in (commands if name is None else SEE_ALSO.get(name, ())))

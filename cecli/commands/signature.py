@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cecli.commands.options import Function
+from cecli.commands.options.headings import HeadedCommand, option
 
 if TYPE_CHECKING:
     from cecli.readers.sources.ledger import Ledger
@@ -70,7 +71,7 @@ NEUTRAL = frozenset(
         "check",
         "workers_processes",
         "workers_scheduler",
-        "output_debug",
+        "debug",
         "output_digits",
         "output_format",
         "output_get",
@@ -93,7 +94,7 @@ signed stands here or in FIGURES (a test holds them to it)."""
 _ARGUMENTS = "cecli.arguments"
 
 
-class SignedCommand(click.Command):
+class SignedCommand(HeadedCommand):
     """A command that knows what it was called with, once it runs: see ``arguments_given``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -135,8 +136,8 @@ def arguments_given() -> list[str]:
 
 def signature_option(function: Function) -> Function:
     """--signature; arrives as ``signature``, true or false."""
-    return click.option(
-        "--signature", is_flag=True,
+    return option(
+        "Output", "--signature", is_flag=True,
         help="Say what made the result: version, options, rows, and the SHA-256 of every input; cecli verify computes "
         "it again.",
     )(function)  # fmt: skip

@@ -12,7 +12,7 @@ import click
 import pytest
 
 from cecli import __version__
-from cecli.cli import COMMANDS, group
+from cecli.cli import COMMANDS, GROUPS, group
 from cecli.commands.endings import SEE_ALSO, STATUSES
 from cecli.commands.manual_page import page_of
 from cecli.guides import TOPICS, text_of
@@ -79,12 +79,12 @@ class TestEveryHelp:
 class TestPage:
     @pytest.mark.parametrize("name", NAMES)
     def test_has_its_sections_in_order(self, name):
-        found = [heading for heading in page_of(group, name, COMMANDS).sections if heading in SECTIONS]
+        found = [heading for heading in page_of(group, name, GROUPS).sections if heading in SECTIONS]
         assert found == SECTIONS
 
     @pytest.mark.parametrize("name", NAMES)
     def test_has_all_of_the_help(self, run, name):
-        page = as_text(page_of(group, name, COMMANDS), 78)
+        page = as_text(page_of(group, name, GROUPS), 78)
         words = " ".join(page.split())
         command = group if name is None else group.get_command(None, name)
         for one in command.params:
@@ -97,7 +97,7 @@ class TestPage:
     @pytest.mark.parametrize("width", [40, 60, 80, 100])
     @pytest.mark.parametrize("name", NAMES)
     def test_text_fits_its_width(self, name, width):
-        page = page_of(group, name, COMMANDS)
+        page = page_of(group, name, GROUPS)
         kept = {line for blocks in page.sections.values() for b in blocks for line in b.text.split("\n") if b.kept}
         terms = {block.term for blocks in page.sections.values() for block in blocks}
         for line in as_text(page, width).splitlines():
@@ -107,15 +107,15 @@ class TestPage:
 
     @pytest.mark.parametrize("name", NAMES)
     def test_roff_is_ascii_and_has_no_stray_request(self, name):
-        source = as_roff(page_of(group, name, COMMANDS))
+        source = as_roff(page_of(group, name, GROUPS))
         assert source.isascii()
         requests = {line.split()[0] for line in source.splitlines() if line.startswith((".", "'"))}
-        assert requests <= {".TH", ".SH", ".TP", ".B", ".PP", ".nf", ".fi", ".nh", ".ad"}
+        assert requests <= {".TH", ".SH", ".SS", ".TP", ".B", ".PP", ".nf", ".fi", ".nh", ".ad"}
 
     @pytest.mark.skipif(not shutil.which("groff"), reason="no groff")
     @pytest.mark.parametrize("name", NAMES)
     def test_groff_has_nothing_to_say_and_shows_all(self, name):
-        page = page_of(group, name, COMMANDS)
+        page = page_of(group, name, GROUPS)
         command = ["groff", "-man", "-Tutf8", "-ww", "-P-cbou", "-rLL=90n"]
         done = subprocess.run(command, input=as_roff(page), capture_output=True, text=True, check=True, timeout=60)
         assert done.stderr == ""
@@ -152,7 +152,7 @@ class TestCommand:
             assert f" {name} {line}" in shown
 
     def test_roff(self, run):
-        assert run("help", "kl", "--roff").out == as_roff(page_of(group, "kl", COMMANDS, __version__))
+        assert run("help", "kl", "--roff").out == as_roff(page_of(group, "kl", GROUPS, __version__))
 
     def test_a_command_that_there_is_not(self, run):
         done = run("help", "scor")

@@ -43,7 +43,7 @@ WOLF = "sample_data/wolf_white_die.csv"
         ("help kl more", "got unexpected extra argument (more)", "hint: cecli help -h shows how it is called"),
         ("kl -0.5,1.5 1", "no option -0", "a probability is not negative; -- ends the options"),
         ("score -5.csv", "no option -5", "hint: -- ends the options, so that what follows may begin with a dash"),
-        ("verify --require x", "no option --require", "score, merge, compare and others have it; cecli verify -h"),
+        ("verify --require x", "no option --require", "score, compare, calibrate and others have it; cecli verify -h"),
         ("compare --check", "no option --check", "hint: score has it; cecli compare -h lists the options of this"),
         ("compare --reduction sum", "no option --reduction", "hint: score and merge have it; cecli compare -h"),
         ("merge --bye x", "no option --bye", "hint: cecli merge -h lists the options"),

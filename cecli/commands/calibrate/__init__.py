@@ -11,6 +11,7 @@ import click
 from cecli.commands.calibrate.options import CalibrateOptions, calibrate_options
 from cecli.commands.options import confidence_option, hidden, output_options, plot_option, threads_option, unit_option
 from cecli.commands.options.conflicts import check_table
+from cecli.commands.options.headings import option
 from cecli.commands.options.predictions import prediction_options
 from cecli.commands.options.requirements import require_option
 from cecli.commands.signature import SignedCommand, arguments_given, inputs_kept, signature_option
@@ -55,7 +56,6 @@ def _output(own: dict[str, Any], arguments: dict[str, Any]) -> OutputOptions:
     """With --apply the suffix of -o names a format of predictions, not of a report."""
     from cecli.report.write import check_options
 
-    own.pop("debug")
     options = OutputOptions(**own)
     check_options(options if arguments["apply"] is None else replace(options, path=None))
     return options
@@ -66,9 +66,11 @@ def _output(own: dict[str, Any], arguments: dict[str, Any]) -> OutputOptions:
 @click.argument("labels", required=False)
 @hidden("predictions_observed", "predictions_losses", "predictions_by")
 @prediction_options
-@click.option("--probs", is_flag=True, help="LOGITS holds probabilities; their logarithms are scaled.")
+@option("Input", "--probs", is_flag=True, help="LOGITS holds probabilities; their logarithms are scaled.")
 @calibrate_options
-@click.option("--apply", metavar="FILE", help="Write calibrated predictions, by the parameters in FILE, or of FILE.")
+@option(
+    "Output", "--apply", metavar="FILE", help="Write calibrated predictions, by the parameters in FILE, or of FILE."
+)
 @plot_option
 @signature_option
 @require_option

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from cecli.commands.options import Function, grouped
+from cecli.commands.options.headings import option
 from cecli.errors import UsageError
 
 
@@ -28,12 +29,12 @@ def calibrate_options(function: Function) -> Function:
         "wanted",
         _value,
         [
-            click.option("--bias", "wanted_bias", is_flag=True, help="Fit a bias for each class, too."),
-            click.option("--folds", "wanted_folds", type=click.IntRange(2, 1000), metavar="K",
+            option("Fit", "--bias", "wanted_bias", is_flag=True, help="Fit a bias for each class, too."),
+            option("Fit", "--folds", "wanted_folds", type=click.IntRange(2, 1000), metavar="K",
                          help="Score each of K parts of the rows by what was fitted to the others, too."),
-            click.option("--seed", "wanted_seed", type=click.IntRange(0, 2**53), metavar="INT",
+            option("Fit", "--seed", "wanted_seed", type=click.IntRange(0, 2**53), metavar="INT",
                          help="Seed of the folds.  [default: 0]"),
-            click.option("--table", "wanted_table", type=click.Choice(["variants", "bins", "biases"]),
+            option("Report", "--table", "wanted_table", type=click.Choice(["variants", "bins", "biases"]),
                          help="With CSV, TSV and Markdown: print this list."),
         ],
     )  # fmt: skip

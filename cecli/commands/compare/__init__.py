@@ -9,6 +9,7 @@ import click
 from cecli.commands.options import confidence_option, output_options, threads_option, unit_option
 from cecli.commands.options.conflicts import check_table
 from cecli.commands.options.gates import GateOptions, gate_options
+from cecli.commands.options.headings import option
 from cecli.commands.options.losses import LossOptions, loss_options
 from cecli.commands.options.models import compared_options
 from cecli.commands.options.page import check_one_file, report_option
@@ -60,14 +61,14 @@ hundred bytes a cluster."""
 @click.command("compare", cls=SignedCommand, epilog=EPILOG)
 @compared_options
 @loss_options
-@click.option("--worst", type=click.IntRange(min=0), default=5, show_default=True, metavar="N",
+@option("Report", "--worst", type=click.IntRange(min=0), default=5, show_default=True, metavar="N",
               help="List the N rows where B loses most, and the N where it gains most.")  # fmt: skip
-@click.option("--flips", type=click.IntRange(min=1), metavar="B",
+@option("Report", "--flips", type=click.IntRange(min=1), metavar="B",
               help="Choices of signs that are drawn, however many rows there are.  "
               "[default: 9999, up to 100,000 rows]")  # fmt: skip
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="INT",
+@option("Report", "--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="INT",
               help="Seed of the signs.")  # fmt: skip
-@click.option("--table", type=click.Choice(["classes", "worse", "better", "groups"]),
+@option("Report", "--table", type=click.Choice(["classes", "worse", "better", "groups"]),
               help="With CSV, TSV and Markdown: print this list.")  # fmt: skip
 @gate_options
 @worker_options

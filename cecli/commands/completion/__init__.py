@@ -23,7 +23,6 @@ stand in the line: of each the head is read, of regular files only, never of sta
 
 @click.command("completion", epilog=EPILOG)
 @click.argument("shell", type=click.Choice(SHELLS))
-@click.option("--debug", "debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 def command(shell: str) -> None:
     """Print the script that completes cecli's command lines in a shell.
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
+from cecli.commands.options.headings import option
 from cecli.core.units import Unit, parse_unit
 from cecli.errors import UsageError
 from cecli.input_guard import will_write
@@ -43,28 +44,27 @@ def output_options(function: Function, make: Make | None = None) -> Function:
         "output",
         make or _output_value,
         [
-            click.option("-f", "--format", "output_format", type=click.Choice(FORMATS), default="auto",
+            option("Output", "-f", "--format", "output_format", type=click.Choice(FORMATS), default="auto",
                          help="Format of the result: auto is a table on a terminal and plain data in a pipe."),
-            click.option("-o", "--output", "output_path", metavar="FILE", multiple=True, callback=output_path,
+            option("Output", "-o", "--output", "output_path", metavar="FILE", multiple=True, callback=output_path,
                          help="Write to FILE, whole or not at all; the suffix gives the format."),
-            click.option("--value", "output_value", is_flag=True, help="Print just the headline number."),
-            click.option("--get", "output_get", metavar="KEY", multiple=True, callback=once,
+            option("Output", "--value", "output_value", is_flag=True, help="Print just the headline number."),
+            option("Output", "--get", "output_get", metavar="KEY", multiple=True, callback=once,
                          help="Print just this number of the result, e.g. rows.read."),
-            click.option("--digits", "output_digits", type=click.IntRange(1, 17), default=6, show_default=True,
+            option("Output", "--digits", "output_digits", type=click.IntRange(1, 17), default=6, show_default=True,
                          metavar="N", help="Significant digits in tables."),
-            click.option("-q", "--quiet", "output_quiet", is_flag=True, help="No notes and no progress bar."),
-            click.option("--debug", "output_debug", is_flag=True, help="Show the traceback of an error."),
+            option("Output", "-q", "--quiet", "output_quiet", is_flag=True, help="No notes and no progress bar."),
         ],
     )  # fmt: skip
 
 
 def unit_option(function: Function) -> Function:
     """-b/--base; arrives as ``unit``, a Unit."""
-    option = click.option(
-        "-b", "--base", "unit", default="nats", show_default=True, metavar="UNIT", callback=_unit_value,
+    declare = option(
+        "Loss", "-b", "--base", "unit", default="nats", show_default=True, metavar="UNIT", callback=_unit_value,
         help="Unit of the result: nats, bits, bans, or any base > 1.",
     )  # fmt: skip
-    return option(function)
+    return declare(function)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -106,35 +106,35 @@ def lone_pmf_options(function: Function) -> Function:
 
 def delimiter_option(name: str) -> Callable[[Function], Function]:
     """--delimiter; arrives as ``name``, a character or None."""
-    return click.option("--delimiter", name, metavar="CHAR", callback=_delimiter_value,
+    return option("Input", "--delimiter", name, metavar="CHAR", callback=_delimiter_value,
                         help="What separates the cells of text.  [default: a comma; a tab in .tsv]")  # fmt: skip
 
 
 def threads_option(function: Function) -> Function:
     """--threads; arrives as ``threads``, a number >= 1."""
-    option = click.option(
-        "--threads", type=click.IntRange(min=1), metavar="N", callback=_threads_value,
+    declare = option(
+        "Speed", "--threads", type=click.IntRange(min=1), metavar="N", callback=_threads_value,
         help="Worker threads; never changes a digit.  [default: all cores, or CECLI_THREADS]",
     )  # fmt: skip
-    return option(function)
+    return declare(function)
 
 
 def confidence_option(function: Function) -> Function:
     """--confidence; arrives as ``confidence``, between 0 and 1."""
-    option = click.option(
-        "--confidence", type=float, default=0.95, show_default=True, callback=_confidence_value, metavar="SHARE",
-        help="Confidence level of the intervals.",
+    declare = option(
+        "Report", "--confidence", type=float, default=0.95, show_default=True, callback=_confidence_value,
+        metavar="SHARE", help="Confidence level of the intervals.",
     )  # fmt: skip
-    return option(function)
+    return declare(function)
 
 
 def plot_option(function: Function) -> Function:
     """--plot; arrives as ``plot``, a path with a suffix that names a kind of picture, or None."""
-    option = click.option(
-        "--plot", metavar="FILE", callback=_plot_value,
+    declare = option(
+        "Output", "--plot", metavar="FILE", callback=_plot_value,
         help="Draw it into FILE.svg, .png or .pdf as well (needs matplotlib: pip install 'cecli[plot]').",
     )  # fmt: skip
-    return option(function)
+    return declare(function)
 
 
 def order_option(flag: str, name: str, text: str) -> Callable[[Function], Function]:
@@ -178,15 +178,14 @@ def grouped(
         return function(*args, **kwargs, **{name: value})
 
     wrapped: Any = wrapper
-    for option in reversed(options):
-        wrapped = option(wrapped)
+    for one in reversed(options):
+        wrapped = one(wrapped)
     return wrapped  # type: ignore[no-any-return]
 
 
 def _output_value(own: dict[str, Any], arguments: dict[str, Any]) -> OutputOptions:
     from cecli.report.write import check_options
 
-    own.pop("debug")
     options = OutputOptions(**own)
     lines = arguments.get("sequence", False)  # of a stream of lines the suffix says nothing
     check_options(replace(options, path=None) if lines else options)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cecli.commands.options import Function, grouped
+from cecli.commands.options.headings import option
 from cecli.core.units import Unit
 from cecli.errors import UsageError
 
@@ -62,16 +63,16 @@ def gate_options(function: Function) -> Function:
         "gates",
         _value,
         [
-            click.option("--fail-if-worse", "gates_if_worse", is_flag=True,
+            option("Gates", "--fail-if-worse", "gates_if_worse", is_flag=True,
                          help="Exit with status 3 if B's loss is higher, one-sided p < --alpha."),
-            click.option("--fail-unless-better", "gates_unless_better", is_flag=True,
+            option("Gates", "--fail-unless-better", "gates_unless_better", is_flag=True,
                          help="Exit with status 3 unless B's loss is lower, one-sided p < --alpha."),
-            click.option("--margin", "gates_margin", type=float, metavar="D",
+            option("Gates", "--margin", "gates_margin", type=float, metavar="D",
                          help="Exit with status 3 unless B's loss is below A's + D, one-sided p < --alpha: B is not "
                          "inferior by D or more."),
-            click.option("--alpha", "gates_alpha", type=click.FloatRange(0, 1, min_open=True, max_open=True),
+            option("Gates", "--alpha", "gates_alpha", type=click.FloatRange(0, 1, min_open=True, max_open=True),
                          metavar="SHARE", help="Level of these tests.  [default: 0.05]"),
-            click.option("--test", "gates_test", type=click.Choice(["t", "sign-flip"]),
+            option("Gates", "--test", "gates_test", type=click.Choice(["t", "sign-flip"]),
                          help="Whose p-value these tests take.  [default: t]"),
         ],
     )  # fmt: skip

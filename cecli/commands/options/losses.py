@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from cecli.commands.options import Function, grouped
+from cecli.commands.options.headings import option
 from cecli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,11 +44,11 @@ def loss_options(function: Function) -> Function:
         "loss",
         _value,
         [
-            click.option("--clip", "loss_clip", type=float, metavar="E",
+            option("Loss", "--clip", "loss_clip", type=float, metavar="E",
                          help="Limit probabilities to [E, 1 - E] in the loss.  [default: no limit]"),
-            click.option("--label-smoothing", "loss_smoothing", type=float, default=0.0, metavar="E",
+            option("Loss", "--label-smoothing", "loss_smoothing", type=float, default=0.0, metavar="E",
                          help="Mix the observed PMF with the uniform one: (1 - E) p + E/K."),
-            click.option("--class-weights", "loss_class_weights", metavar="FILE",
+            option("Loss", "--class-weights", "loss_class_weights", metavar="FILE",
                          help="Weights of the classes in the loss: a file of class,weight."),
         ],
     )  # fmt: skip

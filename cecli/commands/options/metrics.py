@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from cecli.commands.options import Function, grouped
+from cecli.commands.options.headings import option
 from cecli.core.families import LIBRARIES
 
 
@@ -46,21 +47,21 @@ def metric_options(function: Function) -> Function:
         "wanted",
         _value,
         [
-            click.option("--top-k", "wanted_top_k", type=click.IntRange(min=1), default=5, show_default=True,
+            option("Report", "--top-k", "wanted_top_k", type=click.IntRange(min=1), default=5, show_default=True,
                          metavar="K", help="The k of top-k accuracy."),
-            click.option("--worst", "wanted_worst", type=click.IntRange(min=1), metavar="N",
+            option("Report", "--worst", "wanted_worst", type=click.IntRange(min=1), metavar="N",
                          help="List the N rows of largest loss."),
-            click.option("--confusions", "wanted_confusions", type=click.IntRange(min=1), metavar="N",
+            option("Report", "--confusions", "wanted_confusions", type=click.IntRange(min=1), metavar="N",
                          help="List the N pairs of classes whose confusion costs most."),
-            click.option("--prior", "wanted_prior", metavar="PMF",
+            option("Report", "--prior", "wanted_prior", metavar="PMF",
                          help="Measure skill against this PMF of the classes, too: a file, or uniform."),
-            click.option("--decompose", "wanted_decompose", is_flag=True,
+            option("Report", "--decompose", "wanted_decompose", is_flag=True,
                          help="Split the loss into calibration, resolution and uncertainty, where forecasts repeat; "
                          "holds every distinct forecast, 100,000 at most."),
-            click.option("--corp", "wanted_corp", is_flag=True,
+            option("Report", "--corp", "wanted_corp", is_flag=True,
                          help="The same for two classes and any forecasts, by isotonic recalibration, and AUC; "
                          "holds all rows, 9 bytes each (17 with weights), and ten times that at the end."),
-            click.option("--like", "wanted_like", type=click.Choice(LIBRARIES), multiple=True,
+            option("Report", "--like", "wanted_like", type=click.Choice(LIBRARIES), multiple=True,
                          help="Beside ours the number that this library gives for the same rows; repeatable."),
         ],
     )  # fmt: skip

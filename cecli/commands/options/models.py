@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cecli.commands.options import Function
+from cecli.commands.options.headings import option
 from cecli.commands.options.predictions import prediction_options
 from cecli.core.rows.kinds import KINDS
 from cecli.errors import UsageError, quoted, several
@@ -38,8 +39,8 @@ def compared_options(function: Function) -> Function:
         kwargs |= {"preds": files[0], "labels": labels, "others": (files, kinds, id_name, open_question)}
         return reading(*args, **kwargs)
 
-    wrapped: Any = click.option(
-        "--kinds", metavar="KIND,...", callback=_kinds,
+    wrapped: Any = option(
+        "Input", "--kinds", metavar="KIND,...", callback=_kinds,
         help="What each of A, B, ... holds, where that differs: probs, logits, log-probs.",
     )(outer)  # fmt: skip
     return click.argument("preds", nargs=-1, metavar="A B [LABELS]")(wrapped)  # type: ignore[no-any-return]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cecli.commands.options import Function
+from cecli.commands.options.headings import option
 from cecli.errors import UsageError, quoted
 from cecli.input_guard import will_write
 from cecli.report.model import OutputOptions
@@ -15,8 +16,8 @@ WORST_ROWS = 10
 
 def report_option(function: Function) -> Function:
     """--report; arrives as ``page``, a path with a suffix of HTML, or None."""
-    return click.option(
-        "--report", "page", metavar="FILE", callback=_checked,
+    return option(
+        "Output", "--report", "page", metavar="FILE", callback=_checked,
         help="Write the result into FILE.html as well: one page with diagrams that loads nothing.",
     )(function)  # fmt: skip
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from cecli.commands.options import Function, output_options
+from cecli.commands.options.headings import option
 from cecli.errors import UsageError
 from cecli.report.model import OutputOptions
 
@@ -36,8 +37,8 @@ _OF_RUN = ("--check", "--report", "--signature")
 
 def partial_option(function: Function) -> Function:
     """--partial; arrives as ``partial``."""
-    return click.option(
-        "--partial", is_flag=True,
+    return option(
+        "Output", "--partial", is_flag=True,
         help="Write no report but the state of the run, which cecli merge adds to those of other shards.",
     )(function)  # fmt: skip
 
@@ -52,7 +53,6 @@ def _output_or_state(own: dict[str, Any], arguments: dict[str, Any]) -> OutputOp
     from cecli.report.state_file import SUFFIX
     from cecli.report.write import check_options
 
-    own.pop("debug")
     options = OutputOptions(**own)
     if arguments["partial"]:
         _check_no_report()
@@ -66,7 +66,7 @@ def _output_or_state(own: dict[str, Any], arguments: dict[str, Any]) -> OutputOp
 
 def _check_no_report() -> None:
     context = click.get_current_context()
-    for name, option in _OF_REPORT.items():
+    for name, flag in _OF_REPORT.items():
         if context.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE:
-            hint = None if option in ("--check", "--signature") else f"give {option} to cecli merge"
-            raise UsageError(f"--partial writes a state and no report: {option} has no meaning beside it", hint)
+            hint = None if flag in ("--check", "--signature") else f"give {flag} to cecli merge"
+            raise UsageError(f"--partial writes a state and no report: {flag} has no meaning beside it", hint)

@@ -8,6 +8,7 @@ import re
 import click
 
 from cecli.commands.options import Function
+from cecli.commands.options.headings import option
 from cecli.errors import InputError, UsageError, literal, quoted
 from cecli.results.requirements import Requirement, Stored
 
@@ -16,8 +17,8 @@ _REQUIREMENT = re.compile(r"\s*([^<>=!]+?)\s*(<=|>=|==|!=|<|>)\s*(@.*\S|\S+)\s*"
 
 def require_option(function: Function) -> Function:
     """--require, repeatable; arrives as ``requirements``."""
-    return click.option(
-        "--require", "requirements", multiple=True, metavar="'KEY<X'", callback=_parsed,
+    return option(
+        "Gates", "--require", "requirements", multiple=True, metavar="'KEY<X'", callback=_parsed,
         help="Exit with status 3 unless this holds of the report; <, <=, >, >=, ==, !=; repeatable. X is a number, or "
         "@FILE: what KEY was in a result stored as JSON, or @FILE:OTHER_KEY.",
     )(function)  # fmt: skip

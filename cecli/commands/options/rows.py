@@ -79,7 +79,6 @@ def row_output_options(function: Function) -> Function:
             click.option("-o", "--output", "output_path", metavar="FILE", multiple=True, callback=output_path,
                          help="Write to FILE, whole or not at all; the suffix gives the format."),
             click.option("-q", "--quiet", "output_quiet", is_flag=True, help="No notes and no progress bar."),
-            click.option("--debug", "output_debug", is_flag=True, help="Show the traceback of an error."),
         ],
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from cecli.commands.options import Function, grouped
+from cecli.commands.options.headings import option
 from cecli.errors import UsageError
 
 
@@ -31,9 +32,9 @@ def worker_options(function: Function) -> Function:
         "workers",
         _value,
         [
-            click.option("--workers", "workers_processes", type=click.IntRange(min=1), metavar="N",
+            option("Speed", "--workers", "workers_processes", type=click.IntRange(min=1), metavar="N",
                          help="Hand the shards out to N processes of one thread each."),
-            click.option("--scheduler", "workers_scheduler", metavar="URL",
+            option("Speed", "--scheduler", "workers_scheduler", metavar="URL",
                          help="Hand them out to the workers of a Dask cluster, e.g. tcp://host:8786 "
                          "(needs pip install 'cecli[cluster]')."),
         ],
@@ -51,12 +52,12 @@ def _value(own: dict[str, Any], arguments: dict[str, Any]) -> WorkerOptions:
 
 def _check_others() -> None:
     context = click.get_current_context()
-    for name, option, why in (
+    for name, flag, why in (
         ("threads", "--threads", "each worker has threads of its own"),
         ("check", "--check", "it looks at the heads of the files alone"),
         ("signature", "--signature", "it is taken of what this process reads"),
     ):
         if context.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE:
-            raise UsageError(f"{option} has no meaning beside --workers and --scheduler: {why}")
+            raise UsageError(f"{flag} has no meaning beside --workers and --scheduler: {why}")
     if context.params.get("reduction") == "none":
         raise UsageError("--reduction none streams a loss per row, which is the work of one process")

@@ -10,6 +10,7 @@ import click
 
 from cecli.commands.options import confidence_option, is_given, threads_option, unit_option
 from cecli.commands.options.conflicts import check_table
+from cecli.commands.options.headings import option
 from cecli.commands.options.losses import LossOptions, loss_options
 from cecli.commands.options.metrics import MetricOptions, metric_options
 from cecli.commands.options.page import check_one_file, report_option
@@ -63,7 +64,8 @@ Repeated ids are found among the first 16 MB of ids where both files have one or
 @click.argument("labels", required=False)
 @prediction_options
 @loss_options
-@click.option(
+@option(
+    "Loss",
     "--reduction",
     type=click.Choice(["mean", "sum", "none"]),
     default="mean",
@@ -71,12 +73,13 @@ Repeated ids are found among the first 16 MB of ids where both files have one or
     help="The mean loss, its sum, or a loss per row as CSV.",
 )
 @metric_options
-@click.option(
+@option(
+    "Report",
     "--table",
     type=click.Choice(["classes", "worst", "confusions", "like", "groups"]),
     help="With CSV, TSV and Markdown: print this list.",
 )
-@click.option("--check", is_flag=True, help="Say what would be read as what, and score nothing.")
+@option("Input", "--check", is_flag=True, help="Say what would be read as what, and score nothing.")
 @worker_options
 @partial_option
 @report_option

@@ -12,11 +12,13 @@ _INDENT = 7
 
 @dataclass(frozen=True)
 class Block:
-    """A part of a section: a paragraph, lines that stay as they are (``kept``), or what a ``term`` means."""
+    """A part of a section: a paragraph, lines that stay as they are (``kept``), what a ``term`` means, or the
+    ``heading`` of those that follow."""
 
     text: str
     term: str = ""
     kept: bool = False
+    heading: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ def as_text(page: Page, width: int = 80) -> str:
     for heading, blocks in page.sections.items():
         lines += ["", heading]
         for k, block in enumerate(blocks):
-            if k:
+            if k and not blocks[k - 1].heading:
                 lines.append("")
             lines += _text_lines(block, max(width, 40))
     return "\n".join(lines[1:]) + "\n"
@@ -42,7 +44,9 @@ def as_text(page: Page, width: int = 80) -> str:
 
 def _text_lines(block: Block, width: int) -> Iterator[str]:
     indent = " " * _INDENT
-    if block.kept:
+    if block.heading:
+        yield f"{' ' * (_INDENT // 2)}{block.text}"
+    elif block.kept:
         yield from (f"{indent}{line}" for line in block.text.splitlines())
     elif block.term:
         deeper = " " * (2 * _INDENT)
@@ -67,12 +71,14 @@ def as_roff(page: Page) -> str:
     for heading, blocks in page.sections.items():
         lines.append(f'.SH "{_roff(heading)}"')
         for k, block in enumerate(blocks):
-            lines += _roff_lines(block, first=k == 0)
+            lines += _roff_lines(block, first=k == 0 or blocks[k - 1].heading)
     return "\n".join(lines) + "\n"
 
 
 def _roff_lines(block: Block, first: bool) -> Iterator[str]:
-    if block.term:
+    if block.heading:
+        yield f'.SS "{_roff(block.text)}"'
+    elif block.term:
         yield from (".TP", f".B {_roff(block.term)}".replace("|", r"|\:"), *_filled(block.text))
     elif block.kept:
         yield from ([] if first else [".PP"])
