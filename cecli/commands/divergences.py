@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
-
 import click
 
 from cecli.commands.options import PmfArguments, order_option, output_options, pmf_options, unit_option
+from cecli.commands.options.requirements import require_option
 from cecli.core.families import DIVERGENCES, OTHER_NAMES
 from cecli.core.units import Unit
 from cecli.errors import UsageError, several
-from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
-
-if TYPE_CHECKING:
-    from cecli.core.pmfs.pmf import Pmf
-
-CROSS_ENTROPY = "cross-entropy"
-"""What --matrix offers besides: no divergence, since it is not 0 between equal PMFs."""
+from cecli.report.model import OutputOptions
+from cecli.results.divergences import CROSS_ENTROPY
+from cecli.results.requirements import Requirement
 
 EPILOG = """\b
 Examples:
@@ -40,6 +34,7 @@ distance, and the base applies to informations only: not to total-variation, hel
               help=f"Just this one: {', '.join(DIVERGENCES)} (psi is jeffreys, js jensen-shannon; cross-entropy: of a "
               "matrix).")  # fmt: skip
 @click.option("--matrix", is_flag=True, help="All pairs of any number of PMFs, or of the columns of one wide table.")
+@require_option
 @unit_option
 @pmf_options
 @output_options
@@ -48,6 +43,7 @@ def command(
     order: float | None,
     only: str | None,
     matrix: bool,
+    requirements: list[Requirement],
     unit: Unit,
     pmfs: PmfArguments,
     output: OutputOptions,
@@ -57,7 +53,9 @@ def command(
     kl is D(p||q), reverse-kl D(q||p), jeffreys their sum. With --matrix one of them (kl unless --only says another) for
     every pair of PMFs.
     """
-    from cecli.report.write import write
+    from cecli.readers.small.pairs import read_alike, read_pairs
+    from cecli.results.divergences import matrix_document, pair_document
+    from cecli.results.finish import Ending, finish
 
     if only in ("renyi", "tsallis") and order is None:
         raise UsageError(f"--only {only} needs an order", "--order 2; at 1 it is kl")
@@ -66,94 +64,14 @@ def command(
         raise UsageError(f"--order has no meaning for {named}", "--only renyi and --only tsallis take one")
     if only == CROSS_ENTROPY and not matrix:
         raise UsageError("--only cross-entropy is for --matrix", "cecli cross-entropy P Q gives it for two PMFs")
-    if matrix:
-        write(_matrix(pmf, only or "kl", order, unit, pmfs), output)
-        return
-    if len(pmf) != 2:
+    if matrix and requirements:
+        raise UsageError("--require has no meaning for a matrix", "each of its numbers is one of cecli divergences P Q")
+    if not matrix and len(pmf) != 2:
         raise UsageError(f"expected P and Q, found {several(len(pmf), 'PMF')}", "--matrix takes any number of them")
-    write(_pair(pmf[0], pmf[1], only, order, unit, pmfs), output)
-
-
-def _pair(p: str, q: str, only: str | None, order: float | None, unit: Unit, options: PmfArguments) -> Report:
-    from cecli.commands.measures import pairs
-    from cecli.core.pmfs.divergences import Pair
-
-    [(left, right)], notes = pairs(p, [q], options)
-    pair = Pair(left, right)
-    chosen = [name for name, kind in DIVERGENCES.items() if not kind.ordered or order is not None]
-    found: list[dict[str, Any]] = []
-    for name in [only] if only else chosen:
-        kind = DIVERGENCES[name]
-        value = _in_unit(kind.of(pair, 1.0 if order is None else order), kind.unit, unit)
-        found.append({"name": name, "value": value})
-    rows = [(str(entry["name"]), entry["value"], _remark(entry["name"], order, unit)) for entry in found]
-    document: dict[str, Any] = {"unit": unit.name, "p": left.name, "q": right.name}
-    if order is not None:
-        document["order"] = order
-    document["divergences"] = found
-    return Report(
-        command="divergences",
-        document=document,
-        table=Table(["name", "value"], [list(entry.values()) for entry in found]),
-        headline=[entry["value"] for entry in found],
-        view=[Facts(rows, title=f"{left.name} against {right.name}")],
-        plain="headline" if only else "table",
-        notes=notes,
-    )
-
-
-def _matrix(arguments: Sequence[str], name: str, order: float | None, unit: Unit, options: PmfArguments) -> Report:
-    from cecli.core.pmfs.divergence_matrix import cross_entropy_matrix, divergence_matrix
-
-    pmfs, notes = _many(arguments, options)
-    if name == CROSS_ENTROPY:
-        found = cross_entropy_matrix(pmfs)
+    if matrix:
+        many, notes = read_alike(pmf, pmfs.reading, pmfs.missing)
+        document = matrix_document(many, only or "kl", order, unit, notes)
     else:
-        found = divergence_matrix(name, pmfs, 1.0 if order is None else order)
-    values = (found / unit.divisor ** _power(name)).tolist()
-    names = [pmf.name for pmf in pmfs]
-    table = Table(["pmf", *names], [[label, *row] for label, row in zip(names, values, strict=True)])
-    remark = _remark(name, order, unit)
-    document: dict[str, Any] = {"unit": unit.name, "divergence": name}
-    if order is not None:
-        document["order"] = order
-    return Report(
-        command="divergences",
-        document=document | {"pmfs": names, "matrix": values},
-        table=table,
-        headline=[value for row in values for value in row],
-        view=[Grid(table, title=f"{name} of row from column" + (f", {remark}" if remark else ""))],
-        plain="table",
-        notes=notes,
-    )
-
-
-def _many(arguments: Sequence[str], options: PmfArguments) -> tuple[list[Pmf], list[str]]:
-    """The PMFs of a matrix over the same outcomes, and notes."""
-    from cecli.commands.measures import read
-    from cecli.readers.small.align import align
-    from cecli.readers.small.wide_table import read_wide
-
-    if len(arguments) == 1:
-        return read_wide(arguments[0], options.delimiter, options.normalize)
-    pmfs, notes = read(arguments, options)
-    first = pmfs[0]
-    for other in pmfs[1:]:  # afterwards the first has every outcome
-        first, _, own = align(first, other, options.missing)
-        notes += own
-    return [first, *(align(first, other, options.missing)[1] for other in pmfs[1:])], notes
-
-
-def _power(name: str) -> float:
-    """The power of the unit of information that a measure has."""
-    return 1.0 if name == CROSS_ENTROPY else DIVERGENCES[name].unit
-
-
-def _in_unit(value: float, power: float, unit: Unit) -> float:
-    return unit.from_nats(value) if power == 1 else float(value / unit.divisor**power)
-
-
-def _remark(name: str, order: float | None, unit: Unit) -> str:
-    remark = {1: unit.name, 0.5: f"root of {unit.name}"}.get(_power(name), "")
-    ordered = name != CROSS_ENTROPY and DIVERGENCES[name].ordered
-    return f"{remark}{', ' if remark else ''}order {order:g}" if ordered and order is not None else remark
+        [(p, q)], notes = read_pairs(pmf[0], [pmf[1]], pmfs.reading, pmfs.missing)
+        document = pair_document(p, q, only, order, unit, notes)
+    finish("divergences", document, Ending(output, requirements))

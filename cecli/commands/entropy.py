@@ -5,10 +5,12 @@ from __future__ import annotations
 import click
 
 from cecli.commands.options import PmfArguments, lone_pmf_options, order_option, output_options, unit_option
+from cecli.commands.options.requirements import require_option
 from cecli.core.families import ESTIMATORS
 from cecli.core.units import Unit
 from cecli.errors import UsageError
 from cecli.report.model import OutputOptions
+from cecli.results.requirements import Requirement
 
 EPILOG = """\b
 Examples:
@@ -27,6 +29,9 @@ is
 H/log K."""
 
 
+NEEDS_COUNTS = "an estimator needs a file of counts, or whole numbers: 10,20,30"
+
+
 @click.command("entropy", epilog=EPILOG)
 @click.argument("pmf", nargs=-1, required=True)
 @unit_option
@@ -42,6 +47,7 @@ H/log K."""
 @order_option("--tsallis", "tsallis", "The Tsallis entropy of order A.")
 @click.option("--min-entropy", is_flag=True, help="-log max p, the Rényi entropy of order inf.")
 @click.option("--explain", is_flag=True, help="Show what each outcome contributes.")
+@require_option
 @lone_pmf_options
 @output_options
 def command(
@@ -54,6 +60,7 @@ def command(
     tsallis: float | None,
     min_entropy: bool,
     explain: bool,
+    requirements: list[Requirement],
     pmfs: PmfArguments,
     output: OutputOptions,
 ) -> None:
@@ -61,14 +68,27 @@ def command(
 
     H(p) = -sum p log p: the mean surprise of an outcome drawn from p, between 0 and log K. One result per PMF.
     """
-    from cecli.commands.estimates import Wanted, read_samples, refined
-    from cecli.commands.measures import read, report, result
-    from cecli.report.write import write
+    from cecli.readers.small.counts import read_samples
+    from cecli.readers.small.declared import declared_names, sides_of
+    from cecli.readers.small.pmf import read_pmfs
+    from cecli.results.entropy import Asked, refined
+    from cecli.results.finish import Ending, finish
+    from cecli.results.measures import document, result
 
-    wanted = Wanted(estimator, sides, outcomes, renyi, tsallis, min_entropy)
-    wanted.check()
-    if explain and (estimator not in (None, "mle") or renyi is not None or tsallis is not None or min_entropy):
+    asked = Asked(estimator, renyi, tsallis, min_entropy)
+    if len(asked.options) > 1:
+        raise UsageError(f"{' and '.join(asked.options[:2])} exclude each other", "one result is the headline")
+    if sides is not None and outcomes is not None:
+        raise UsageError("--sides and --outcomes exclude each other")
+    if explain and asked.options and estimator != "mle":
         raise UsageError("--explain shows the terms of -sum p log p, which is not what is asked for here")
-    read_in, notes = read(pmf, pmfs) if estimator is None else (read_samples(pmf, pmfs), [])
-    results = [refined(result("entropy", p, None, unit, explain), p, unit, wanted) for p in read_in]
-    write(report("entropy", results, unit, notes), output)
+    declared = None if outcomes is None else declared_names(outcomes)
+    given, notes = (
+        read_pmfs(pmf, pmfs.reading) if estimator is None else (read_samples(pmf, pmfs.delimiter, NEEDS_COUNTS), [])
+    )
+    results = []
+    for p in given:
+        entry, own = refined(result("entropy", p, None, unit, explain), p, unit, asked, sides_of(p, sides, declared))
+        results.append(entry)
+        notes += own
+    finish("entropy", document(unit, results, notes), Ending(output, requirements))

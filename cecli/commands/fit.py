@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cecli.commands.contributions import Fact, largest_terms, share
 from cecli.commands.options import confidence_option, delimiter_option, output_options, threads_option
 from cecli.commands.options.workers import WorkerOptions, worker_options
-from cecli.commands.support import declared_names, over
 from cecli.core.families import INTERVALS, SMOOTHINGS
 from cecli.errors import InputError, UsageError
+from cecli.readers.small.declared import declared_names, over
 from cecli.report.formats.columns import Records
 from cecli.report.model import Facts, Grid, OutputOptions, Report, Table
+from cecli.results.contributions import Fact, largest_terms, share
 
 if TYPE_CHECKING:
     from cecli.core.pmfs.pmf import Pmf
@@ -91,11 +91,11 @@ def command(
 ) -> None:  # fmt: skip
     """Fit the categorical maximum-likelihood estimate to counts or samples.
 
-    COUNTS is a file of outcome,count, or - for standard input. Prints the empirical PMF count/total with an interval
-    for each probability; the interval is of the counts, also with --smoothing.
+    COUNTS is a file of outcome,count, - for standard input, or written out: 10,20,30. Prints the empirical PMF
+    count/total with an interval for each probability; the interval is of the counts, also with --smoothing.
     """
     from cecli.readers.small.columns import TO_FIT
-    from cecli.readers.small.file import read_counts
+    from cecli.readers.small.counts import read_sample
     from cecli.readers.small.samples import SampleOptions, count_samples
     from cecli.report.write import write
 
@@ -113,7 +113,7 @@ def command(
     elif workers.given:
         raise UsageError("--workers and --scheduler are for --samples: counts are read in an instant")
     else:
-        observed = read_counts(counts, delimiter, TO_FIT)
+        observed = read_sample(counts, delimiter, wanted=TO_FIT)
     declared = (
         [str(k) for k in range(1, sides + 1)] if sides else None if outcomes is None else declared_names(outcomes)
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import click
 
 from cecli.commands.options import PmfArguments, output_options, pmf_options, unit_option
+from cecli.commands.options.requirements import require_option
 from cecli.core.units import Unit
 from cecli.report.model import OutputOptions
+from cecli.results.requirements import Requirement
 
 EPILOG = """\b
 Examples:
@@ -22,17 +24,27 @@ P and Q are matched by outcome, not by order. A PMF is a file, -, or written out
 @click.argument("q", nargs=-1, required=True)
 @unit_option
 @click.option("--explain", is_flag=True, help="Show what each outcome contributes.")
+@require_option
 @pmf_options
 @output_options
-def command(p: str, q: tuple[str, ...], unit: Unit, explain: bool, pmfs: PmfArguments, output: OutputOptions) -> None:
+def command(
+    p: str,
+    q: tuple[str, ...],
+    unit: Unit,
+    explain: bool,
+    requirements: list[Requirement],
+    pmfs: PmfArguments,
+    output: OutputOptions,
+) -> None:
     """Measure the KL divergence D(p||q) of one PMF from others.
 
     D(p||q) = sum p log(p/q) >= 0: what it costs to expect q where p is true. It is 0 only for equal PMFs and infinite
     where q is 0 and p is not. One result per Q.
     """
-    from cecli.commands.measures import pairs, report, result
-    from cecli.report.write import write
+    from cecli.readers.small.pairs import read_pairs
+    from cecli.results.finish import Ending, finish
+    from cecli.results.measures import document, result
 
-    aligned, notes = pairs(p, q, pmfs)
-    results = [result("kl", left, right, unit, explain) for left, right in aligned]
-    write(report("kl", results, unit, notes), output)
+    pairs, notes = read_pairs(p, q, pmfs.reading, pmfs.missing)
+    results = [result("kl", left, right, unit, explain) for left, right in pairs]
+    finish("kl", document(unit, results, notes), Ending(output, requirements))

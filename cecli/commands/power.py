@@ -60,8 +60,8 @@ def command(
     Prints the rolls after which the test of Q at level --alpha rejects with the chance --power if P is true; with
     --rolls the chance after so many.
     """
-    from cecli.commands.measures import pairs
     from cecli.core.hypotheses import power as planning
+    from cecli.readers.small.pairs import read_pairs
     from cecli.report.write import write
 
     if rolls is not None and wanted is not None:
@@ -69,7 +69,7 @@ def command(
     if not simulate and (seed is not None or replicates is not None):
         raise UsageError("--seed and --replicates are for --simulate")
     replicates = replicates or REPLICATES
-    [(left, right)], notes = pairs(p, [q], pmfs)
+    [(left, right)], notes = read_pairs(p, [q], pmfs.reading, pmfs.missing)
     test = planning.plan(left, right, statistic, alpha)
     goal = 0.9 if wanted is None else wanted
     asymptotic = rolls if rolls is not None else planning.rolls_needed(test, goal)

@@ -88,26 +88,21 @@ def _inputs(counts: str, pmf: str | None, two_sample: bool, options: PmfArgument
     """The observed counts, the hypothesis or the second sample over the same outcomes, and notes."""
     import numpy as np
 
-    from cecli.commands.estimates import is_written_out, refuse_written_out
     from cecli.core.pmfs.pmf import Pmf
     from cecli.readers.small.align import align
-    from cecli.readers.small.file import read_counts
+    from cecli.readers.small.counts import AS_WRITTEN, is_written_out, read_sample
     from cecli.readers.small.pmf import UNIFORM, PmfOptions, read_pmf
     from cecli.readers.tables.columns import split_column
 
     if pmf is not None and split_column(counts)[0] == split_column(pmf)[0] == "-":
         raise UsageError("standard input (-) can be read only once", "write one of the two to a file first")
     swapped = pmf is not None and not is_written_out(pmf)
-    refuse_written_out(
-        counts,
-        "COUNTS comes first, then PMF" if swapped else "COUNTS is a file of outcome,count, or - for standard input",
-    )
-    observed = read_counts(counts, options.delimiter)
+    observed = read_sample(counts, options.delimiter, "COUNTS comes first, then PMF" if swapped else AS_WRITTEN)
     notes: list[str] = []
     if pmf is None or (pmf == UNIFORM and not two_sample):
         return observed, Pmf(np.ones(observed.size, dtype=np.int64), observed.outcomes, UNIFORM), notes
     if two_sample:
-        other = read_counts(pmf, options.delimiter)
+        other = read_sample(pmf, options.delimiter)
     else:
         other, notes = read_pmf(pmf, PmfOptions(options.normalize, options.delimiter))
     left, right, own = align(observed, other, options.missing)

@@ -100,7 +100,7 @@ def report_of(command: str, document: Mapping[str, Any], ending: Ending, shown: 
         headline=shown.headline(document),
         view=view,
         plain="table" if listed else "headline",
-        turned=not listed and len(table.rows) == 1,
+        turned=not listed and len(table.rows) == 1 and bool(getattr(shown, "TURNED", True)),
         notes=notes,
     )
 

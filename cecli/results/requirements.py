@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cecli.core.families import OTHER_NAMES
 from cecli.errors import GateError, InputError, literal
 
 COMPARISONS: dict[str, Callable[[float, float], bool]] = {
@@ -86,13 +87,38 @@ def checked(requirements: Sequence[Requirement], document: Mapping[str, Any], co
 
     entries = []
     for requirement in requirements:
-        value = find(document, requirement.key, "--require")
-        entry = {"requirement": requirement.text, "value": value, "met": requirement.is_met(value)}
-        if requirement.stored is not None:
-            requirement.stored.check(document, command)
-            entry["stored"] = requirement.number
-        entries.append(entry)
+        paths = paths_of(command, requirement.key, document)
+        for path in paths:
+            value = find(document, path, "--require")
+            entry = {"requirement": requirement.text, "value": value, "met": requirement.is_met(value)}
+            if len(paths) > 1:
+                entry["requirement"] = requirement.text.replace(requirement.key, path, 1)
+            if requirement.stored is not None:
+                requirement.stored.check(document, command)
+                entry["stored"] = requirement.number
+            entries.append(entry)
     return entries
+
+
+def paths_of(command: str, key: str, document: Mapping[str, Any]) -> list[str]:
+    """Where the numbers stand that a key means: of a list of results those of each, or of the one of this name.
+
+    >>> paths_of("kl", "kl_divergence", {"results": [{"p": "a"}, {"p": "b"}]})
+    ['results.0.kl_divergence', 'results.1.kl_divergence']
+    >>> paths_of("divergences", "psi", {"divergences": []}), paths_of("test", "p_value", {"p_value": 0.5})
+    (['divergences.jeffreys.value'], ['p_value'])
+    """
+    from cecli.results.figures import items_of, results_of, within
+
+    figure = results_of(command)
+    if key in document or figure is None or figure.key not in document:
+        return [key]
+    name = OTHER_NAMES.get(key, key)
+    if name in items_of(figure):
+        return [f"{figure.key}.{name}.value"]
+    if any(inner.key == key for inner in within(figure.inner(command))):
+        return [f"{figure.key}.{k}.{key}" for k in range(len(document[figure.key]))]
+    return [key]
 
 
 def raise_unmet(entries: Sequence[Mapping[str, Any]], others: Sequence[str] = ()) -> None:

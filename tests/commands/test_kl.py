@@ -111,3 +111,9 @@ def test_the_sample_letters(run, root):
     done = run("kl", english, german)
     assert done.out == "inf\n"
     assert "where p is not: q" in done.err
+
+
+def test_a_long_pmf_is_named_whole_in_machine_formats(run):
+    p = ",".join(f"outcome-{k}=0.125" for k in range(8))
+    assert run("kl", p, "uniform", "-f", "json").document["results"][0]["p"] == p
+    assert p in run("kl", p, "uniform", "-f", "csv").out.replace('"', "")

@@ -237,7 +237,11 @@ def test_no_option_is_taken_and_ignored(run, arguments, words):
 
 
 def test_a_pmf_written_out_is_no_sample(run):
-    for arguments in (["test", "3,1"], ["test", "0.5,0.5", "uniform"], ["entropy", "0.5,0.5", "--estimator", "nsb"]):
+    for arguments in (
+        ["test", "0.75,0.25"],
+        ["test", "0.5,0.5", "uniform"],
+        ["entropy", "0.5,0.5", "--estimator", "nsb"],
+    ):
         done = run(*arguments)
         assert (done.status, done.out) == (1, "")
         assert "a PMF written out is no sample" in done.err

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -17,6 +17,9 @@ from cecli.core.units import Unit, parse_unit
 from cecli.errors import UsageError
 from cecli.input_guard import will_write
 from cecli.report.model import STDOUT, OutputOptions
+
+if TYPE_CHECKING:
+    from cecli.readers.small.pmf import PmfOptions
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Make = Callable[[dict[str, Any], dict[str, Any]], Any]
@@ -74,6 +77,13 @@ class PmfArguments:
     normalize: bool
     missing: str
     delimiter: str | None
+
+    @property
+    def reading(self) -> PmfOptions:
+        """How one is read."""
+        from cecli.readers.small.pmf import PmfOptions
+
+        return PmfOptions(self.normalize, self.delimiter)
 
 
 def pmf_options(function: Function) -> Function:

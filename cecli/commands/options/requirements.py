@@ -10,7 +10,7 @@ import click
 from cecli.commands.options import Function
 from cecli.commands.options.headings import option
 from cecli.errors import InputError, UsageError, literal, quoted
-from cecli.results.requirements import Requirement, Stored
+from cecli.results.requirements import Requirement, Stored, paths_of
 
 _REQUIREMENT = re.compile(r"\s*([^<>=!]+?)\s*(<=|>=|==|!=|<|>)\s*(@.*\S|\S+)\s*")
 
@@ -36,9 +36,9 @@ def _check_key(command: str, key: str) -> None:
 
     What has a dot may depend on the files, and is found wrong when the report is there.
     """
-    from cecli.results.figures import numbers_of
+    from cecli.results.figures import numbers_of, short_names
 
-    known = numbers_of(command)
+    known = [*short_names(command), *numbers_of(command)]
     if "." in key or any(key in (name, name.partition(".")[0]) for name in known):
         return
     from cecli.core.nearest import meant
@@ -84,6 +84,7 @@ def _stored(text: str, key: str) -> Stored:
         raise UsageError(f"--require: expected @FILE or @FILE:KEY, found {quoted(f'@{text}')}")
     document = read_stored(path)
     try:
+        key = paths_of(str(document.get("command")), key, document)[0]
         found = find(document, key, "--require")
     except UsageError as error:
         raise InputError(error.message.replace("the result", literal(path), 1), error.hint) from None

@@ -72,6 +72,20 @@ def parse_inline(text: str, normalize: bool) -> tuple[Pmf, list[str]]:
     return Pmf(np.array(exact, dtype=np.int64), outcomes, name), notes
 
 
+def written_counts(text: str) -> Pmf | None:
+    """The counts that ``10,20,30`` or ``heads=3,tails=5`` writes: whole numbers that do not sum to 1; None for others.
+
+    >>> written_counts("10,20,30").weights.tolist(), written_counts("1,0"), written_counts("0.5,0.5")
+    ([10, 20, 30], None, None)
+    """
+    numbers = [part.rpartition("=")[2].strip(" \t") for part in text.split(",")]
+    whole = all(number.isascii() and number.isdigit() and len(number) < _LONGEST for number in numbers)
+    if not whole or sum(map(int, numbers)) == 1 or max(map(int, numbers)) > LARGEST_COUNT:
+        return None
+    pmf, _ = parse_inline(text, normalize=True)
+    return pmf
+
+
 def parse_uniform(text: str) -> Pmf:
     """``uniform:K``, K equally likely outcomes without names.
 

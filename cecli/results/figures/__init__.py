@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
-from cecli.core.families import DIVERGENCES
+from cecli.core.families import DIVERGENCES, OTHER_NAMES
 
 UNIT, NUMBER, COUNT = "unit", "number", "count"
 """Kinds of numbers: in the unit of the result, in none, and whole ones."""
@@ -97,6 +97,21 @@ def _numbers(command: str, place: str, before: str) -> Iterator[str]:
         elif figure.kind.startswith("results"):
             for name in items_of(figure):
                 yield from _numbers(command, figure.inner(command), f"{path}.{name}.")
+
+
+def results_of(command: str) -> Figure | None:
+    """The list of results that a document has; None where it is a result itself."""
+    return next((figure for figure in within(command) if figure.kind.startswith("results")), None)
+
+
+def short_names(command: str) -> list[str]:
+    """What ``--require`` calls the numbers of a list of results without the list."""
+    figure = results_of(command)
+    if figure is None:
+        return []
+    if items_of(figure) != ("0",):
+        return [*items_of(figure), *OTHER_NAMES]
+    return [inner.key for inner in within(figure.inner(command)) if inner.is_number]
 
 
 def items_of(figure: Figure) -> tuple[str, ...]:

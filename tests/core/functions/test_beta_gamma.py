@@ -56,3 +56,21 @@ def test_the_expansion_for_huge_counts_meets_scipy_where_it_begins(tail):
 def test_beta_of_counts_that_scipy_cannot_do_is_normal_about_its_mean():
     low = beta_quantile(0.025, np.array([4e15]), np.array([6e15]))
     assert (0.4 - low[0]) * 1e16**0.5 / 0.24**0.5 == pytest.approx(1.959963984540054, rel=1e-6)
+
+
+@pytest.mark.parametrize(("a", "b"), [(0.5, 1e6), (10.0, 1e8), (10.0, 1e18), (697.0, 4.5e18), (1e4, 1e10)])
+@pytest.mark.parametrize("tail", [0.25, 0.025, 1e-6])
+def test_beta_of_lopsided_counts(a, b, tail):
+    for upper in (False, True):
+        x = float(beta_quantile(tail, np.array([a]), np.array([b]), upper=upper)[0])
+        with mpmath.workdps(40):  # one step of Newton's method on the gamma distribution that it tends to
+            y = -mpmath.log1p(-mpmath.mpf(x)) * (b + (a - 1) / 2)
+            mass = (
+                mpmath.gammainc(a, y, mpmath.inf, regularized=True)
+                if upper
+                else mpmath.gammainc(a, 0, y, regularized=True)
+            )
+            density = mpmath.exp(-y + (a - 1) * mpmath.log(y) - mpmath.loggamma(a))
+            assert abs((mass - tail) / density / y) < 1e-11
+        mirrored = 1 - float(beta_quantile(tail, np.array([b]), np.array([a]), upper=not upper)[0])
+        assert mirrored == pytest.approx(x, rel=1e-10, abs=3e-16)

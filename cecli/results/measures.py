@@ -1,40 +1,55 @@
-"""What ``entropy``, ``cross-entropy`` and ``kl`` have in common: PMFs in, one result per PMF out."""
+"""What ``entropy``, ``cross-entropy`` and ``kl`` have in common: a result per PMF, and what is seen of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from cecli.commands.contributions import Fact, largest_terms, share
-from cecli.commands.options import PmfArguments
-from cecli.core.pmfs import information
-from cecli.core.pmfs.pmf import Pmf
-from cecli.core.units import Unit
-from cecli.readers.small.align import align
-from cecli.readers.small.pmf import PmfOptions, read_pmfs
-from cecli.report.model import Facts, Grid, Report, Table
+from cecli.report.model import Block, Facts, Grid, Table
+from cecli.results.contributions import Fact, largest_terms, share
+from cecli.results.finish import noted
+from cecli.results.names import named
+
+if TYPE_CHECKING:
+    from cecli.core.pmfs.information import Terms
+    from cecli.core.pmfs.pmf import Pmf
+    from cecli.core.units import Unit
 
 _TERM_COLUMNS = ("outcome", "p", "q", "-log q", "contribution", "share")
 
-
-def read(arguments: Sequence[str], options: PmfArguments) -> tuple[list[Pmf], list[str]]:
-    """The PMFs of a command, and notes."""
-    return read_pmfs(arguments, PmfOptions(options.normalize, options.delimiter))
+TURNED = False
+"""One result is a row like any other."""
 
 
-def pairs(p: str, qs: Sequence[str], options: PmfArguments) -> tuple[list[tuple[Pmf, Pmf]], list[str]]:
-    """P with each Q over the same outcomes, and notes."""
-    (first, *others), notes = read([p, *qs], options)
-    aligned = []
-    for other in others:
-        left, right, own = align(first, other, options.missing)
-        aligned.append((left, right))
-        notes += own
-    return aligned, notes
+def document(unit: Unit, results: Sequence[dict[str, Any]], notes: Sequence[str]) -> dict[str, Any]:
+    """The document of results, each made by ``result``, and notes on what was read."""
+    infinite = [
+        f"{_pair(entry)}: infinite, since q is 0 where p is not: {_listed(entry['infinite_outcomes'])}"
+        for entry in results
+        if entry.get("infinite_outcomes")
+    ]
+    return {"unit": unit.name, "results": list(results), **noted(input=notes, result=infinite)}
+
+
+def headline(document: Mapping[str, Any]) -> list[float | None]:
+    """The value of each result."""
+    return [entry["value"] for entry in document["results"]]
+
+
+def is_list(document: Mapping[str, Any]) -> bool:
+    """Whether the terms are printed."""
+    return "terms" in document["results"][0]
+
+
+def table(document: Mapping[str, Any], name: str | None) -> Table:
+    """The terms where there are some, else a row a result."""
+    return _explained_table(document["results"]) if is_list(document) else _result_table(document["results"])
 
 
 def result(command: str, p: Pmf, q: Pmf | None, unit: Unit, explain: bool) -> dict[str, Any]:
     """The keys that SPEC names for one result; those without a meaning for the command are left out."""
+    from cecli.core.pmfs import information
+
     entry: dict[str, Any] = {"p": p.name}
     entropy = unit.from_nats(information.entropy(p))
     if q is None:
@@ -57,26 +72,7 @@ def result(command: str, p: Pmf, q: Pmf | None, unit: Unit, explain: bool) -> di
     return entry
 
 
-def report(command: str, results: list[dict[str, Any]], unit: Unit, notes: Sequence[str]) -> Report:
-    """The report of any of the three commands."""
-    explained = "terms" in results[0]
-    infinite = [
-        f"{_pair(entry)}: infinite, since q is 0 where p is not: {_listed(entry['infinite_outcomes'])}"
-        for entry in results
-        if entry.get("infinite_outcomes")
-    ]
-    return Report(
-        command=command,
-        document={"unit": unit.name, "results": results},
-        table=_explained_table(results) if explained else _result_table(results),
-        headline=[entry["value"] for entry in results],
-        view=_view(command, results, unit),
-        plain="table" if explained else "headline",
-        notes=[*notes, *infinite],
-    )
-
-
-def _terms(outcomes: Sequence[str], terms: information.Terms, unit: Unit, total: float) -> list[dict[str, Any]]:
+def _terms(outcomes: Sequence[str], terms: Terms, unit: Unit, total: float) -> list[dict[str, Any]]:
     """A ledger that adds up to the total; the share of a term is undefined where the total is 0 or infinite."""
     rows = zip(
         outcomes, terms.p.tolist(), terms.q.tolist(), terms.surprisal.tolist(), terms.contribution.tolist(), strict=True
@@ -94,16 +90,16 @@ def _terms(outcomes: Sequence[str], terms: information.Terms, unit: Unit, total:
     ]
 
 
-def _scalar_keys(entry: dict[str, Any]) -> list[str]:
+def _scalar_keys(entry: Mapping[str, Any]) -> list[str]:
     return [key for key, value in entry.items() if not isinstance(value, list)]
 
 
-def _result_table(results: list[dict[str, Any]]) -> Table:
+def _result_table(results: Sequence[Mapping[str, Any]]) -> Table:
     columns = _scalar_keys(results[0])
     return Table(columns, [[entry[key] for key in columns] for entry in results])
 
 
-def _explained_table(results: list[dict[str, Any]]) -> Table:
+def _explained_table(results: Sequence[Mapping[str, Any]]) -> Table:
     """The terms of all results; where there are several, the PMFs they belong to stand before them."""
     keys = list(results[0]["terms"][0])
     which = [key for key in ("p", "q") if key in results[0]] if len(results) > 1 else []
@@ -112,14 +108,16 @@ def _explained_table(results: list[dict[str, Any]]) -> Table:
     return Table(columns, rows)
 
 
-def _view(command: str, results: list[dict[str, Any]], unit: Unit) -> list[Facts | Grid]:
+def view(headline: str, document: Mapping[str, Any]) -> list[Block]:
+    """The figures of one result, ``headline`` first, or a line for each of several; and the terms."""
+    results, unit = document["results"], document["unit"]
     alone = len(results) == 1
-    view: list[Facts | Grid] = [_facts(results[0], unit, command) if alone else _grid(results, unit)]
+    view: list[Block] = [_facts(results[0], unit, headline) if alone else _grid(results, unit)]
     for entry in results:
         if "terms" in entry:
             title = "What each outcome contributes" + ("" if alone else f": {_pair(entry)}")
             rows = [list(term.values()) for term in entry["terms"]]
-            columns = [*_TERM_COLUMNS[:4], f"contribution ({unit.name})", "share"]
+            columns = [*_TERM_COLUMNS[:4], f"contribution ({unit})", "share"]
             bars = columns[4]
             if "q" not in entry:  # the surprise of p under itself: a second column of the same numbers tells nothing
                 columns, rows = ["outcome", "p", "-log p", *columns[4:]], [[*row[:2], *row[3:]] for row in rows]
@@ -138,17 +136,19 @@ _NAMES = {
     "tsallis": "Tsallis entropy",
     "min_entropy": "Min-entropy",
 }
+_ASKED = ("renyi", "tsallis", "min_entropy")
+"""What may stand in the place of the entropy."""
+
 _REMARKS = {"perplexity": "outcomes", "efficiency": "of the fair die's", "tsallis": ""}
 _SYMBOLS = {"entropy": "H(p)", "cross_entropy": "H(p, q)", "kl_divergence": "D(p||q)"}
 """The short names, for the heads of columns."""
 
 
-def _facts(entry: dict[str, Any], unit: Unit, command: str) -> Facts:
+def _facts(entry: Mapping[str, Any], unit: str, headline: str) -> Facts:
     """One result, its headline first."""
-    asked = next((key for key in ("renyi", "tsallis", "min_entropy") if key in entry), "entropy")
-    headline = {"entropy": asked, "cross-entropy": "cross_entropy", "kl": "kl_divergence"}[command]
+    headline = next((key for key in _ASKED if key in entry), headline)
     keys = [headline, *(key for key in _NAMES if key in entry and key != headline)]
-    rows: list[Fact] = [(_NAMES[key], entry[key], _REMARKS.get(key, unit.name)) for key in keys]
+    rows: list[Fact] = [(_NAMES[key], entry[key], _REMARKS.get(key, unit)) for key in keys]
     how = f", {entry['estimator']} estimate" if "estimator" in entry else ""
     how += f", order {entry['order']:g}" if "order" in entry else ""
     if "terms" in entry:
@@ -157,14 +157,13 @@ def _facts(entry: dict[str, Any], unit: Unit, command: str) -> Facts:
     return Facts(rows, title=_pair(entry) + how)
 
 
-def _pair(entry: dict[str, Any]) -> str:
-    title: str = entry["p"] + (f" against {entry['q']}" if "q" in entry else "")
-    return title
+def _pair(entry: Mapping[str, Any]) -> str:
+    return named(entry["p"]) + (f" against {named(entry['q'])}" if "q" in entry else "")
 
 
-def _grid(results: list[dict[str, Any]], unit: Unit) -> Grid:
+def _grid(results: Sequence[Mapping[str, Any]], unit: str) -> Grid:
     """A line per result; P is the same for all where there are Qs, so the title names it and no column repeats it."""
-    title = f"{results[0]['p']} against each q, in {unit.name}" if "q" in results[0] else f"In {unit.name}"
+    title = f"{named(results[0]['p'])} against each q, in {unit}" if "q" in results[0] else f"In {unit}"
     columns = [key for key in _scalar_keys(results[0]) if key != "value" and not (key == "p" and "q" in results[0])]
     titles = [_SYMBOLS.get(key, key) for key in columns]
     return Grid(Table(titles, [[entry[key] for key in columns] for entry in results]), title=title)

@@ -41,3 +41,16 @@ def check_declared(observed: Pmf, declared: list[str]) -> None:
             f"{observed.name}: the outcome {quoted(unknown)} is none of the {len(declared):,} declared",
             hint="--sides K declares 1…K, --outcomes A,B,… declares any",
         )
+
+
+def sides_of(p: Pmf, sides: int | None, declared: list[str] | None) -> int:
+    """K, the outcomes in all, seen or not. Raises InputError where more came up than were declared."""
+    if declared is not None:
+        check_declared(p, declared)
+        return len(declared)
+    if sides is None:
+        return p.size
+    seen = int((p.weights > 0).sum())
+    if sides < seen:
+        raise InputError(f"{p.name}: {seen:,} outcomes came up, more than the {sides:,} sides declared")
+    return sides
