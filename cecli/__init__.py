@@ -6,7 +6,7 @@
 What ``__all__`` names is loaded when it is asked for: ``import cecli`` itself loads nothing, not even NumPy.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

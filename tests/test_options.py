@@ -39,8 +39,9 @@ def flags_of(name):
 
 def shape(option):
     """What has to be the same: the kind of value and what stands for it in the help."""
+    metavar = None if isinstance(option.type, click.Choice) else option.metavar  # NAME, where choices are many
     kind = type(option.type).__name__ if long_name(option) not in OWN_CHOICES else "Choice"
-    return option.is_flag, option.multiple, option.nargs, option.metavar, kind
+    return option.is_flag, option.multiple, option.nargs, metavar, kind
 
 
 @pytest.mark.parametrize(("name", "option"), OPTIONS, ids=[f"{name} {one.opts[-1]}" for name, one in OPTIONS])

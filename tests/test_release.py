@@ -59,6 +59,8 @@ def test_the_version_comes_from_one_place(wheel):
     [name] = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
     metadata = Parser().parsestr(wheel.read(name).decode("utf-8"))
     assert metadata["Version"] == cecli.__version__
+    assert (metadata["License-Expression"], metadata["Author"]) == ("MIT", "The cecli developers")
+    assert metadata["License-File"] == "LICENSE"
     assert metadata["Requires-Python"] == ">=3.10"
     assert metadata["Description-Content-Type"] == "text/markdown"
     assert 'dynamic = ["version"]' in PROJECT
@@ -85,6 +87,7 @@ def test_the_source_has_what_its_tests_need(source):
         "pyproject.toml",
         "README.md",
         "CHANGELOG.md",
+        "LICENSE",
         ".ci/hatch_build.py",
         "tests/conftest.py",
         ".ci/run",
@@ -99,5 +102,5 @@ def test_the_source_has_what_its_tests_need(source):
 
 def test_bounds_of_python_are_those_of_the_classifiers():
     versions = re.findall(r"Python :: (3\.\d+)", PROJECT)
-    assert versions == ["3.10", "3.11", "3.12", "3.13"]
+    assert versions == ["3.10", "3.11", "3.12", "3.13", "3.14"]
     assert 'requires-python = ">=3.10"' in PROJECT

@@ -25,7 +25,12 @@ nothing is computed again: cecli verify does that."""
 
 @click.command("show", epilog=EPILOG)
 @click.argument("result")
-@click.option("--table", type=click.Choice(TABLES), help="With CSV, TSV and Markdown: print this list of the result.")
+@click.option(
+    "--table",
+    type=click.Choice(TABLES),
+    metavar="NAME",
+    help=f"With CSV, TSV and Markdown: print this list of the result: {', '.join(TABLES)}.",
+)
 @plot_option
 @report_option
 @output_options

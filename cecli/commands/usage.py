@@ -52,12 +52,27 @@ _NAMED = 3
 _IN_PLACE = {"version": "--version"}
 """What other programs have as a command, and this one as an option."""
 
+_FIGURES = {
+    "log-loss": "score PREDS LABELS",
+    "logloss": "score PREDS LABELS",
+    "perplexity": "score PREDS LABELS --get perplexity",
+    "ece": "score PREDS LABELS --get ece",
+    "auc": "score PREDS LABELS --corp --get corp.auc",
+    "psi": "divergences P Q --only psi",
+    "js": "divergences P Q --only js",
+    "kl-divergence": "kl P Q",
+}
+"""What is looked for under the name of a figure -> how it is had."""
+
 _LIKE_A_COMMAND = 0.65
 """How much alike two commands must be for one to be a slip of the other."""
 
 
 def command_meant(name: str, commands: Iterable[str], called: str = "commands") -> str:
     """The hint for a command that there is not; ``called`` says what ``commands`` are."""
+    figure = name.lower().replace("_", "-")
+    if figure in _FIGURES:
+        return f"try cecli {_FIGURES[figure]}"
     near = nearest(name, [*commands, *_IN_PLACE], _LIKE_A_COMMAND)
     return f"did you mean {_IN_PLACE.get(near, near)}?" if near else f"the {called} are {', '.join(commands)}"
 

@@ -17,7 +17,7 @@ def signature_line(
     """What made a result, its parts between bars.
 
     >>> signature_line("score", "cross_entropy", "bits", 3, ["--base", "bits", "--", "a.csv"], {"a.csv": "5feceb66"})
-    'cecli 0.1.0 | score cross_entropy | bits | 3 rows | --base bits | a.csv sha256:5feceb66'
+    'cecli 0.2.0 | score cross_entropy | bits | 3 rows | --base bits | a.csv sha256:5feceb66'
     """
     options = [_quoted(text) for text in arguments[: arguments.index("--")]]
     parts = [f"cecli {VERSION}", f"{command} {metric}", unit, f"{rows} row{'' if rows == 1 else 's'}"]

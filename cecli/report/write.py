@@ -61,6 +61,10 @@ def check_options(options: OutputOptions) -> None:
         resolve_format(options)
 
 
+_OF_PAGES = (".html", ".htm")
+"""Suffixes of what ``--report`` writes."""
+
+
 def resolve_format(options: OutputOptions) -> str:
     """The name of the format to write in: one of ``FORMATS``, or ``plain``.
 
@@ -80,7 +84,9 @@ def resolve_format(options: OutputOptions) -> str:
         name = quoted(options.file)
         problem = f"has the unknown suffix {quoted(suffix)}" if suffix else "has no suffix"
         known = ", ".join(SUFFIXES)
-        raise UsageError(f"--output {name} {problem}, which names no format", f"known are {known}; or give --format")
+        page = "pages are written by score, compare, merge and show with --report; " if suffix in _OF_PAGES else ""
+        hint = f"{page}known are {known}; or give --format"
+        raise UsageError(f"--output {name} {problem}, which names no format", hint)
     return SUFFIXES[suffix.lower()]
 
 

@@ -1,8 +1,11 @@
 """Calls that make no sense: what is said, and the nearest thing that does."""
 
+import re
+
 import click
 import pytest
 
+from cecli.cli import COMMANDS, group
 from cecli.commands.usage import explained
 from cecli.core.nearest import nearest
 
@@ -110,3 +113,45 @@ def test_an_error_without_a_parameter():
 def test_nearest_looks_at_some_thousand_names_only():
     assert nearest("c99999", (f"c{k}" for k in range(100_000))) == "c9999"
     assert nearest("x", []) is None
+
+
+FIGURES = ["log-loss", "logloss", "perplexity", "ece", "auc", "psi", "js", "kl-divergence"]
+BINARY = "sample_data/breast_cancer.csv sample_data/breast_cancer_labels.csv"
+
+
+@pytest.mark.parametrize("name", [*FIGURES, "log_loss", "AUC"])
+def test_the_name_of_a_figure_leads_to_its_command(run, shell, name):
+    """The hint is right: what it says prints a number."""
+    done = run(name, "a.csv", "b.csv")
+    assert (done.status, done.out) == (2, "")
+    hint = re.search(r"hint: try (cecli .*)\n", done.err)[1]
+    line = hint.replace("PREDS LABELS", BINARY).replace("P Q", "0.5,0.5 0.25,0.75")
+    found = shell(line)
+    assert (found.status, found.err) == (0, "")
+    last = found.out.split()[-1].rpartition(",")[2]
+    assert float(last) > 0
+
+
+def test_every_figure_has_a_test():
+    from cecli.commands.usage import _FIGURES
+
+    assert list(_FIGURES) == FIGURES
+
+
+@pytest.mark.parametrize("written", ["accuracy>0.9", "accuracy>=0.9", "loss>5e-1"])
+def test_an_unquoted_requirement(shell, tmp_path, written):
+    files = f"$PWD/{BINARY.replace(' ', ' $PWD/')}"
+    done = shell(f"set -- {files}; cd {tmp_path}; cecli score $@ --require {written}")
+    assert done.status == 2
+    assert f"quote it: --require '{written}'; the shell wrote to a file called" in done.err
+    other = shell(f"set -- {files}; cd {tmp_path}; cecli score $@ --require accuracy > result")
+    assert "quote it" not in other.err
+
+
+@pytest.mark.parametrize("name", ["r.html", "r.htm"])
+def test_a_page_is_written_by_another_option(run, tmp_path, name):
+    done = run("score", *BINARY.split(), "-o", tmp_path / name)
+    assert done.status == 2
+    assert "pages are written by score, compare, merge and show with --report" in done.err
+    holders = {one for one in COMMANDS if any("--report" in p.opts for p in group.get_command(None, one).params)}
+    assert holders == {"score", "compare", "merge", "show"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 
 import click
@@ -66,8 +67,23 @@ def _requirement(text: str) -> Requirement:
     except ValueError:
         raise UsageError(
             f"--require: expected KEY, a comparison and a number or @FILE, found {quoted(text)}",
-            "e.g. 'cross_entropy<0.5'",
+            _unquoted(text) or "e.g. 'cross_entropy<0.5'",
         ) from None
+
+
+def _unquoted(text: str) -> str | None:
+    """The hint where the shell has taken the ``>0.9`` of an unquoted requirement for a file called 0.9."""
+    try:
+        out = os.fstat(1)
+        names = [one.name for one in os.scandir() if one.inode() == out.st_ino and os.path.samestat(one.stat(), out)]
+    except OSError:
+        return None
+    number = next((name for name in names if _NUMBER.fullmatch(name)), None)
+    return number and f"quote it: --require '{text}>{number}'; the shell wrote to a file called {number} instead"
+
+
+_NUMBER = re.compile(r"=?[0-9.]+(e-?[0-9]+)?")
+"""A file's name that looks like the number of a requirement; ``>=0.9`` unquoted writes to ``=0.9``."""
 
 
 def _stored(text: str, key: str) -> Stored:
