@@ -102,12 +102,12 @@ def _wait(client: Any, leaves: list[Any], tasks: Sequence[Task], done: Callable[
 def _error(leaf: Any, task: Task) -> BaseException:
     """The error that a shard deserves."""
     if leaf.status in ("cancelled", "lost"):
-        return InputError(f"{literal(task.preds)}: the scheduler has lost it", "it may have been started anew")
+        return InputError(f"{literal(task.name)}: the scheduler has lost it", "it may have been started anew")
     error: BaseException = leaf.exception()
     if type(error).__name__ != "KilledWorker":
         return error_of(error)
     return InputError(
-        f"{literal(task.preds)}: every worker that took it died", "are they short of memory? dask worker --memory-limit"
+        f"{literal(task.name)}: every worker that took it died", "are they short of memory? dask worker --memory-limit"
     )
 
 

@@ -363,3 +363,17 @@ def test_without_dask(run, folder, monkeypatch):
     done = run("score", folder / "one.csv", *INSIDE.split(), "--scheduler", "tcp://127.0.0.1:1")
     assert done.status == 2
     assert "pip install 'cecli[cluster]'" in done.err
+
+
+@pytest.mark.parametrize(("status", "said"), [("lost", "has lost it"), ("error", "every worker that took it died")])
+def test_a_shard_is_named_as_it_was_typed(status, said):
+    """Workers take absolute paths; messages have the one that was given."""
+    from types import SimpleNamespace
+
+    from cecli.workers.run import _error
+
+    killed = type("KilledWorker", (Exception,), {})()
+    leaf = SimpleNamespace(status=status, exception=lambda: killed)
+    task = SimpleNamespace(preds="/somewhere/inside/a.csv", name="inside/a.csv")
+    assert str(_error(leaf, task)).startswith("inside/a.csv: ")
+    assert said in str(_error(leaf, task))
