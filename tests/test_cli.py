@@ -130,7 +130,7 @@ class TestHelp:
     @pytest.mark.parametrize(
         ("line", "said"),
         [
-            ("cecli simulate -n 1e6", "hint: write 1000000"),
+            ("cecli simulate -n 2.5", "expected a whole number"),
             ("cecli simulate 6", "hint: -n 6 for so many rolls, -k 6 for so many sides"),
             ("cecli entropy 0.5 0.5", "hint: this is a PMF of one outcome"),
             (f"cecli score {DIGITS} --require 'acuracy>0.5'", '--require: no number of the report is called "acuracy"'),

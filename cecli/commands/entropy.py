@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import click
 
-from cecli.commands.options import PmfArguments, lone_pmf_options, order_option, output_options, unit_option
+from cecli.commands.options import (
+    PmfArguments,
+    WholeNumber,
+    lone_pmf_options,
+    order_option,
+    output_options,
+    unit_option,
+)
 from cecli.commands.options.requirements import require_option
 from cecli.core.families import ESTIMATORS
 from cecli.core.units import Unit
@@ -39,9 +46,7 @@ NEEDS_COUNTS = "an estimator needs a file of counts, or whole numbers: 10,20,30"
     "--estimator", type=click.Choice(ESTIMATORS), metavar="NAME",
     help=f"Estimate the entropy behind counts: {', '.join(ESTIMATORS)}.",
 )  # fmt: skip
-@click.option(
-    "-k", "--sides", type=click.IntRange(min=1), metavar="K", help="There are K outcomes in all, seen or not."
-)
+@click.option("-k", "--sides", type=WholeNumber(min=1), metavar="K", help="There are K outcomes in all, seen or not.")
 @click.option("--outcomes", metavar="A,B,...", help="The outcomes are these, seen or not.")
 @order_option("--renyi", "renyi", "The Rényi entropy of order A: 0, 0.5, 2, inf, …")
 @order_option("--tsallis", "tsallis", "The Tsallis entropy of order A.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cecli.commands.options import confidence_option, delimiter_option, output_options, threads_option
+from cecli.commands.options import WholeNumber, confidence_option, delimiter_option, output_options, threads_option
 from cecli.commands.options.workers import WorkerOptions, worker_options
 from cecli.core.families import INTERVALS, SMOOTHINGS
 from cecli.errors import InputError, UsageError
@@ -44,7 +44,7 @@ with the samples."""
     type=click.Choice(["none", "first"]),
     help="With --samples: whether the first line is a header.  [default: first with --column, else none]",
 )
-@click.option("-k", "--sides", type=click.IntRange(min=1), metavar="K", help="The outcomes are 1 to K, seen or not.")
+@click.option("-k", "--sides", type=WholeNumber(min=1), metavar="K", help="The outcomes are 1 to K, seen or not.")
 @click.option("--outcomes", metavar="A,B,...", help="The outcomes are these, seen or not.")
 @click.option(
     "--interval",

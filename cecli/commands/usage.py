@@ -142,7 +142,8 @@ def _value(parameter: click.Parameter, message: str, help_of: str) -> tuple[str,
     number = _found(_NO_WHOLE, message)
     if number is not None:
         whole = _whole(number)
-        text = f"{name}: expected a whole number in plain digits, found {quoted(number)}"
+        how = " in plain digits" if whole is not None else ""
+        text = f"{name}: expected a whole number{how}, found {quoted(number)}"
         return text, f"write {whole}" if whole is not None else called
     number = _found(_NO_NUMBER, message)
     if number is not None:

@@ -10,7 +10,6 @@ from typing import Any
 
 from cecli.report.model import Facts, OutputOptions, Report, Table
 from cecli.report.write import resolve_format, write
-from cecli.results.figures import described, ordered
 from cecli.results.requirements import Requirement, checked, raise_unmet
 
 INTERVAL = "interval"
@@ -50,7 +49,10 @@ def finish(command: str, document: dict[str, Any], ending: Ending) -> None:
     shown, beside = module_of(command), document.pop("page", {})
     if ending.requirements:
         document["requirements"] = checked(ending.requirements, document, command)
-    document = ordered(command, document)
+    if ending.form != "plain" or ending.digests is not None:  # a bare number costs no catalogue
+        from cecli.results.figures import ordered
+
+        document = ordered(command, document)
     if ending.digests is not None:
         document |= _signed(command, shown, document, ending)
     report = report_of(command, document, ending, shown)
@@ -128,6 +130,8 @@ def _notes(command: str, document: Mapping[str, Any], ending: Ending, lists: Seq
 
 def _is_of_error(command: str, path: str) -> bool:
     """Whether a figure is an error, or an end of an interval."""
+    from cecli.results.figures import described
+
     figure = described(command, path)
     return figure is not None and ("confidence" in figure.alike.split() or figure.key.endswith("standard_error"))
 
