@@ -11,6 +11,7 @@ import numpy as np
 from cecli.errors import CellErrors, InputError
 from cecli.readers.tables import jsonl_table
 from cecli.readers.tables.jsonl_careful import read_carefully
+from cecli.readers.tables.jsonl_split import LineSplitter
 from cecli.readers.tables.records import decode
 from cecli.readers.tables.table import Selection
 from cecli.readers.tables.tables import vector_columns
@@ -50,7 +51,8 @@ def table(text: bytes, shift: int, which: int, size: int) -> Any:
     numbers: list[list[float]] = []
     texts: list[list[str]] = []
     wrong = []
-    with closing(jsonl_table.JsonlTable(stream(text), size)) as opened:
+    source = stream(text)
+    with closing(jsonl_table.JsonlTable(source, LineSplitter(source, size))) as opened:
         chosen_columns = selection(opened, shift, which)
         for block in opened.blocks(chosen_columns):
             agree(block)
@@ -98,7 +100,8 @@ def by_standard_library(text: bytes, shift: int, which: int) -> Any:
     """The same cells by ``json.loads``, for a text that was accepted."""
     lines = text.removeprefix(b"\xef\xbb\xbf").decode().rstrip(" \t\r\n").split("\n")
     rows = [json.loads(line, parse_float=Written, parse_int=Written) for line in lines]
-    with closing(jsonl_table.JsonlTable(stream(text))) as opened:
+    source = stream(text)
+    with closing(jsonl_table.JsonlTable(source, LineSplitter(source, 1 << 16))) as opened:
         wanted, fields = selection(opened, shift, which), opened.fields
 
     def cell(row: Any, column: int) -> Any:
