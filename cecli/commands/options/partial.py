@@ -31,10 +31,6 @@ _OF_REPORT = {
 """Parameters that change the report alone, and the option that each stands for."""
 
 
-_OF_RUN = ("--check", "--report", "--signature")
-"""Those that cecli merge does not have."""
-
-
 def partial_option(function: Function) -> Function:
     """--partial; arrives as ``partial``."""
     return option(

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from cecli.core.functions.elementary import exp, log, log1p
+from cecli.core.functions.error_free import two_product
 from cecli.core.rows.losses import binary_losses
 from cecli.core.rows.rows import Kind
-from cecli.core.sums.exact import two_product
 from cecli.core.sums.layout import Floats, along, largest, put, row_sum
 
 

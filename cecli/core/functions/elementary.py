@@ -19,11 +19,19 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cecli.core.functions.error_free import two_product, two_sum
 from cecli.core.functions.tables import (
+    FACTORIALS,
+    HIGHEST,
+    LEAST,
     LOG_2_HIGH,
     LOG_2_LOW,
     LOWEST,
+    NEAR,
+    NEAR_ONE,
+    OF_LOGARITHM,
     PIECES,
+    ROUND,
     STEP_HIGH,
     STEP_LOW,
     STEPS,
@@ -36,12 +44,6 @@ Floats = NDArray[np.float64]
 
 _PIECE = 1 << 13
 """Numbers taken at once: some ten arrays of them fit into the second cache of a core."""
-
-_ROUND = 1.5 * 2.0**52
-"""Added to a number below 2^51, it leaves the nearest whole number in the last bits of the sum."""
-
-_HIGHEST, _LEAST = 709.782712893384, -745.1332191019412
-"""Beyond these exp(x) is infinite, and 0."""
 
 
 def exp(x: ArrayLike, out: Floats | None = None) -> Floats:
@@ -109,9 +111,9 @@ def _in_pieces(function: Callable[[Floats], Floats], x: ArrayLike, out: Floats |
 def _steps(x: Floats) -> tuple[NDArray[np.int64], Floats]:
     """How many steps of log 2 / STEPS are nearest to each x (in the last bits of a number), and how far that is off."""
     whole = x * STEPS_IN_ONE
-    whole += _ROUND
+    whole += ROUND
     bits = whole.view(np.int64)
-    steps = whole - _ROUND
+    steps = whole - ROUND
     rest = x - steps * STEP_HIGH
     steps *= STEP_LOW
     rest -= steps
@@ -160,18 +162,23 @@ def _exp(x: Floats) -> Floats:
 
 def _exp_of_any(x: Floats) -> Floats:
     """Where the result may be infinite or not normal: scaled in two steps, the second of which rounds."""
-    taken = np.where(np.isnan(x), 0.0, np.clip(x, _LEAST - 1.0, _HIGHEST + 1.0))
+    taken = np.where(np.isnan(x), 0.0, np.clip(x, LEAST - 1.0, HIGHEST + 1.0))
     bits, rest = _steps(taken)
     value, beyond, exponent = _exponential(bits, rest)
     value += beyond
+    _scale(value, exponent)
+    value[x > HIGHEST] = np.inf
+    value[x < LEAST] = 0.0
+    value[np.isnan(x)] = np.nan
+    return value
+
+
+def _scale(value: Floats, exponent: NDArray[np.int64]) -> None:
+    """Multiply by 2^n, of which a power of its own may be no double: half of it, and then the rest, which rounds."""
     half = (exponent >> 53) << 52
     with np.errstate(over="ignore", under="ignore"):
         value *= _power_of_two(half)
         value *= _power_of_two(exponent - half)
-    value[x > _HIGHEST] = np.inf
-    value[x < _LEAST] = 0.0
-    value[np.isnan(x)] = np.nan
-    return value
 
 
 def _power_of_two(shifted: NDArray[np.int64]) -> Floats:
@@ -188,9 +195,9 @@ def _expm1(x: Floats) -> Floats:
     scale = _power_of_two(exponent)
     value *= scale
     beyond *= scale
-    less, error = _two_sum(value, np.full_like(value, -1.0))
+    less, error = two_sum(value, np.full_like(value, -1.0))
     less += error + beyond
-    near = np.abs(x) < _NEAR
+    near = np.abs(x) < NEAR
     if near.any():
         less[near] = _expm1_near(x[near])
         less[x == 0] = x[x == 0]  # -0 stays what it is
@@ -200,13 +207,10 @@ def _expm1(x: Floats) -> Floats:
     return less
 
 
-_NEAR = 2.0**-6
-
-
 def _expm1_near(x: Floats) -> Floats:
     """The series of e^x - 1 about 0, to the term x^9 / 9!."""
     series = x * (1 / 362880)
-    for factorial in (40320, 5040, 720, 120, 24, 6, 2):
+    for factorial in FACTORIALS:
         series += 1 / factorial
         series *= x
     series *= x
@@ -221,10 +225,10 @@ def _log(x: Floats) -> Floats:
 
 def _log1p(x: Floats) -> Floats:
     with np.errstate(invalid="ignore"):
-        whole, rest = _two_sum(x, np.ones_like(x))
+        whole, rest = two_sum(x, np.ones_like(x))
     high, low = _logarithm(whole, np.where(np.isfinite(rest), rest, 0.0))
     result = _where_ordinary(whole, high + low, x)
-    near = np.abs(x) < 2.0**-20  # where the sum's rounding may be as large as what is left of it
+    near = np.abs(x) < NEAR_ONE  # where the sum's rounding may be as large as what is left of it
     if near.any():
         some = x[near]
         result[near] = np.where(some == 0, some, some + some * some * (_series(some) - 0.5))  # -0 stays what it is
@@ -248,17 +252,18 @@ def _logarithm(x: Floats, rest: Floats | None, fine: bool = False) -> tuple[Floa
     inverses, of_pieces, beyond = reciprocals()
     inverse = inverses.take(piece)
     front = (mantissa.view(np.int64) & _FRONT).view(np.float64)  # 27 bits, which times 13 are exact
-    u, below = _two_sum(front * inverse - 1.0, (mantissa - front) * inverse)
+    u, below = two_sum(front * inverse - 1.0, (mantissa - front) * inverse)
     if rest is not None:
         below += rest * _power_of_two(-np.clip(exponent, -60, 1000) << 52) * inverse
         below -= below * (u + 0.5 * below)
-    high, error = _two_sum(exponent * LOG_2_HIGH + of_pieces.take(piece), u)
+    high, error = two_sum(exponent * LOG_2_HIGH + of_pieces.take(piece), u)
     error += below + (exponent * LOG_2_LOW + beyond.take(piece))
     series = _series(u)
     square = u * u
     if fine:
-        high, more = _two_sum(high, -0.5 * square)
-        error += more - 0.5 * _lost(u, u, square) - below * u
+        _, lost = two_product(u, u)
+        high, more = two_sum(high, -0.5 * square)
+        error += more - 0.5 * lost - below * u
     else:
         series -= 0.5
     series *= square
@@ -269,7 +274,7 @@ def _logarithm(x: Floats, rest: Floats | None, fine: bool = False) -> tuple[Floa
 def _series(u: Floats) -> Floats:
     """(log(1 + u) - u + u^2/2) / u^2 for |u| <= 2^-8, to the term u^6 / 8."""
     series = u * (-1 / 8)
-    for inverse in (1 / 7, -1 / 6, 1 / 5, -1 / 4, 1 / 3):
+    for inverse in OF_LOGARITHM:
         series += inverse
         series *= u
     return series
@@ -299,39 +304,15 @@ def _power(x: Floats, exponent: float) -> Floats:
     logarithm, beyond = _logarithm(x, None, fine=True)
     logarithm = _where_ordinary(x, logarithm, x)
     with np.errstate(over="ignore", invalid="ignore"):
-        product = logarithm * exponent
-        ordinary = np.abs(product) < 700.0
-        beyond = beyond * exponent + _lost(logarithm, np.full_like(logarithm, exponent), product)
-    inside = np.where(ordinary | (np.abs(product) < 800.0), product, 0.0)
+        product, lost = two_product(logarithm, np.full_like(logarithm, exponent))
+        beyond = beyond * exponent + lost
+    inside = np.where(np.abs(product) < 800.0, product, 0.0)
     bits, rest = _steps(inside)
     rest += np.where(np.isfinite(product), beyond, 0.0)
     value, more, shifted = _exponential(bits, rest)
     value += more
-    half = (shifted >> 53) << 52
-    with np.errstate(over="ignore", under="ignore"):
-        value *= _power_of_two(half)
-        value *= _power_of_two(shifted - half)
+    _scale(value, shifted)
     value[product >= 800.0] = np.inf
     value[product <= -800.0] = 0.0
     value[np.isnan(product)] = np.nan
     return value
-
-
-def _two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
-    """a + b rounded, and exactly what that leaves."""
-    total = a + b
-    back = total - a
-    return total, (a - (total - back)) + (b - back)
-
-
-def _lost(a: Floats, b: Floats, product: Floats) -> Floats:
-    """a b - product exactly, where the product is the rounded one."""
-    a_front, b_front = _half(a), _half(b)
-    a_back, b_back = a - a_front, b - b_front
-    return ((a_front * b_front - product) + a_front * b_back + a_back * b_front) + a_back * b_back
-
-
-def _half(a: Floats) -> Floats:
-    """The number of 26 bits nearest to each, give or take one in the last."""
-    grown = a * 134217729.0  # 2^27 + 1
-    return grown - (grown - a)

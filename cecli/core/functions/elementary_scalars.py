@@ -7,8 +7,15 @@ import math
 from functools import cache
 
 from cecli.core.functions.tables import (
+    FACTORIALS,
+    HIGHEST,
+    LEAST,
     LOG_2_HIGH,
     LOG_2_LOW,
+    NEAR,
+    NEAR_ONE,
+    OF_LOGARITHM,
+    ROUND,
     STEP_HIGH,
     STEP_LOW,
     STEPS,
@@ -16,8 +23,6 @@ from cecli.core.functions.tables import (
     powers_of_two,
     reciprocals,
 )
-
-_ROUND = 1.5 * 2.0**52
 
 
 @cache
@@ -38,9 +43,9 @@ def exp_of(x: float) -> float:
     >>> exp_of(0.0), exp_of(-math.inf), exp_of(710.0)
     (1.0, 0.0, inf)
     """
-    if math.isnan(x) or x > 709.782712893384:
+    if math.isnan(x) or x > HIGHEST:
         return x if math.isnan(x) else math.inf
-    if x < -745.1332191019412:
+    if x < LEAST:
         return 0.0
     high, low, exponent = _exponential(x)
     return math.ldexp(high + low, exponent)
@@ -54,9 +59,9 @@ def expm1_of(x: float) -> float:
     """
     if x == 0 or not abs(x) < 700.0:
         return x if x == 0 else exp_of(x) - 1.0
-    if abs(x) < 2.0**-6:
+    if abs(x) < NEAR:
         series = x * (1 / 362880)
-        for factorial in (40320, 5040, 720, 120, 24, 6, 2):
+        for factorial in FACTORIALS:
             series = (series + 1 / factorial) * x
         return series * x + x
     high, low, exponent = _exponential(x)
@@ -79,7 +84,7 @@ def log1p_of(x: float) -> float:
     >>> log1p_of(1e-20), log1p_of(-1.0)
     (1e-20, -inf)
     """
-    if abs(x) < 2.0**-20:
+    if abs(x) < NEAR_ONE:
         return x if x == 0 else x + x * x * (_series(x) - 0.5)
     total, error = _two_sum(x, 1.0)
     return _logarithm(total, error if math.isfinite(error) else 0.0)
@@ -87,7 +92,7 @@ def log1p_of(x: float) -> float:
 
 def _exponential(x: float) -> tuple[float, float, int]:
     """e^x as (high + low) 2^n."""
-    steps = (x * STEPS_IN_ONE + _ROUND) - _ROUND
+    steps = (x * STEPS_IN_ONE + ROUND) - ROUND
     r = (x - steps * STEP_HIGH) - steps * STEP_LOW
     series = r * (1 / 120)
     for inverse in (1 / 24, 1 / 6, 0.5):
@@ -121,7 +126,7 @@ def _logarithm(x: float, rest: float) -> float:
 
 def _series(u: float) -> float:
     series = u * (-1 / 8)
-    for inverse in (1 / 7, -1 / 6, 1 / 5, -1 / 4, 1 / 3):
+    for inverse in OF_LOGARITHM:
         series = (series + inverse) * u
     return series
 

@@ -18,6 +18,21 @@ PIECES = 256
 LOWEST = 0x3FE6000000000000
 """The bits of 0.6875: mantissas are taken from [0.6875, 1.375), so that numbers about 1 have the exponent 0."""
 
+ROUND = 1.5 * 2.0**52
+"""Added to a number below 2^51, it leaves the nearest whole number in the last bits of the sum."""
+
+HIGHEST, LEAST = 709.782712893384, -745.1332191019412
+"""Beyond these e^x is infinite, and 0."""
+
+NEAR, NEAR_ONE = 2.0**-6, 2.0**-20
+"""So near to 0 e^x - 1 is its series about 0, and log(1 + x), where the rounding of 1 + x may be as large as x."""
+
+FACTORIALS = (40320, 5040, 720, 120, 24, 6, 2)
+"""8! to 2!: the terms of e^x - 1 below the one of x^9."""
+
+OF_LOGARITHM = (1 / 7, -1 / 6, 1 / 5, -1 / 4, 1 / 3)
+"""The coefficients of log(1 + x) from x^7 to x^3."""
+
 _BITS = 160
 _ONE = 1 << _BITS
 

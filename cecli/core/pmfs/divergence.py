@@ -14,8 +14,9 @@ import math
 import numpy as np
 
 from cecli.core.functions.elementary import log
+from cecli.core.functions.error_free import two_product
 from cecli.core.pmfs.weights import LOG_2, Floats, Weights
-from cecli.core.sums.exact import exact_sum, ratio, two_product
+from cecli.core.sums.exact import exact_sum, ratio
 
 _NEAR = 0.5
 """Where |v| is below this, atanh v - v is summed as a series; elsewhere p log(p/q) - p + q loses at most two bits."""

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.functions.error_free import two_product
+
 FRACTION_BITS = 1074
 """Every finite double times 2**FRACTION_BITS is a whole number."""
 
@@ -79,28 +81,6 @@ def root_ratio(numerator: int, denominator: int) -> float:
     shift += shift & 1
     root = math.isqrt((numerator << shift) // denominator)
     return ratio(root, 1 << (shift // 2))
-
-
-def two_product(a: Floats, b: Floats) -> tuple[Floats, Floats]:
-    """The rounded product of ``a`` and ``b`` and its rounding error: their sum is the product exactly.
-
-    Holds where no partial product leaves the normal range (2^-485 < |a|, |b| < 2^485 suffices). Source: Dekker, "A
-    floating-point technique for extending the available precision", Numer. Math. 18, 1971.
-
-    >>> product, error = two_product(np.array([0.1]), np.array([0.1]))
-    >>> from fractions import Fraction
-    >>> Fraction(product[0]) + Fraction(error[0]) == Fraction(0.1) ** 2
-    True
-    """
-    product = a * b
-    a_high, a_low = _halves(a)
-    b_high, b_low = (a_high, a_low) if b is a else _halves(b)
-    error = a_high * b_high
-    error -= product
-    error += a_high * b_low
-    error += a_low * b_high
-    error += a_low * b_low
-    return product, error
 
 
 class ExactSums:
@@ -300,9 +280,3 @@ def _windows(values: Floats) -> Iterator[tuple[Floats, int]]:
         yield part, window
         if not rest.any():
             return
-
-
-def _halves(values: Floats) -> tuple[Floats, Floats]:
-    scaled = values * 134217729.0
-    high = scaled - (scaled - values)
-    return high, values - high

@@ -8,8 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from cecli.core.functions.error_free import two_product
 from cecli.core.sums.cells import CELLS
-from cecli.core.sums.exact import FRACTION_BITS, ExactProducts, ExactSums, ratio, root_ratio, to_float, two_product
+from cecli.core.sums.exact import FRACTION_BITS, ExactProducts, ExactSums, ratio, root_ratio, to_float
 from cecli.core.sums.layout import Floats, Integers
 from cecli.core.sums.state import State
 from cecli.core.sums.tally import Tally
