@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -162,6 +161,7 @@ def _report(
 ) -> Report:
     import numpy as np
 
+    from cecli.core.functions.elementary_scalars import log_of
     from cecli.core.pmfs import categorical, information, intervals
     from cecli.core.pmfs.estimators import standard_error
     from cecli.core.pmfs.pmf import Pmf
@@ -193,7 +193,7 @@ def _report(
         "entropy_standard_error": standard_error(counts),
         "log_likelihood": log_likelihood,
         "aic": 2 * free - 2 * log_likelihood,
-        "bic": free * math.log(total) - 2 * log_likelihood,
+        "bic": free * log_of(total) - 2 * log_likelihood,
         "smoothing": smoothing if smoothing in SMOOTHINGS else pseudocount,
         "interval": interval,
         "confidence": confidence,

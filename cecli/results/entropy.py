@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -49,6 +48,7 @@ def view(document: Mapping[str, Any], name: str | None = None) -> list[Block]:
 
 def refined(entry: dict[str, Any], p: Pmf, unit: Unit, asked: Asked, sides: int) -> tuple[dict[str, Any], list[str]]:
     """The result of one PMF over so many ``sides`` with what was asked for, which ``value`` is then; and notes."""
+    from cecli.core.functions.elementary_scalars import log_of
     from cecli.core.pmfs import entropy_orders as orders
 
     terms = {"terms": entry.pop("terms")} if "terms" in entry else {}
@@ -65,7 +65,7 @@ def refined(entry: dict[str, Any], p: Pmf, unit: Unit, asked: Asked, sides: int)
         added = {"min_entropy": unit.from_nats(orders.min_entropy(p))}
     for key in ("renyi", "tsallis", "min_entropy"):
         entry["value"] = added.get(key, entry["value"])
-    efficiency = unit.divisor * entry["entropy"] / math.log(sides) if sides > 1 else None
+    efficiency = unit.divisor * entry["entropy"] / log_of(sides) if sides > 1 else None
     if efficiency is not None and "estimator" in added:
         efficiency = min(max(efficiency, 0.0), 1.0)
     entry["efficiency"] = efficiency
@@ -74,13 +74,14 @@ def refined(entry: dict[str, Any], p: Pmf, unit: Unit, asked: Asked, sides: int)
 
 def _estimated(estimator: str, p: Pmf, unit: Unit, sides: int) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
     """The entropy behind counts, as it is; the perplexity of what it can be; the error; and notes."""
+    from cecli.core.functions.elementary_scalars import log_of
     from cecli.core.pmfs.estimators import MANY, estimate
     from cecli.core.pmfs.information import perplexity
     from cecli.core.pmfs.weights import total_count
     from cecli.results.names import named
 
     counts = p.weights.astype("int64", copy=False)
-    found, largest, rolls = estimate(estimator, counts, sides), math.log(sides), total_count(counts)
+    found, largest, rolls = estimate(estimator, counts, sides), log_of(sides), total_count(counts)
     value, error, notes = unit.from_nats(found.value), found.standard_error, []
     if not -1e-12 <= found.value <= largest + 1e-12:
         what = f"below 0 {unit.name}" if found.value < 0 else f"above log K = {unit.from_nats(largest):.6g} {unit.name}"
