@@ -104,7 +104,7 @@ BAD = [
     bad("labels from the device of nothing", "/dev/null: the file is empty", observed=Path("/dev/null")),
     bad("the device of zeros", "/dev/zero:1: a NUL byte", p=Path("/dev/zero")),
     bad("labels from the device of zeros", "/dev/zero:1: a NUL byte", observed=Path("/dev/zero")),
-    bad("the device of random bytes", "/dev/urandom", p=Path("/dev/urandom")),
+    bad("the device of random bytes", "/dev/urandom:", p=Path("/dev/urandom")),
     bad("memory of the process", "/proc/self/mem: input/output error", p=Path("/proc/self/mem")),
     bad("nothing on standard input", "standard input: the file is empty", p="", p_name="-", stdin="-"),
     bad("a FIFO that is closed at once", "preds.csv: the file is empty", p=fed("")),

@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import sys
+from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from itertools import chain
 from types import TracebackType
@@ -280,6 +281,12 @@ def suffix_of(path: str) -> str:
     return os.path.splitext(base)[1]
 
 
+CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
+"""What text does not hold, save for line ends, tabs, form feeds, escapes and the mark with which DOS ends a file."""
+
+_BINARY_HEAD = 4096
+
+
 def check_text_head(source: Source) -> None:
     """Consume a byte order mark of UTF-8; raise InputError naming the encoding where the head is UTF-16 or UTF-32."""
     head = source.peek(64)
@@ -296,6 +303,23 @@ def check_text_head(source: Source) -> None:
     if b"\0" in head:
         line = head.count(b"\n", 0, head.index(b"\0")) + 1
         raise InputError(f"{source.name}:{line}: a NUL byte: this does not look like a text file")
+    _check_not_binary(source)
+
+
+def _check_not_binary(source: Source) -> None:
+    """Raise InputError where the head is neither UTF-8 nor, by its control bytes, text in another encoding.
+
+    The whole head says so: the first line of binary data alone may be a few bytes, which could be of any encoding.
+    """
+    head = source.peek(_BINARY_HEAD)
+    if not CONTROL.search(head):
+        return
+    try:
+        getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError as error:
+        line = head.count(b"\n", 0, error.start) + 1
+        what = f"byte 0x{head[error.start]:02x} is not UTF-8; this looks like binary data, not text"
+        raise InputError(f"{source.name}:{line}: {what}") from error
 
 
 def _wide_encoding(head: bytes) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cecli.errors import InputError, quoted
-from cecli.readers.sources.source import Source, check_text_head
+from cecli.readers.sources.source import CONTROL, Source, check_text_head
 
 _BLOCK = 1 << 20
 LONGEST_RECORD = 64 << 20
@@ -87,16 +87,13 @@ def place(name: str, line: int, column: int | None = None, header: str | None = 
     return f"{name}:{line}: column {column + 1}" + (f" ({quoted(header)[1:-1]})" if header else "")
 
 
-_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
-"""What text does not hold, save for line ends, tabs, form feeds, escapes and the mark with which DOS ends a file."""
-
 _NOT_WINDOWS = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 """Bytes that Windows-1252 does not define."""
 
 
 def _not_utf8(block: bytes, error: UnicodeDecodeError) -> tuple[str, str | None]:
     """What the block looks like instead, and what helps."""
-    if _CONTROL.search(block):
+    if CONTROL.search(block):
         return "this looks like binary data, not text", None
     if error.reason == "unexpected end of data":
         return "the text ends within a character", "was the file cut short?"

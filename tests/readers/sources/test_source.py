@@ -252,6 +252,24 @@ def test_wide_encodings_are_named(tmp_path, codec, named):
     assert caught.value.hint == f"convert it: iconv -f {named} -t UTF-8 {path}"
 
 
+def test_binary_data_is_no_text_of_another_encoding_whatever_its_first_line(tmp_path):
+    """A first line of three bytes could be Latin-1; the control bytes behind it cannot."""
+    path = tmp_path / "preds.csv"
+    path.write_bytes(b"ca\xe9\n\x01\x02\xb6")
+    with open_source(str(path)) as source, pytest.raises(InputError) as caught:
+        check_text_head(source)
+    assert caught.value.message == f"{path}:1: byte 0xe9 is not UTF-8; this looks like binary data, not text"
+    assert caught.value.hint is None
+
+
+def test_a_character_cut_by_the_end_of_the_head_is_text(tmp_path):
+    path = tmp_path / "preds.csv"
+    path.write_bytes(b"\x01" + b"a" * 4094 + "é".encode() + b"\n")
+    with open_source(str(path)) as source:
+        check_text_head(source)
+        assert source.read(1) == b"\x01"
+
+
 def test_a_byte_order_mark_is_consumed(tmp_path):
     path = tmp_path / "labels.csv"
     path.write_bytes("\ufefflabel\n".encode())
