@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 from cecli.core.families import LIBRARIES as LIKE
 from cecli.core.functions.student import student_t_quantile
 from cecli.readers.predictions.predictions import PredictionOptions
-from cecli.readers.tables import arrow_table, npy_table
+from cecli.readers.tables import arrow_table
+from cecli.readers.tables.arrays import table as npy_table
 from cecli.readers.tables.table import BLOCK_BYTES
 from tests.effort import examples
 

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from cecli import __version__
 from cecli.core.scores.score_state import Options
 from cecli.errors import InputError, UsageError, literal, quoted, unreadable
-from cecli.readers.predictions.predictions import HEADERS, PredictionOptions, Predictions
+from cecli.readers.predictions.opening import HEADERS
+from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 from cecli.readers.sources.urls import is_url, local_path
+from cecli.readers.tables.arrays.members import split_member
 from cecli.readers.tables.parts import parts_of
 from cecli.readers.tables.table import Part, Selection
 from cecli.readers.tables.tables import open_table
@@ -150,6 +152,7 @@ def place_of(file: str) -> str:
 
 
 def size_of(file: str) -> int:
+    file, _ = split_member(file)
     if is_url(file):
         from cecli.readers.sources.remote import sizes_of
 

@@ -14,7 +14,7 @@ from cecli.core.rows.facts import PairFacts
 from cecli.core.rows.run_state import merged
 from cecli.readers.predictions.facts import pair_facts_of
 from cecli.readers.predictions.lockstep import Compared, ComparedOptions
-from cecli.readers.predictions.predictions import HEADERS
+from cecli.readers.predictions.opening import HEADERS
 from cecli.readers.tables.abreast import Parts, Text, parquet_parts, text_of, text_parts
 from cecli.readers.tables.fields import NoRows
 from cecli.workers.job import PART_BYTES, Piece, Task, as_known, labels_of, place_of, size_of, unpaired

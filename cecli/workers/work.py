@@ -18,7 +18,8 @@ from cecli.core.rows.run_state import AnyPartial, merged
 from cecli.core.scores.score_state import Partial, partial_from, partial_of
 from cecli.errors import CecliError, CellErrors, InputError, literal
 from cecli.readers.predictions.facts import facts_of, place_of
-from cecli.readers.predictions.predictions import HEADERS, PredictionOptions, Predictions
+from cecli.readers.predictions.opening import HEADERS, open_preds
+from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 from cecli.readers.tables.fields import NoRows
 from cecli.readers.tables.parts import NotInParts, TextPart, open_seekable
 from cecli.readers.tables.table import Part, Selection
@@ -102,13 +103,18 @@ def unpack(state: bytes) -> Partial:
 
 def open_shard(place: str, part: Part | None, options: PredictionOptions, columns: tuple[str, ...]) -> Any:
     """The table of a shard of predictions, or of a part of one. Raises InputError where its columns are others."""
-    how: dict[str, Any] = {
-        "delimiter": options.delimiter,
-        "header": HEADERS[options.header][0],
-        "block_bytes": options.block_bytes,
-        "vector": options.vector,
-    }
-    table: Any = open_table(place, **how) if part is None else open_part(place, part, **how)
+    table: Any = (
+        open_preds(place, options)
+        if part is None
+        else open_part(
+            place,
+            part,
+            delimiter=options.delimiter,
+            header=HEADERS[options.header][0],
+            block_bytes=options.block_bytes,
+            vector=options.vector,
+        )
+    )
     if tuple(table.columns) != columns:
         from cecli.readers.tables.shards import difference
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from cecli.readers.small import samples
-from cecli.readers.tables import csv_table, jsonl_table, npy_table
+from cecli.readers.tables import csv_table, jsonl_table
+from cecli.readers.tables.arrays import table as npy_table
 
 ROWS = 400_000
 
@@ -81,7 +82,7 @@ def changing(monkeypatch, tmp_path):
 
             return parse
 
-        for kind in (csv_table.CsvBlock, jsonl_table.JsonlBlock, npy_table.NpyBlock):
+        for kind in (csv_table.CsvBlock, jsonl_table.JsonlBlock, npy_table.ArrayBlock):
             monkeypatch.setattr(kind, "parse", once(kind.parse))
         from cecli.readers.tables.arrow_table import ArrowBlock
 

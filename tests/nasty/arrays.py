@@ -127,8 +127,9 @@ BAD = [
         p=lambda: array()() + b"x", **NPY),
     bad("two arrays in a file", "preds.npy: bytes follow the array",
         hint="save one array: numpy.save(FILE, numpy.concatenate(arrays))", p=lambda: array()() * 2, **NPY),
-    bad("an array of three dimensions", "preds.npy: expected an array of shape (rows, classes)",
-        p=of([[[0.5]]]), **NPY),
+    bad("an array of three dimensions", "preds.npy: [1, 0, :]: ", "the row sums to 1.25, not to 1",
+        p=of([[[0.5, 0.25, 0.25]], [[0.5, 0.5, 0.25]]]), hint="--normalize divides each row by its sum; --logits if "
+        "these are raw scores", **NPY),
     bad("a number alone", "preds.npy: expected an array of shape (rows, classes)", "found ()", p=of(1.0), **NPY),
     bad("an array without columns", "preds.npy: expected an array of shape", "(2, 0)", p=of([[], []]), **NPY),
     bad("an array without rows", "preds.npy has 0 rows", p=header(SHAPE.format("<f8", False, "(0, 3)"), b""), **NPY),

@@ -8,7 +8,7 @@ import pytest
 from cecli.errors import CellErrors
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 from cecli.readers.predictions.row_reader import RowOptions, Unlabelled
-from cecli.readers.tables import npy_table
+from cecli.readers.tables.arrays import table as npy_table
 
 BLOCKS = 60
 
@@ -27,7 +27,7 @@ def bad(monkeypatch, tmp_path):
             with pytest.raises(CellErrors) as caught:
                 read(str(path))
             assert caught.value.total == BLOCKS * 64
-            return sum(isinstance(thing, npy_table.NpyBlock) for thing in gc.get_objects())
+            return sum(isinstance(thing, npy_table.ArrayBlock) for thing in gc.get_objects())
         finally:
             gc.enable()
 

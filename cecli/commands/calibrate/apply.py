@@ -12,7 +12,8 @@ from cecli.commands.options.rows import FORMATS, RowOutput
 from cecli.commands.row_transform import write_softmax
 from cecli.core.calibration.softmax import Scaling
 from cecli.errors import InputError, UsageError, literal, quoted
-from cecli.readers.predictions.predictions import HEADERS, PredictionOptions
+from cecli.readers.predictions.opening import HEADERS
+from cecli.readers.predictions.predictions import PredictionOptions
 from cecli.readers.predictions.row_reader import RowOptions, Unlabelled
 from cecli.readers.results.parameters import Parameters, holds_parameters, read_parameters
 from cecli.report.messages import note
@@ -109,6 +110,7 @@ def _write(predictions: PredictionOptions, path: str, parameters: Parameters, ou
         header=HEADERS[predictions.header][0],
         delimiter=predictions.delimiter,
         vector=predictions.vector,
+        class_axis=predictions.class_axis,
         lenient=True,
     )
     write_softmax(options, lambda opened: scaling_of(parameters, opened), output, threads)

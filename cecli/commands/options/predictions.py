@@ -48,6 +48,8 @@ def prediction_options(function: Function) -> Function:
             option("Input", "--vector", "predictions_vector", metavar="COLUMN",
                          help="Column that holds the figures of all classes as a list.  "
                          "[default: the only such column]"),
+            option("Input", "--class-axis", "predictions_class_axis", type=int, metavar="N",
+                         help="Axis of the classes in an array, from 0.  [default: the last one]"),
             option("What counts", "--drop", "predictions_drop", metavar="COLUMN", multiple=True,
                          help="Leave a column of PREDS out; repeatable."),
             option("Input", "--first-label", "predictions_first_label", type=click.IntRange(0), default=0, metavar="N",
@@ -117,6 +119,7 @@ def _value(own: dict[str, Any], arguments: dict[str, Any]) -> PredictionOptions:
         header=own["header"],
         delimiter=own["delimiter"],
         vector=own["vector"],
+        class_axis=own["class_axis"],
         first_label=own["first_label"],
         ignore=own["ignore"],
         frequency=own["weights_are"] == "frequency",
@@ -136,7 +139,8 @@ def _check_observed(own: dict[str, Any], labels: str | None) -> None:
     if labels is not None or own["labels"] is not None:
         raise UsageError("--observed takes no LABELS: the column holds the figure of what was observed")
     given = {"sum_tolerance": is_given("predictions_sum_tolerance")} | {
-        name: own[name] for name in ("label", "classes", "vector", "drop", "ignore", "normalize", "id", "first_label")
+        name: own[name]
+        for name in ("label", "classes", "vector", "class_axis", "drop", "ignore", "normalize", "id", "first_label")
     }
     for name in filter(given.get, given):
         flag = _FLAGS.get(name, name.replace("_", "-"))

@@ -60,6 +60,8 @@ def row_input_options(function: Function) -> Function:
                          help="Leave a column out; repeatable."),
             click.option("--vector", "rows_vector", metavar="COLUMN",
                          help="Column that holds all logits of a row as a list.  [default: the only such column]"),
+            click.option("--class-axis", "rows_class_axis", type=int, metavar="N",
+                         help="Axis of the classes in an array, from 0.  [default: the last one]"),
             click.option("--header", "rows_header", type=click.Choice(["first", "none"]), default="first",
                          show_default=True, help="Whether the first line of a text is a header."),
             delimiter_option("rows_delimiter"),
@@ -96,4 +98,5 @@ def _rows_value(own: dict[str, Any], arguments: dict[str, Any]) -> RowOptions:
         header=own["header"] == "first",
         delimiter=own["delimiter"],
         vector=own["vector"],
+        class_axis=own["class_axis"],
     )

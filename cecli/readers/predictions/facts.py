@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cecli.core.rows.facts import ALL_PMFS, Facts, PairFacts, Shard
 from cecli.errors import literal
 from cecli.readers.sources.urls import is_url, local_path
+from cecli.readers.tables.arrays.members import split_member, with_member
 
 if TYPE_CHECKING:
     from cecli.readers.predictions.lockstep import Compared
@@ -57,8 +58,8 @@ def place_of(path: str) -> str:
     """Where a file lies, wherever one stands; "" for standard input and other pipes, which have no place."""
     if is_url(path):
         return path
-    path = local_path(path)
-    return os.path.abspath(path) if os.path.isfile(path) else ""
+    path, member = split_member(local_path(path))
+    return with_member(os.path.abspath(path), member) if os.path.isfile(path) else ""
 
 
 def _shards(opened: Predictions) -> tuple[Shard, ...]:

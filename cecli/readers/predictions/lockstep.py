@@ -18,11 +18,12 @@ from cecli.errors import InputError, UsageError, quoted
 from cecli.readers.predictions.candidate import Candidate, CandidateRun, is_named, own_classes
 from cecli.readers.predictions.labels import IGNORED
 from cecli.readers.predictions.observations import Observed
-from cecli.readers.predictions.predictions import HEADERS, PredictionOptions, Predictions
+from cecli.readers.predictions.opening import check_same_shape, open_preds
+from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 from cecli.readers.predictions.row_stream import RowStream
 from cecli.readers.predictions.run import Adds, Pool, Run, Sink
 from cecli.readers.tables.table import Table
-from cecli.readers.tables.tables import open_table, vector_columns
+from cecli.readers.tables.tables import vector_columns
 
 Accumulator = TypeVar("Accumulator", bound=Adds)
 
@@ -59,6 +60,8 @@ class Compared:
             files, shared = self._files(options)
             tables = [*self._tables, *(self._opened(path, shared) for path in files[len(self._tables) :])]
             _check_dropped(tables, shared.columns.drop)
+            for table in tables[1:]:
+                check_same_shape(table, tables[0])
             names, notes = _names(tables, shared)
             self.options = replace(
                 options, files=files, shared=replace(options.shared, labels=shared.labels), last_may_be_labels=False
@@ -163,11 +166,7 @@ class Compared:
             raise
 
     def _opened(self, path: str, options: PredictionOptions) -> Table:
-        header = HEADERS[options.header][0]
-        vector = options.vector
-        table = open_table(
-            path, delimiter=options.delimiter, header=header, block_bytes=options.block_bytes, vector=vector
-        )
+        table = open_preds(path, options)
         self._tables.append(table)
         return table
 

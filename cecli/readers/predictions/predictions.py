@@ -11,14 +11,12 @@ from cecli.errors import InputError, UsageError
 from cecli.readers.predictions.label_stream import LabelStream
 from cecli.readers.predictions.labels import LabelReading
 from cecli.readers.predictions.observations import Decoder
+from cecli.readers.predictions.opening import open_labels, open_preds, with_labels_beside
 from cecli.readers.predictions.roles import ColumnOptions, find_roles
 from cecli.readers.predictions.row_checks import NUMBER_KINDS, CheckOptions
 from cecli.readers.predictions.run import Accumulator, Pool, Run, Sink
 from cecli.readers.tables.table import BLOCK_BYTES, Block, Cells, Table
-from cecli.readers.tables.tables import open_table, vector_columns
-
-HEADERS = {"both": (True, True), "preds": (True, False), "labels": (False, True), "none": (False, False)}
-"""``--header``: whether PREDS and LABELS have one."""
+from cecli.readers.tables.tables import vector_columns
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -33,6 +31,7 @@ class PredictionOptions:
     header: str = "both"
     delimiter: str | None = None
     vector: str | None = None
+    class_axis: int | None = None
     first_label: int = 0
     ignore: tuple[str, ...] = ()
     frequency: bool = False
@@ -56,15 +55,15 @@ class Predictions:
         """``preds`` is the table where it is open already, ``names`` are what its classes are called if it has none."""
         if options.preds == "-" and options.labels == "-":
             raise UsageError("PREDS and LABELS cannot both be standard input")
-        preds_header, labels_header = HEADERS[options.header]
         self.options = options
         self._open: list[Table] = []
         try:
             if preds is None:
-                preds = self._opened(options.preds, preds_header, options.block_bytes, options.vector)
+                preds = self._opened(open_preds(options.preds, options))
             self.preds = preds
+            self.options = options = with_labels_beside(options, preds)
             few = options.block_bytes // _LABELS_SHARE
-            labels = None if options.labels is None else self._opened(options.labels, labels_header, few)
+            labels = None if options.labels is None else self._opened(open_labels(options.labels, options, preds, few))
             self.roles = find_roles(self.preds, labels, options.columns)
             self._labels_table = labels
             self.check_shards()
@@ -76,6 +75,8 @@ class Predictions:
             of_soft = replace(options.checks, as_logits=None, as_log_probabilities=None)
             self.decoder = Decoder(None, of_soft, options.frequency)
             self.notes = list(self.roles.notes)
+            if labels is not None and options.labels == getattr(preds, "labels_beside", None):
+                self.notes.append(f"the labels are those of {labels.name}")
             if self.soft and self._named and options.first_label:
                 self.notes.append("--first-label has no effect: LABELS holds a PMF for every row")
             if options.first_texts:
@@ -174,10 +175,7 @@ class Predictions:
         self.used_labels = run.used_labels()
         return pool.merged()
 
-    def _opened(self, path: str, header: bool, block_bytes: int, vector: str | None = None) -> Table:
-        table = open_table(
-            path, delimiter=self.options.delimiter, header=header, block_bytes=block_bytes, vector=vector
-        )
+    def _opened(self, table: Table) -> Table:
         self._open.append(table)
         return table
 

@@ -12,6 +12,8 @@ from cecli.errors import CellErrors, InputError
 from cecli.readers.predictions.roles import ColumnOptions, find_classes
 from cecli.readers.predictions.row_checks import NUMBER_KINDS, CheckOptions, check_column, check_rows
 from cecli.readers.sources.parallel import ordered
+from cecli.readers.tables.arrays.shapes import check_axis_is_known
+from cecli.readers.tables.arrays.spec import ArrayOptions
 from cecli.readers.tables.table import BLOCK_BYTES, Block, Problems, Selection
 from cecli.readers.tables.tables import open_table, vector_columns
 
@@ -35,6 +37,7 @@ class RowOptions:
     header: bool = True
     delimiter: str | None = None
     vector: str | None = None
+    class_axis: int | None = None
     lenient: bool = False
     block_bytes: int = BLOCK_BYTES
 
@@ -65,8 +68,11 @@ class Unlabelled:
             header=options.header,
             block_bytes=options.block_bytes,
             vector=options.vector,
+            array=ArrayOptions(class_axis=options.class_axis),
         )
         try:
+            if options.kind == "logits":
+                check_axis_is_known(getattr(self._table, "shape", ()), options.class_axis, self._table.name)
             columns, kept = options.columns, options.kept
             if options.lenient:
                 there = set(self._table.columns)

@@ -35,7 +35,6 @@ _LINE_END_WITHIN = 1 << 16
 _COMPRESSED_SUFFIXES = (".gz", ".zst", ".zstd", ".bz2", ".xz", ".lz4", ".gzip")
 
 _REFUSED: list[tuple[bytes, str, str]] = [
-    (rb"(?s)PK\x03\x04.{26}[^\x00]*?\.npy", "a NumPy .npz archive", "save the one array with numpy.save"),
     (
         rb"(?s)PK\x03\x04.{26}(\[Content_Types\]|_rels|xl/|docProps|mimetype)",
         "a spreadsheet or document, not text",
@@ -43,7 +42,7 @@ _REFUSED: list[tuple[bytes, str, str]] = [
     ),
     (rb"PK(\x03\x04|\x05\x06)", "a zip archive", "unpack it first, or pipe: unzip -p FILE | cecli … -"),
     (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel or Word file", "export the sheet as CSV"),
-    (rb"\x80[\x02-\x05]", "a Python pickle, which is never opened", "save it as CSV, .npy or Parquet"),
+    (rb"\x80[\x02-\x05](?!\x00{6}\{)", "a Python pickle, which is never opened", "save it as CSV, .npy or Parquet"),
     (rb"\x89HDF\r\n\x1a\n", "an HDF5 file", "save it as CSV, .npy or Parquet"),
     (rb"SQLite format 3\x00", "an SQLite database", "export the table as CSV"),
     (rb"ORC", "an ORC file", "save it as Parquet or CSV"),
@@ -57,6 +56,12 @@ _REFUSED: list[tuple[bytes, str, str]] = [
 """How files begin that hold no table, what they are, and what to do. Compiled only where a file does not begin as plain
 text does: that would take longer than to read a small file."""
 
+_ARRAYS: list[tuple[bytes, str, str]] = [
+    (rb"(?s)PK\x03\x04.{26}[^\x00]*?\.npy", "a NumPy .npz archive", "save the one array with numpy.save"),
+    (rb"(?s).{4}\x00{4}\{", "a file of tensors (.safetensors)", "save the one array with numpy.save"),
+]
+"""The same of files of several arrays, for those who do not read them."""
+
 _PLAIN = bytes(range(32, 127)) + b"\t\r\n"
 _BEGINNINGS = (b"PK", b"SQLite", b"ORC", b"Obj", b"%PDF", b"7z", b"Rar!")
 
@@ -69,7 +74,8 @@ class Source:
     (else None), ``size`` the bytes on disk where that is known, ``position`` how many of them have been taken so far.
     """
 
-    def __init__(self, raw: BinaryIO, path: str | None, hashed: Hashed | None = None) -> None:
+    def __init__(self, raw: BinaryIO, path: str | None, hashed: Hashed | None = None, arrays: bool = False) -> None:
+        """``arrays``: files of several arrays are not refused."""
         self.name = STANDARD_INPUT if path is None else literal(path)
         self.suffix = "" if path is None else suffix_of(path)
         self.size: int | None = getattr(raw, "size", None)
@@ -85,9 +91,9 @@ class Source:
         self._blocks = self._raw_blocks()
         self._ahead: ReadAhead | None = None
         self._buffer = memoryview(b"")
-        self._open(path)
+        self._open(path, arrays)
 
-    def _open(self, path: str | None) -> None:
+    def _open(self, path: str | None, arrays: bool) -> None:
         try:
             status = os.fstat(self._raw.fileno())
             self.size = status.st_size if stat.S_ISREG(status.st_mode) and status.st_size else None
@@ -114,8 +120,10 @@ class Source:
                 raise InputError(f"{self.name}: compressed twice ({inner} inside {kind})", "unpack it once first")
         head_bytes = self.peek(HEAD)
         if head_bytes.translate(None, _PLAIN) or head_bytes.startswith(_BEGINNINGS):
-            for pattern, what, hint in _REFUSED:
+            for pattern, what, hint in (*_ARRAYS, *_REFUSED):
                 if re.match(pattern, head_bytes):
+                    if arrays and (pattern, what, hint) in _ARRAYS:
+                        break
                     raise InputError(f"{self.name}: this is {what}", hint)
 
     def ranges(self) -> RemoteRanges | None:
@@ -235,22 +243,23 @@ class Source:
             raise InputError(f"{self.name}: this {kind} archive is broken: {error}") from error
 
 
-def open_source(path: str) -> Source:
+def open_source(path: str, arrays: bool = False) -> Source:
     """The file at ``path`` (``-`` is standard input) as a stream of unpacked bytes.
 
     gzip, zstd, bzip2, xz and lz4 are recognised by their first bytes. Raises InputError where it cannot be opened, is
-    packed in a way that is not read here, or is a format that holds no table.
+    packed in a way that is not read here, or is a format that holds no table; a file of several arrays is one of these
+    unless ``arrays`` says that they are read.
     """
     if path == "-":
         if sys.stdin is None:
             raise InputError(f"{STANDARD_INPUT}: it is closed")
-        return Source(sys.stdin.buffer, None, opened("-"))
+        return Source(sys.stdin.buffer, None, opened("-"), arrays)
     path = local_path(path)
     check_input(path)
     hashed = opened(path)
     raw = _opened(path)
     try:
-        return Source(raw, path, hashed)
+        return Source(raw, path, hashed, arrays)
     except BaseException:
         raw.close()
         raise

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from cecli.errors import UsageError
 from cecli.readers.sources.source import HEAD, Source, suffix_of
+from cecli.readers.tables.arrays.magic import is_safetensors
 from cecli.readers.tables.table import Table, TableOptions
 
 Known = Callable[[bytes, str], bool]
@@ -21,7 +22,9 @@ class Format:
     """A format: its ``name`` in messages, how it is known, and what opens it.
 
     ``delimiter`` is what separates the cells of a text where nobody says otherwise (None: no text of cells), ``lists``
-    whether a column may hold lists, ``parts`` how a file is taken apart for several readers, "text" or "parquet".
+    whether a column may hold lists,
+    ``parts`` how a file is taken apart for several readers, "text" or "parquet", and
+    ``arrays`` how many arrays a file holds, "one" or "several".
     """
 
     name: str
@@ -30,6 +33,7 @@ class Format:
     delimiter: str | None = None
     lists: bool = False
     parts: str | None = None
+    arrays: str | None = None
 
     @property
     def of_text(self) -> bool:
@@ -56,6 +60,11 @@ def table_of(source: Source, options: TableOptions) -> Table:
         raise UsageError(f"--vector is for Parquet, Arrow and JSON Lines, and {source.name} is {what}")
     if options.delimiter is not None and not form.of_text:
         raise UsageError(f"--delimiter is for text, and {source.name} is {form.name}")
+    wanted = options.array
+    if wanted.member is not None and form.arrays != "several":
+        raise UsageError(f"FILE:MEMBER is for .npz and .safetensors, and {source.name} is {form.name}")
+    if wanted.class_axis is not None and not wanted.of_labels and form.arrays is None:
+        raise UsageError(f"--class-axis is for arrays, and {source.name} is {form.name}")
     return form.opener(source, options)
 
 
@@ -95,10 +104,24 @@ def _open_arrow(source: Source, options: TableOptions) -> Table:
 
 
 def _open_npy(source: Source, options: TableOptions) -> Table:
-    from cecli.readers.tables.npy_table import NpyTable
+    from cecli.readers.tables.arrays.npy import open_npy
 
     source.read_elsewhere()
-    return NpyTable(source)
+    return open_npy(source, options.array)
+
+
+def _open_npz(source: Source, options: TableOptions) -> Table:
+    from cecli.readers.tables.arrays.npz import open_npz
+
+    source.read_elsewhere()
+    return open_npz(source, options.path, options.array)
+
+
+def _open_safetensors(source: Source, options: TableOptions) -> Table:
+    from cecli.readers.tables.arrays.safetensors import open_safetensors
+
+    source.read_elsewhere()
+    return open_safetensors(source, options.path, options.array)
 
 
 def _open_json_lines(source: Source, options: TableOptions) -> Table:
@@ -125,7 +148,9 @@ def _open_text(source: Source, options: TableOptions) -> Table:
 FORMATS = (
     Format("parquet", _begins(b"PAR1"), _open_parquet, lists=True, parts="parquet"),
     Format("arrow", _begins(b"ARROW1"), _open_arrow, lists=True),
-    Format("npy", _begins(b"\x93NUMPY"), _open_npy),
+    Format("npy", _begins(b"\x93NUMPY"), _open_npy, arrays="one"),
+    Format("npz", _begins(b"PK\x03\x04"), _open_npz, arrays="several"),  # no other archive is opened as a source
+    Format("safetensors", is_safetensors, _open_safetensors, arrays="several"),
     Format("json", _is_json_array, _open_json_array, lists=True),
     Format("jsonl", _is_json_lines, _open_json_lines, lists=True),
     Format("tsv", lambda head, suffix: suffix in (".tsv", ".tab"), _open_text, "\t", parts="text"),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from cecli.core.rows.natural import natural_key
 from cecli.errors import InputError, literal, quoted, several
 from cecli.readers.sources.urls import is_url, local_path
+from cecli.readers.tables.arrays.members import with_member
 from cecli.readers.tables.fields import NoRows
 from cecli.readers.tables.table import Block, Cells, Selection, Table
 
@@ -74,9 +75,13 @@ def _find_remote(url: str) -> list[str] | None:
 class ShardTable:
     """The tables of all files one after the other; each is opened when its turn comes, and closed after."""
 
-    def __init__(self, path: str, files: Sequence[str], open_one: Callable[[str], Table]) -> None:
-        self.name = literal(path)
-        self.files = tuple(files)
+    def __init__(
+        self, path: str, files: Sequence[str], open_one: Callable[[str], Table], member: str | None = None
+    ) -> None:
+        """``member`` is the array that is meant in each, where they are files of several."""
+        self.name = literal(with_member(path, member))
+        self._paths = tuple(files)
+        self.files = tuple(with_member(file, member) for file in files)
         self.rows: list[int] = []
         self._open_one = open_one
         self._done = 0
@@ -86,8 +91,9 @@ class ShardTable:
         self.columns = first.columns
         self.header = first.header
         self.fields = getattr(first, "fields", None)
+        self.shape: tuple[int, ...] = getattr(first, "shape", ())
         self.vector_width: int = getattr(first, "vector_width", 0)
-        self.size = _total_size(self.files)
+        self.size = _total_size(self._paths)
 
     @property
     def position(self) -> int:
@@ -115,7 +121,7 @@ class ShardTable:
             return
         if k > self._skipped:
             try:
-                self._current = self._open_one(self.files[k])
+                self._current = self._open_one(self._paths[k])
             except NoRows:
                 return
             self._check(self._current)
@@ -128,7 +134,7 @@ class ShardTable:
 
     def _first(self) -> tuple[Table, int]:
         """The first file that has rows where those are needed to know its columns, and how many there are before it."""
-        for k, file in enumerate(self.files):
+        for k, file in enumerate(self._paths):
             try:
                 return self._open_one(file), k
             except NoRows:
@@ -137,6 +143,8 @@ class ShardTable:
 
     def _check(self, table: Table) -> None:
         found = difference(table.columns, self.columns)
+        if found is None and getattr(table, "shape", ())[1:] != self.shape[1:]:
+            found = f"an array of shape {getattr(table, 'shape', ())} beside one of {self.shape}"
         if found is None and getattr(table, "vector_width", 0) != self.vector_width:
             found = "only one of the two holds lists"
         if found:

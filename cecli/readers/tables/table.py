@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.errors import CellErrors
+from cecli.readers.tables.arrays.spec import ArrayOptions
 
 if TYPE_CHECKING:
     from cecli.readers.sources.source import Source
@@ -41,13 +42,16 @@ class Part:
 @dataclass(frozen=True)
 class TableOptions:
     """How a file is read as a table, so far as the person said it: what separates the cells of a text, whether it has a
-    header, the column of lists that is meant, and which part of the file is read."""
+    header, the column of lists that is meant, which part of the file is read, what the person calls the file, and which
+    array of it is meant."""
 
     delimiter: str | None = None
     header: bool = True
     block_bytes: int = BLOCK_BYTES
     vector: str | None = None
     part: Part | None = None
+    path: str = ""
+    array: ArrayOptions = field(default_factory=ArrayOptions)
 
 
 @dataclass(frozen=True)

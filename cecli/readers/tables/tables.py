@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any
 
 from cecli.readers.sources.source import Source, open_source
 from cecli.readers.sources.urls import is_url, local_path
+from cecli.readers.tables.arrays.members import split_member
+from cecli.readers.tables.arrays.spec import ANY_ARRAY, ArrayOptions
 from cecli.readers.tables.formats import table_of
 from cecli.readers.tables.table import BLOCK_BYTES, Part, Table, TableOptions
 
@@ -18,23 +21,24 @@ def open_table(
     header: bool = True,
     block_bytes: int = BLOCK_BYTES,
     vector: str | None = None,
+    array: ArrayOptions = ANY_ARRAY,
 ) -> Table:
     """The table at ``path`` (``-`` is standard input), its format by content and then by suffix.
 
     A directory and a pattern such as ``preds/*.parquet`` stand for all their files as one table, in natural order.
     ``delimiter`` and ``header`` are for text. ``vector`` names the column of Parquet, Arrow or JSON Lines that holds
     the numbers of all classes as a list; without it, it is the only column of lists of numbers, if there is one. Its
-    elements are the first columns of the table, called 0…K-1 (``vector_columns``). Raises InputError where a file
-    cannot be read as a table.
+    elements are the first columns of the table, called 0…K-1 (``vector_columns``). ``FILE:MEMBER`` is an array of a
+    file of several, ``array`` says what else is known of it. Raises InputError where a file cannot be read as a table.
     """
-    path = local_path(path)
-    options = TableOptions(delimiter, header, block_bytes, vector)
+    path, member = split_member(local_path(path))
+    options = TableOptions(delimiter, header, block_bytes, vector, array=replace(array, member=member))
     if os.path.isdir(path) or any(mark in path for mark in "*?[") or is_url(path):
         from cecli.readers.tables.shards import ShardTable, find_shards
 
         files = find_shards(path)
         if files is not None:
-            return ShardTable(path, files, lambda file: _open_file(file, options))
+            return ShardTable(path, files, lambda file: _open_file(file, options), member)
     return _open_file(path, options)
 
 
@@ -44,9 +48,9 @@ def vector_columns(table: Table) -> range:
 
 
 def _open_file(path: str, options: TableOptions) -> Table:
-    source = open_source(path)
+    source = open_source(path, arrays=True)
     try:
-        return table_of(source, options)
+        return table_of(source, replace(options, path=path))
     except BaseException:
         source.close()
         raise

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from cecli.errors import InputError, quoted
+from cecli.readers.tables.arrays.spec import BFLOAT16, Array
 
 HEADER_BYTES = 1 << 16
 """Bytes in which a header must end; those that NumPy writes have some hundred."""
@@ -25,20 +25,13 @@ _HEADER = re.compile(rf"\{{{_S}{_ENTRY},{_S}{_ENTRY},{_S}{_ENTRY}(?:,{_S})?\}}")
 _RECORDS = re.compile(rf"""\{{[^\[]*['"]descr['"]{_S}:{_S}\[""")
 _NUMBERS_OR_TEXTS = re.compile(r"[<>|=]?(f[248]|[iu][1248]|b1|\?|U[1-9][0-9]{0,6})", re.ASCII)
 _AS_NUMBERS = "save it as float64 or float32"
+_BFLOAT16_OF_ML_DTYPES = "<V2"
+"""What numpy.save writes for the one type of two bytes that ml_dtypes adds; numpy.void(2) is ``|V2``."""
+
 _SIZE = re.compile(r"-?(0|[1-9][0-9]{0,17})L?")
 
 
-@dataclass(frozen=True)
-class Header:
-    """What the array is, and at which byte of the file it begins."""
-
-    shape: tuple[int, ...]
-    fortran: bool
-    dtype: np.dtype[Any]
-    offset: int
-
-
-def parse_header(head: bytes, name: str) -> Header:
+def parse_header(head: bytes, name: str) -> Array:
     """The header at the start of ``head``, the first ``HEADER_BYTES`` of the file; raises InputError.
 
     >>> text = b"{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2)}"
@@ -54,7 +47,8 @@ def parse_header(head: bytes, name: str) -> Header:
     order = entries.get("fortran_order")
     if len(entries) < 3 or order not in ("True", "False"):
         raise InputError(f"{name}: not a readable .npy file: the header is {quoted(text, 200)}")
-    return Header(_shape(entries["shape"], name), order == "True", _dtype(entries["descr"], name), offset)
+    shape, (dtype, kind) = _shape(entries["shape"], name), _type(entries["descr"], name)
+    return Array(shape, dtype, order == "True", offset, kind)
 
 
 def _text(head: bytes, name: str) -> tuple[str, int]:
@@ -83,13 +77,25 @@ def _shape(text: str, name: str) -> tuple[int, ...]:
     return tuple(int(part.rstrip("L")) for part in parts)
 
 
-def _dtype(text: str, name: str) -> np.dtype[Any]:
+def _type(text: str, name: str) -> tuple[np.dtype[Any], str]:
+    """The type of the elements as NumPy has it, and what it is called where that is not the whole truth."""
     kind = text.strip("'\"")
     if _NUMBERS_OR_TEXTS.fullmatch(kind):
-        return np.dtype(kind)
+        return np.dtype(kind), ""
+    if kind == _BFLOAT16_OF_ML_DTYPES:
+        return np.dtype("<u2"), BFLOAT16
+    if kind.lstrip("<>=") == "f16":
+        return _extended(kind, name), ""
     if kind.lstrip("<>|=").startswith("O"):
         raise InputError(
             f"{name}: an array of Python objects is a pickle, which is never opened",
             "save it as numbers: numpy.save(FILE, a.astype(float))",
         )
     raise InputError(f"{name}: expected an array of numbers, found dtype {quoted(kind)}", _AS_NUMBERS)
+
+
+def _extended(kind: str, name: str) -> np.dtype[Any]:
+    """A long double, where this machine has those of 80 bits that Intel's have."""
+    if np.finfo(np.longdouble).nmant == 63 and np.dtype(np.longdouble).itemsize == 16:
+        return np.dtype(kind)
+    raise InputError(f"{name}: long doubles, which this machine does not have", "save it as float64")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cecli.errors import InputError
-from cecli.readers.tables import npy_table
+from cecli.readers.tables.arrays import table as npy_table
 from cecli.readers.tables.table import Selection
 from cecli.readers.tables.tables import open_table
 
@@ -44,8 +44,7 @@ def test_a_vector_is_one_column(save):
 def test_packed(save):
     array = np.random.default_rng(1).random((10, 3))
     assert np.array_equal(read(save("a.npy", gzip.compress(bytes_of(array)))), array)
-    with pytest.raises(InputError, match="Fortran order"):
-        read(save("a.npy", gzip.compress(bytes_of(np.asfortranarray(array)))))
+    assert np.array_equal(read(save("a.npy", gzip.compress(bytes_of(np.asfortranarray(array))))), array)
 
 
 def test_labels_in_an_array(save):
@@ -59,7 +58,6 @@ def test_labels_in_an_array(save):
     [
         (bytes_of(np.zeros((5, 3)))[:-1], "cut short"),
         (bytes_of(np.zeros((5, 3), order="F"))[:-8], "cut short"),
-        (bytes_of(np.zeros((2, 3, 4))), "shape"),
         (bytes_of(np.array(1.0)), "shape"),
         (bytes_of(np.zeros((5, 0))), "shape"),
         (bytes_of(np.zeros((2, 2), dtype=complex)), "numbers"),
@@ -102,7 +100,8 @@ def with_header(text, body=b""):
         ("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 8000000)}", "cut short: its header promises 2 rows"),
         ("{'descr': '<U9999999', 'fortran_order': False, 'shape': (1000000000,)}", "cut short"),
         ("{'descr': '<U0', 'fortran_order': False, 'shape': (2,)}", 'found dtype "<U0"'),
-        ("{'descr': '<f16', 'fortran_order': False, 'shape': (2,)}", 'found dtype "<f16"'),
+        ("{'descr': '|V2', 'fortran_order': False, 'shape': (2,)}", 'found dtype "|V2"'),
+        ("{'descr': '<V1', 'fortran_order': False, 'shape': (2,)}", 'found dtype "<V1"'),
         ("{'descr': '|S1', 'fortran_order': False, 'shape': (2,)}", 'found dtype "|S1"'),
         ("{'descr': '|O', 'fortran_order': False, 'shape': (2,)}", "a pickle, which is never opened"),
         ("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2,)}", "found an array of records"),
