@@ -74,15 +74,16 @@ def command(
     for all its files, and - is standard input.
     """
     from cecli.core.rows.run_state import merged
-    from cecli.readers.results.state_file import read_state
+    from cecli.readers.results.state_file import read_states
     from cecli.readers.tables.shards import files_of
+    from cecli.report.messages import warning
     from cecli.report.state_file import write_state
 
     check_one_file(page, output)
     check_table(table, output)
     if states.count("-") > 1:
         raise UsageError("standard input can be read as one state only")
-    total = merged([read_state(file) for path in states for file in files_of(path)])
+    total = merged(read_states((file for path in states for file in files_of(path)), warning))
     if partial:
         write_state(total.document(), output)
         return

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cecli import __version__
+from cecli.core.rows.seal import sealed
 from cecli.report import sink
 from cecli.report.model import OutputOptions
 
@@ -24,8 +25,9 @@ def write_state(document: Mapping[str, Any], options: OutputOptions) -> None:
 
 
 def state_bytes(document: Mapping[str, Any]) -> bytes:
-    """One object of JSON, strict and in ASCII, that says which version of the program wrote it."""
+    """One object of JSON, strict and in ASCII, that says which version of the program wrote it, and its checksum."""
     import json
 
     head = {"cecli_state": document["cecli_state"], "version": __version__}
-    return json.dumps({**head, **document}, separators=(",", ":"), allow_nan=False).encode("ascii") + b"\n"
+    text = json.dumps({**head, **document}, separators=(",", ":"), allow_nan=False)
+    return sealed(text.encode("ascii")) + b"\n"

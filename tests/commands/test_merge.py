@@ -9,6 +9,9 @@ import shutil
 
 import pytest
 
+from tests.states import document_of, resealed
+from tests.states import write as write_state
+
 CLASSES = ["cat", "dog", "emu"]
 
 
@@ -256,11 +259,30 @@ def test_a_note_on_all_rows_must_hold_in_every_shard(run, tmp_path):
 def test_states_of_version_010_name_machines_and_are_read(run, state):
     first, second = state(), state(shard="p9.csv")
     wanted = run("merge", first, second, "-f", "json").document
-    document = json.loads(second.read_text())
-    document["machines"] = [{"numpy": "1.0.0", "cpu": ["SSE2"]}]
-    second.write_text(json.dumps(document))
-    done = run("merge", first, second, "-f", "json")
+    document = document_of(second)
+    write_state(second, {**document, "cecli_state": 1, "machines": [{"numpy": "1.0.0", "cpu": ["SSE2"]}]})
+    done = run("merge", first, second, "-f", "json", "-q")
     assert (done.document, done.status) == (wanted, 0)
+    assert done.err.startswith(f"cecli: warning: {second}: written by cecli 0.1.0, without a checksum")
+    assert "s1.cecli and 1 more: " in run("merge", second, _again(second), "-q").err
+
+
+def _again(state):
+    """A state of the same rows in another file."""
+    document = document_of(state)
+    document["read"]["shards"][0]["place"] += ".again"
+    other = state.with_suffix(".again.cecli")
+    write_state(other, document)
+    return other
+
+
+SEALED = {
+    "not a whole state of cecli score",
+    "unknown metrics: speed",
+    "is no exact sum",
+    "-70 is no count",
+}
+"""What is said of states whose checksum is right."""
 
 
 @pytest.mark.parametrize(
@@ -272,8 +294,8 @@ def test_states_of_version_010_name_machines_and_are_read(run, state):
         (lambda text: "{}", "this is JSON, but no state"),
         (lambda text: '{"schema_version": 1}', "this is a report"),
         (
-            lambda text: text.replace('"cecli_state":1', '"cecli_state":2'),
-            "a state of version 2, and version 1 is read",
+            lambda text: text.replace('"cecli_state":2', '"cecli_state":3'),
+            "a state of version 3, and version 2 is read",
         ),
         (lambda text: text.replace('"total":{', '"total":{"speed":{},'), "not a whole state of cecli score"),
         (lambda text: text.replace('"rows_read"', '"rows_written"'), "not a whole state of cecli score"),
@@ -283,13 +305,19 @@ def test_states_of_version_010_name_machines_and_are_read(run, state):
         (lambda text: text.replace('"largest":{"0":', '"largest":{"1":NaN,"0":'), "cut short or damaged"),
         (lambda text: text.replace('"largest":{"0":', '"largest":{"1":-Infinity,"0":'), "cut short or damaged"),
         (lambda text: text.replace('"largest":{"0":', '"largest":{"1":1e999,"0":'), "cut short or damaged"),
+        (lambda text: text.replace("p-1", "p-2"), "its checksum is not that of what it holds"),
+        (lambda text: json.dumps(json.loads(text)), "its checksum is not that of what it holds"),
+        (lambda text: json.dumps({"cecli_state": 2, "version": "0.2.0"}), "its checksum is missing"),
+        (lambda text: text.replace('"cecli_state":2', '"cecli_state":1'), "sha256 has no place in it"),
+        (lambda text: text.replace('"total":{', '"total":{},"total":{'), "cut short or damaged"),
         (lambda text: "[" * 100_000, "this is no state"),
         (lambda text: '{"a":' + "[" * 100_000, "cut short or damaged"),
     ],
 )
 def test_what_is_no_state(run, state, change, said):
     path = state()
-    path.write_text(change(path.read_text()))
+    text = change(path.read_text())
+    path.write_text(resealed(text) if said in SEALED else text)
     done = run("merge", path)
     assert (done.status, done.out) == (1, "")
     assert done.err.startswith(f"cecli: error: {path}: ")

@@ -33,6 +33,20 @@ class LikeResult:
     reason: str | None = None
 
 
+_WHY = {
+    "smoothing": "it has no label smoothing",
+    "class weights": "it has no class weights",
+    "weights": "it has no weights of rows",
+    "observed": "only the figure of what was observed is known",
+    "soft": "it takes no soft labels",
+    "binary smoothing": "its binary loss has no label smoothing",
+    "binary class weights": "its binary loss has no class weights",
+}
+
+REASONS = frozenset(_WHY.values())
+"""Why a library may have no number."""
+
+
 class Like:
     """The mean loss of one library of LIBRARIES; an accumulator.
 
@@ -98,24 +112,24 @@ class Like:
         """Why the library has no number for these options."""
         rule, library = self._spec.rule, self._library
         if rule.smoothing and not library.smoothing:
-            return "it has no label smoothing"
+            return _WHY["smoothing"]
         if rule.class_weights is not None and not library.class_weights:
-            return "it has no class weights"
+            return _WHY["class weights"]
         if self._spec.weights is not None and not library.weights:
-            return "it has no weights of rows"
+            return _WHY["weights"]
         return None
 
     def _misfit_of(self, batch: Batch) -> str | None:
         """Why the library has no number for these rows."""
         rule, library = self._spec.rule, self._library
         if batch.observed_only:
-            return "only the figure of what was observed is known"
+            return _WHY["observed"]
         if batch.soft is not None and not library.soft:
-            return "it takes no soft labels"
+            return _WHY["soft"]
         if batch.binary and library.plain_binary and rule.smoothing:
-            return "its binary loss has no label smoothing"
+            return _WHY["binary smoothing"]
         if batch.binary and library.plain_binary and rule.class_weights is not None:
-            return "its binary loss has no class weights"
+            return _WHY["binary class weights"]
         return None
 
     def _figures(self, batch: Batch) -> tuple[Floats, Floats | None]:

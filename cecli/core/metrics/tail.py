@@ -79,7 +79,7 @@ class Tail:
         "_sums": Cells(BINS),
         "_infinite": CELLS,
         "_squares": CELLS,
-        "_largest": Entries(),
+        "_largest": Entries(3),
     }
 
     def __init__(self, spec: Spec) -> None:
@@ -99,7 +99,7 @@ class Tail:
             weights, group = None if weights is None else weights[finite], None if group is None else group[finite]
         if not len(loss):
             return
-        cells = _bins(loss) if group is None else group * BINS + _bins(loss)
+        cells = bin_of_loss(loss) if group is None else group * BINS + bin_of_loss(loss)
         costs = loss if weights is None else loss * weights
         self._mass.add(weights, len(loss), cells)
         self._sums.update(costs, cells)
@@ -158,8 +158,8 @@ class Tail:
         made = []
         for place in starts[held[0] // width : held[-1] // width + 1] if held else ():
             part, loss = sum(masses[place : place + width]), sum(sums[place : place + width])
-            low = 0.0 if place == 0 else _edge(place)
-            high = math.inf if place + width == BINS else _edge(place + width)
+            low = 0.0 if place == 0 else edge(place)
+            high = math.inf if place + width == BINS else edge(place + width)
             made.append(LossBin(low, high, ratio(part, mass), ratio(loss, cost) if cost else None))
         return made, ratio(infinite, mass) if mass else 0.0
 
@@ -192,7 +192,7 @@ def _floats(integers: list[int]) -> list[float]:
     return [to_float(each) if each else 0.0 for each in integers]
 
 
-def _bins(loss: Floats) -> Integers:
+def bin_of_loss(loss: Floats) -> Integers:
     """The exponent and the leading bits of the mantissa, as one number from 0; losses beyond the ends in the end
     bins."""
     bins = np.ascontiguousarray(loss).view(np.int64) >> (52 - STEPS.bit_length() + 1)
@@ -200,8 +200,8 @@ def _bins(loss: Floats) -> Integers:
     return np.asarray(np.clip(bins, 0, BINS - 1, out=bins))
 
 
-def _edge(place: int) -> float:
-    """Where a bin begins: the inverse of ``_bins``."""
+def edge(place: int) -> float:
+    """Where a bin begins: the inverse of ``bin_of_loss``."""
     exponent, step = divmod(place, STEPS)
     return math.ldexp(1 + step / STEPS, LOWEST + exponent)
 
@@ -223,7 +223,7 @@ def _skewness(masses: list[int], costs: list[int], top: list[tuple[float, float,
     total, mean = to_float(sum(masses)), ratio(sum(costs), sum(masses))
     masses, costs = masses.copy(), costs.copy()
     for cost, loss, weight in top:
-        place = int(_bins(np.array([loss]))[0])
+        place = int(bin_of_loss(np.array([loss]))[0])
         masses[place] -= exact_integer(np.array([weight]))
         costs[place] -= exact_integer(np.array([cost]))
     kept = [place for place, mass in enumerate(masses) if mass > 0]

@@ -35,7 +35,7 @@ class Worst:
     """The ``spec.worst`` rows of largest loss, infinite ones first, ties by row number. Memory: about 300 bytes for
     each of them a group; weights do not matter."""
 
-    STATE: ClassVar[State] = {"_largest": Entries(row=1)}
+    STATE: ClassVar[State] = {"_largest": Entries(6, row=1)}
 
     def __init__(self, spec: Spec) -> None:
         self._largest = Largest(spec.worst)

@@ -36,7 +36,7 @@ class Extremes:
     bytes for each of them.
     """
 
-    STATE: ClassVar[State] = dict.fromkeys(("_losses", "_gains"), Entries(row=1))
+    STATE: ClassVar[State] = dict.fromkeys(("_losses", "_gains"), Entries(9, row=1))
 
     def __init__(self, spec: PairSpec) -> None:
         self._losses, self._gains = Largest(spec.worst), Largest(spec.worst)

@@ -11,7 +11,7 @@ from cecli.core.paired.comparison import Comparer, GroupedComparer
 from cecli.core.paired.spec import PairSpec
 from cecli.core.rows.facts import PairFacts, Shard
 from cecli.core.rows.rows import LossRule
-from cecli.core.rows.run_state import AnyPartial, merged, no_state, rule_of, with_tuples
+from cecli.core.rows.run_state import NOT_WHOLE, AnyPartial, merged, no_state, rule_of, with_tuples
 from cecli.core.sums.state import EACH, State, bits_from, state_of
 
 
@@ -96,5 +96,5 @@ def pair_partial_from(document: Any, name: str) -> PairPartial:
             document["sums"],
             None if "labels_used" not in document else bits_from(document["labels_used"]),
         )
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+    except NOT_WHOLE as error:
         raise no_state(name, error) from error

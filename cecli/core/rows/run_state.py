@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import accumulate
-from typing import Any, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,11 @@ from cecli.core.rows.rows import LossRule
 from cecli.core.sums.state import Numbering, bits_of, restored, state_of
 from cecli.errors import InputError, quoted
 
-FORMAT = 1
+FORMAT = 2
 """The version of the states that are written; others are not read."""
+
+NOT_WHOLE = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError)
+"""What reading a document raises that is no state."""
 
 _UNGIVEN: tuple[Any, ...] = (None, False, 0, 0.0, [], ())
 
@@ -56,7 +59,10 @@ _SAID = {
 
 @dataclass(frozen=True, eq=False, repr=False)
 class AnyPartial:
-    """A state. ``name`` is what messages call it, ``state`` what ``core.sums.state`` makes of its accumulator."""
+    """A state. ``name`` is what messages call it, ``state`` what ``core.sums.state`` makes of its accumulator, TOTAL
+    the groups of what has all rows in one, if they are that."""
+
+    TOTAL: ClassVar[Sequence[int] | None] = None
 
     name: str
     options: RunOptions
@@ -68,9 +74,15 @@ class AnyPartial:
     def accumulator(self, numbering: Numbering | None = None) -> Any:
         """The accumulator, with its groups, clusters and rows renumbered. Raises InputError where it is none."""
         try:
-            return restored(self.options.fresh(), self.state, numbering)
-        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+            made = restored(self.options.fresh(), self.state, numbering)
+            if numbering is not None:
+                self.check(made, numbering)
+            return made
+        except NOT_WHOLE as error:
             raise no_state(self.name, error) from error
+
+    def check(self, made: Any, numbering: Numbering) -> None:
+        """Raise ValueError where the parts of the accumulator do not agree, if they came from outside."""
 
     def document(self) -> dict[str, Any]:
         """The object of JSON, without the version of the program."""
@@ -96,7 +108,7 @@ Made = TypeVar("Made", bound=AnyPartial)
 def no_state(name: str, error: Exception) -> InputError:
     """What to say of a document that turned out to be no state."""
     text = " ".join(str(error).split())
-    reason = f"{text} is missing" if isinstance(error, KeyError) else text or type(error).__name__
+    reason = f"{text[:200]} is missing" if isinstance(error, KeyError) else text or type(error).__name__
     return InputError(f"{name}: not a whole state of cecli score: {reason}")
 
 
@@ -122,9 +134,10 @@ def merged(partials: Sequence[Made]) -> Made:
     for k, partial in enumerate(partials):
         own = partial.facts.shards
         numbering = Numbering(
-            None if first.options.by is None else [numbers[text] for text in partial.facts.groups],
+            first.TOTAL if first.options.by is None else [numbers[text] for text in partial.facts.groups],
             [cluster_numbers[text] for text in partial.clusters],
             _Renumbered(own, [starts[k, j] for j in range(len(own))]),
+            first.TOTAL,
         )
         total.merge(partial.accumulator(numbering))
     facts = _facts(partials, tuple(shard for *_, shard in shards), tuple(groups))
@@ -143,10 +156,13 @@ class _Renumbered:
     def __init__(self, shards: Sequence[Shard], starts: Sequence[int]) -> None:
         self._old = list(accumulate((shard.rows for shard in shards), initial=0))[: len(shards)]
         self._new = starts
+        self._rows = sum(shard.rows for shard in shards)
 
     def __call__(self, row: int) -> int:
         from bisect import bisect_right
 
+        if not row < self._rows:
+            raise ValueError(f"row {row} of {self._rows}")
         k = bisect_right(self._old, row) - 1
         return row - self._old[k] + self._new[k]
 
@@ -191,6 +207,8 @@ def _used(partials: Sequence[AnyPartial]) -> NDArray[np.bool_] | None:
 def _check_same(first: AnyPartial, other: AnyPartial) -> None:
     mine: Any = first.options
     its: Any = other.options
+    if mine == its:
+        return
     ours, theirs = asdict(mine), asdict(its)
     differing = [key for key in ours if ours[key] != theirs[key]]
     if differing:

@@ -2,7 +2,8 @@
 
 It is one object of JSON (``score --partial`` writes it, ``merge`` reads it), version FORMAT:
 
-- ``cecli_state``: FORMAT; ``version``: that of the program that wrote it.
+- ``cecli_state``: FORMAT; ``version``: that of the program that wrote it; ``sha256``: its checksum (``rows.seal``).
+  States of version UNSEALED, as cecli 0.1.0 wrote them, have none and may have ``machines``; they are read, too.
 - ``options``: all that changes a figure. Only states that agree in these can be merged.
 - ``read``: the shards with their rows, how labels were read, the notes (``rows.facts``), and the texts of groups and
   clusters, whose numbers below are their positions here.
@@ -14,17 +15,25 @@ It is one object of JSON (``score --partial`` writes it, ``merge`` reads it), ve
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
-from cecli.core.metrics import METRICS, Spec
+from cecli.core.metrics import Spec
 from cecli.core.rows.facts import Facts, Shard
 from cecli.core.rows.rows import LossRule
-from cecli.core.rows.run_state import FORMAT, AnyPartial, merged, no_state, rule_of, with_tuples
+from cecli.core.rows.run_state import FORMAT, NOT_WHOLE, AnyPartial, merged, no_state, rule_of, with_tuples
 from cecli.core.scores.groups import GroupedScorer
 from cecli.core.scores.scorer import Scorer
-from cecli.core.sums.state import bits_from, state_of
+from cecli.core.scores.state_agreement import check_agreement
+from cecli.core.scores.state_shape import check_shape
+from cecli.core.sums.state import Numbering, bits_from, state_of
 from cecli.errors import InputError
+
+UNSEALED = 1
+"""The version of the states of cecli 0.1.0."""
+
+SEAL = "sha256"
+"""What the checksum is called."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +82,18 @@ class Options:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Partial(AnyPartial):
-    """A state of ``score``."""
+    """A state of ``score``; ``outside`` where it came from a file and may say anything, ``sealed`` where that has a
+    checksum."""
 
     options: Options
+    TOTAL: ClassVar[Sequence[int] | None] = (0,)
+    outside: bool = False
+    sealed: bool = True
+
+    def check(self, made: Any, numbering: Numbering) -> None:
+        """Raise ValueError where a state from outside does not agree with itself."""
+        if self.outside:
+            check_agreement(made, self)
 
     def scorers(self) -> tuple[Scorer, Scorer | None]:
         """The score of all rows, and of the groups where there are some. Raises InputError where it is none."""
@@ -98,21 +116,33 @@ def partial_of(
     return merged([Partial(facts.name, options, facts, tuple(clusters), state)])
 
 
-def partial_from(document: Any, name: str) -> Partial:
-    """The state in an object of JSON. Raises InputError, which calls it ``name``, where it is none."""
+def partial_from(document: Any, name: str, outside: bool = False) -> Partial:
+    """The state in an object of JSON. Raises InputError, which calls it ``name``, where it is none; one from
+    ``outside`` is looked through for whatever does not agree."""
     if not isinstance(document, dict) or "cecli_state" not in document:
         what = "a report" if isinstance(document, dict) and "schema_version" in document else "JSON, but no state"
         raise InputError(f"{name}: this is {what}", "states are written by: cecli score … --partial -o FILE.cecli")
-    if document["cecli_state"] != FORMAT:
+    if document["cecli_state"] not in ((UNSEALED, FORMAT) if outside else (FORMAT,)):
         version = document.get("version")
         raise InputError(
             f"{name}: a state of version {document['cecli_state']!r}, and version {FORMAT} is read here",
             f"cecli {version} wrote it: merge it with that version" if isinstance(version, str) else None,
         )
     try:
-        return _parsed(document, name)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        if outside:
+            _check_members(document)
+            check_shape(document)
+        return replace(_parsed(document, name), outside=outside, sealed=document["cecli_state"] != UNSEALED)
+    except NOT_WHOLE as error:
         raise no_state(name, error) from error
+
+
+def _check_members(document: dict[str, Any]) -> None:
+    """Raise ValueError where a file has other parts than its format."""
+    own = {"machines"} if document["cecli_state"] == UNSEALED else {SEAL}
+    other = sorted((document.keys() - own) ^ {"cecli_state", "version", "options", "read", "total", "groups"})
+    if other:
+        raise ValueError(f"{other[0]} has no place in it" if other[0] in document else f"{other[0]} is missing")
 
 
 def _parsed(document: dict[str, Any], name: str) -> Partial:
@@ -120,9 +150,6 @@ def _parsed(document: dict[str, Any], name: str) -> Partial:
     clusters = tuple(read.pop("clusters"))
     shards = tuple(Shard(**shard) for shard in read.pop("shards"))
     options = Options(**with_tuples(document["options"]))
-    unknown = sorted(set(options.metrics) - METRICS.keys())
-    if unknown:
-        raise ValueError(f"unknown metrics: {', '.join(unknown)}")
     if options.by is None:
         state: dict[str, Any] = {"metrics": document["total"]}
     else:

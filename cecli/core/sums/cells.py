@@ -11,8 +11,8 @@ from cecli.core.sums.state import Numbering, Plain, count_of, position_of
 from cecli.core.sums.tally import Tally
 
 _WHOLE = re.compile(r"(-?[0-9a-f]+)p(-?[0-9]{1,6})")
-_LARGEST_SHIFT = 1 << 16
-"""Beyond what sums of doubles and of their products need."""
+_MOST_BITS = 4 * FRACTION_BITS
+"""More than sums of 2^63 products of doubles need."""
 
 
 def whole_text(integer: int, fraction_bits: int = FRACTION_BITS) -> str:
@@ -35,8 +35,8 @@ def whole_number(text: str, fraction_bits: int = FRACTION_BITS) -> int:
     """
     match = _WHOLE.fullmatch(text)
     shift = int(match[2]) + fraction_bits if match else -1
-    if match is None or not 0 <= shift <= _LARGEST_SHIFT:
-        raise ValueError(f"{text[:40]!r} is no exact sum")
+    if match is None or not 0 <= shift <= _MOST_BITS - 4 * len(match[1]) + 8:
+        raise ValueError(f"{str(text)[:40]!r} is no exact sum")
     return int(match[1], 16) << shift
 
 

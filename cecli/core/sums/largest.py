@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cecli.core.sums.layout import Floats, Integers
-from cecli.core.sums.state import Numbering, Plain, count_of, figure_of, position_of, value_of
+from cecli.core.sums.state import Numbering, Plain, count_of, figure_of, number_of, position_of, value_of
 
 
 class Largest:
@@ -60,6 +60,11 @@ class Largest:
         if len(kept) == self._size:
             self._least[group] = -kept[-1][0]
 
+    @property
+    def size(self) -> int:
+        """How many entries of a group are kept."""
+        return self._size
+
     def merge(self, other: Largest) -> None:
         """Keep the largest of both; ``other`` stays as it is."""
         for group, entries in other._entries.items():
@@ -86,8 +91,10 @@ def by_group(entries: list[tuple[Any, ...]], groups: Integers | None) -> dict[in
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Entries:
-    """The largest entries of each group as plain values; ``row`` is where an entry holds a number of a row."""
+    """The largest entries of each group as plain values; ``row`` is where an entry holds a number of a row, and
+    ``parts`` is how many parts it has, of which the first is a number."""
 
+    parts: int
     row: int | None = None
 
     def encode(self, value: Largest, owner: Any) -> Plain:
@@ -99,11 +106,15 @@ class Entries:
     def decode(self, plain: Plain, fresh: Largest, owner: Any, numbering: Numbering) -> Largest:
         """The entries of the groups here, with the numbers that their rows have here."""
         for key, entries in plain.items():
+            if not 0 < len(entries) <= fresh.size:
+                raise ValueError(f"{len(entries)} of the {fresh.size} largest")
             fresh.add(numbering.group(position_of(key)), [self._entry(entry, numbering) for entry in entries])
         return fresh
 
     def _entry(self, plain: list[Plain], numbering: Numbering) -> tuple[Any, ...]:
-        entry = [value_of(one) for one in plain]
+        if len(plain) != self.parts:
+            raise ValueError(f"expected {self.parts} parts, found {len(plain)}")
+        entry = [number_of(plain[0]), *map(value_of, plain[1:])]
         if self.row is not None:
             entry[self.row] = numbering.row_of(count_of(entry[self.row]))
         return tuple(entry)

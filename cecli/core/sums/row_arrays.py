@@ -41,6 +41,10 @@ class Rows:
         ]
         if groups is not None:
             numbers = groups.astype(np.intp)
+            if len(numbers) and not 0 <= numbers.min() <= numbers.max() < len(
+                numbering.groups or range(numbers.max() + 1)
+            ):
+                raise ValueError("rows of a group that does not exist")
             groups = numbers if numbering.groups is None else np.asarray(numbering.groups, dtype=np.intp)[numbers]
         part = (*columns, groups)
         if len({len(array) for array in part if array is not None}) > 1:

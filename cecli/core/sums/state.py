@@ -24,23 +24,30 @@ Plain = Any
 
 Made = TypeVar("Made")
 
+MOST = 1 << 63
+"""No count comes to this."""
+
+_DIGITS = 20
+"""No position has so many."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Numbering:
     """The numbers here of the groups, clusters and rows of a state: those of its first, second, … group; for rows a
-    function. Where None they stay as they are."""
+    function. Where None they stay as they are. ``total`` are the groups of what has all rows in one."""
 
     groups: Sequence[int] | None = None
     clusters: Sequence[int] | None = None
     row: Callable[[int], int] | None = None
+    total: Sequence[int] | None = None
 
     def group(self, number: int) -> int:
         """The number here of a group there."""
-        return number if self.groups is None else self.groups[number]
+        return number if self.groups is None else _at(self.groups, number, "group")
 
     def cluster(self, number: int) -> int:
         """The number here of a cluster there."""
-        return number if self.clusters is None else self.clusters[number]
+        return number if self.clusters is None else _at(self.clusters, number, "cluster")
 
     def row_of(self, number: int) -> int:
         """The number here of a row there."""
@@ -48,7 +55,15 @@ class Numbering:
 
     def cell(self, width: int) -> Callable[[int], int]:
         """What gives the position here of one there, where each group has ``width`` of them."""
+        if self.groups is not None and list(self.groups) == [0]:
+            return lambda position: position if position < width else self.group(position // width)
         return lambda position: self.group(position // width) * width + position % width
+
+
+def _at(numbers: Sequence[int], number: int, what: str) -> int:
+    if not number < len(numbers):
+        raise ValueError(f"{what} {number} of {len(numbers)}")
+    return numbers[number]
 
 
 class Kind(Protocol):
@@ -99,7 +114,11 @@ class Part:
 
     def decode(self, plain: Plain, fresh: Any, owner: Any, numbering: Numbering) -> Any:
         """The fresh one with that state."""
-        return restored(fresh, plain, replace(numbering, groups=None) if self.ungrouped else numbering)
+        return restored(
+            fresh,
+            plain,
+            replace(numbering, groups=numbering.total) if self.ungrouped else numbering,
+        )
 
 
 class Parts:
@@ -137,7 +156,7 @@ class Figures:
 
     def decode(self, plain: Plain, fresh: Any, owner: Any, numbering: Numbering) -> Any:
         """The same for the groups' numbers here."""
-        return {numbering.group(position_of(key)): value_of(figure) for key, figure in plain.items()}
+        return {numbering.group(position_of(key)): number_of(figure) for key, figure in plain.items()}
 
 
 class Value:
@@ -165,8 +184,24 @@ def figure_of(value: Any) -> Plain:
 
 
 def value_of(plain: Plain) -> Any:
-    """What ``figure_of`` wrote."""
-    return plain["infinite"] * math.inf if isinstance(plain, dict) else plain
+    """What ``figure_of`` wrote. Raises ValueError."""
+    if isinstance(plain, dict):
+        if plain not in ({"infinite": 1}, {"infinite": -1}):
+            raise ValueError("expected an infinite figure")
+        return plain["infinite"] * math.inf
+    if type(plain) is int and abs(plain) >= MOST:
+        raise ValueError("a number without end")
+    if not (plain is None or type(plain) in (int, float, str)):
+        raise ValueError("expected a figure or a text")
+    return plain
+
+
+def number_of(plain: Plain) -> float:
+    """The same where it must be a number."""
+    value = value_of(plain)
+    if type(value) not in (int, float):
+        raise ValueError("expected a number")
+    return float(value)
 
 
 def bits_of(flags: np.ndarray[Any, np.dtype[np.bool_]]) -> Plain:
@@ -183,23 +218,37 @@ def bits_from(plain: Plain) -> np.ndarray[Any, np.dtype[np.bool_]]:
     >>> bits_from(bits_of(np.array([True, False, True]))).tolist()
     [True, False, True]
     """
+    rows = count_of(plain["rows"])
+    packed = np.frombuffer(_unpacked(array_of(plain["bits"], "u1").tobytes(), (rows + 7) // 8), dtype=np.uint8)
+    return np.unpackbits(packed, count=rows).astype(bool)
+
+
+def _unpacked(data: bytes, size: int) -> bytes:
+    """So many bytes, and not one more, however many they would come to."""
     import zlib
 
-    packed = np.frombuffer(zlib.decompress(array_of(plain["bits"], "u1").tobytes()), dtype=np.uint8)
-    return np.unpackbits(packed, count=count_of(plain["rows"])).astype(bool)
+    unpacker = zlib.decompressobj()
+    try:
+        found = unpacker.decompress(data, size + 1)
+        ended = unpacker.eof or unpacker.decompress(unpacker.unconsumed_tail, 1) == b""
+    except zlib.error as error:
+        raise ValueError(f"bits that cannot be unpacked: {error}") from error
+    if len(found) != size or not ended or not unpacker.eof or unpacker.unused_data:
+        raise ValueError("bits of another number of rows")
+    return found
 
 
 def position_of(key: str) -> int:
     """The position that a key of JSON is. Raises ValueError."""
-    if not key.isdecimal():
-        raise ValueError(f"{key!r} is no position")
+    if not (key.isascii() and key.isdecimal() and len(key) < _DIGITS and (key[0] != "0" or key == "0")):
+        raise ValueError(f"{key[:40]!r} is no position")
     return int(key)
 
 
 def count_of(value: Any) -> int:
-    """A whole number >= 0. Raises ValueError where it is none."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"{value!r} is no count")
+    """A whole number from 0 to below 2^63. Raises ValueError where it is none."""
+    if type(value) is not int or not 0 <= value < MOST:
+        raise ValueError(f"{str(value)[:40]} is no count")
     return value
 
 

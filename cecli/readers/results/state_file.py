@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from cecli.core.scores.score_state import Partial, partial_from
+from cecli.core.rows.run_state import FORMAT
+from cecli.core.rows.seal import holds
+from cecli.core.scores.score_state import SEAL, Partial, partial_from
 from cecli.errors import InputError
 from cecli.readers.sources.source import open_source
 
 _BLOCK = 1 << 20
+
+
+def read_states(paths: Iterable[str], warn: Callable[[str], None]) -> list[Partial]:
+    """The states in some files, with a warning of those that have no checksum."""
+    found = [read_state(path) for path in paths]
+    old = [partial.name for partial in found if not partial.sealed]
+    if old:
+        others = f" and {len(old) - 1:,} more" if old[1:] else ""
+        warn(f"{old[0]}{others}: written by cecli 0.1.0, without a checksum: a changed digit may not be noticed")
+    return found
 
 
 def read_state(path: str) -> Partial:
@@ -30,11 +44,18 @@ def parsed_state(data: bytes, name: str) -> Partial:
             f"{name}: this is no state", "states are written by: cecli score … --partial -o FILE.cecli"
         )  # fmt: skip
     try:
-        document = json.loads(data, parse_float=_finite, parse_constant=_finite)
+        document = json.loads(data, parse_float=_finite, parse_constant=_finite, object_pairs_hook=_members)
     except (ValueError, RecursionError) as error:
         where = f" ({error.msg})" if isinstance(error, json.JSONDecodeError) else ""
-        raise InputError(f"{name}: the state is cut short or damaged{where}", "write it again") from error
-    return partial_from(document, name)
+        raise _damaged(name, where) from error
+    if document.get("cecli_state") == FORMAT and not holds(data):
+        missing = SEAL not in document
+        raise _damaged(name, f": its checksum {'is missing' if missing else 'is not that of what it holds'}")
+    return partial_from(document, name, outside=True)
+
+
+def _damaged(name: str, where: str) -> InputError:
+    return InputError(f"{name}: the state is cut short or damaged{where}", "write it again")
 
 
 def _finite(text: str) -> float:
@@ -43,3 +64,11 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError(f"{text} is no number")
     return number
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The members of an object, none of which stands twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice")
+    return found
