@@ -20,7 +20,7 @@ from cecli.readers.predictions.row_stream import RowStream
 from cecli.readers.predictions.run import Pool, Run
 from cecli.readers.tables.parts import NotInParts
 from cecli.readers.tables.table import Block, Cells, Problems, Table
-from cecli.readers.tables.tables import vector_columns
+from cecli.readers.tables.tables import has_numbers_for_names
 
 
 class Candidate:
@@ -133,7 +133,7 @@ def match_classes(of: Candidate, own: tuple[int, ...]) -> Matched:
 
 def is_named(table: Table) -> bool:
     """Whether the class columns of a file have names that were given to them."""
-    return table.header and not vector_columns(table)
+    return not has_numbers_for_names(table)
 
 
 def _match_binary(of: Candidate, own: tuple[int, ...], names: tuple[str, ...]) -> Matched:

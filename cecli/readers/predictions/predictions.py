@@ -16,7 +16,7 @@ from cecli.readers.predictions.roles import ColumnOptions, find_roles
 from cecli.readers.predictions.row_checks import NUMBER_KINDS, CheckOptions
 from cecli.readers.predictions.run import Accumulator, Pool, Run, Sink
 from cecli.readers.tables.table import BLOCK_BYTES, Block, Cells, Table
-from cecli.readers.tables.tables import vector_columns
+from cecli.readers.tables.tables import has_numbers_for_names, vector_columns
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -181,7 +181,7 @@ class Predictions:
 
     def _is_numbered(self, column: int) -> bool:
         """Whether a column of PREDS has no name but its number: in ``.npy``, headerless text and vectors."""
-        return not self.preds.header or column in vector_columns(self.preds)
+        return not self.preds.header or (has_numbers_for_names(self.preds) and column in vector_columns(self.preds))
 
     def _class_names(self) -> tuple[str, ...]:
         """The names of the class columns; numbers that stand for names begin with ``--first-label``, as labels do."""

@@ -96,7 +96,7 @@ class Unlabelled:
         """The name of the column of lists, where all its elements and no others are the classes."""
         elements = vector_columns(self._table)
         fields = getattr(self._table, "fields", None)
-        if not len(elements) or fields is None or self._classes != tuple(elements):
+        if not len(elements) or fields is None or fields.shape is not None or self._classes != tuple(elements):
             return None
         return str(fields.names[fields.vector])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import IO, Any
 
 import numpy as np
@@ -24,6 +25,10 @@ from cecli.readers.tables.arrow_columns import (
     strings,
 )
 from cecli.readers.tables.fields import Fields, Matrix, NoRows, NumberPlan, fields_of, not_a_number, with_vector
+from cecli.readers.tables.nested.arrow import figures_of
+from cecli.readers.tables.nested.careful import row_of
+from cecli.readers.tables.nested.find import find_shape
+from cecli.readers.tables.nested.shape import Shape
 from cecli.readers.tables.table import Cells, Part, Problems, Selection, SourceTable
 
 _BATCH_ROWS = 1 << 15
@@ -58,7 +63,7 @@ class ArrowTable(SourceTable):
             where = self._spool = spooled(source)
         self._share = 0.0
         try:
-            self._file = _open_parquet(where, part) if kind == "parquet" else _open_ipc(where)
+            self._file = _open_parquet(where, part) if kind == "parquet" else _OPENED[kind](where)
             self.fields = self._find_fields(vector)
         except _UNREADABLE as error:
             self._forget_copy()
@@ -77,7 +82,7 @@ class ArrowTable(SourceTable):
         """The rows, a batch at a time; only the selected columns are read."""
         reading = Reading(self.name, self.fields, selection, NumberPlan(self.fields, selection), self._skipped_rows)
         positions = (*selection.numbers, *selection.coded, *selection.strings)
-        names = list(dict.fromkeys(self.fields.names[self.fields.field(k)] for k in positions))
+        names = list(dict.fromkeys(name for k in positions for name in self.fields.sources(k)))
         rows = max(1, min(_BATCH_ROWS, _BATCH_BYTES // (8 * max(1, len(positions)))))
         first = 0
         try:
@@ -110,8 +115,32 @@ class ArrowTable(SourceTable):
         if len(set(names)) < len(names):
             repeated = next(name for name, count in Counter(names).items() if count > 1)
             raise InputError(f"{self.name}: the column {quoted(repeated)} stands more than once")
-        position = with_vector(self.name, names, [k for k, field in enumerate(schema) if is_vector(field.type)], vector)
+        lists = [k for k, field in enumerate(schema) if is_vector(field.type)]
+        shape = None if vector in names and names.index(vector) in lists else self._find_shape(vector)
+        if shape is not None:
+            own = shape.path[0] if shape.path else shape.figure_key
+            others = [k for k in lists if names[k] != own]
+            if others and vector is None and shape.kind != "object":
+                return fields_of(self.name, names, None)  # one or the other: the person must say it
+            if vector is not None or not others:
+                return fields_of(self.name, names, names.index(own), shape.width, shape)
+        position = with_vector(self.name, names, lists, vector)
         return fields_of(self.name, names, position, 0 if position is None else self._width(schema.field(position)))
+
+    def _find_shape(self, vector: str | None) -> Shape | None:
+        """How the figures of all classes stand in the first row, if they stand in one value of it."""
+        import pyarrow as pa
+
+        schema = self._file.schema
+        nested = [field.name for field in schema if pa.types.is_nested(field.type)]
+        if not nested:
+            return None
+        for batch, _ in self._file.batches(nested, 1):
+            if batch.num_rows:
+                first = {name: batch.column(name)[0].as_py() for name in nested}
+                record = {field.name: first.get(field.name, 0.0 if is_number(field.type) else "") for field in schema}
+                return find_shape(record, is_figure, vector)
+        return None
 
     def _width(self, field: Any) -> int:
         import pyarrow as pa
@@ -132,6 +161,11 @@ class ArrowTable(SourceTable):
 
     def _unreadable(self, error: Exception) -> InputError:
         return InputError(f"{self.name}: not readable: {(str(error) or type(error).__name__).splitlines()[0]}")
+
+
+def is_figure(value: Any) -> bool:
+    """Whether a value that Arrow gives is a number."""
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True)
@@ -180,6 +214,38 @@ def _open_ipc(where: Any) -> _File:
                 yield batch.slice(start, rows), (k + 1) / total
 
     return _File(reader.schema, batches, handle.close)
+
+
+_END_OF_STREAM = b"\xff\xff\xff\xff\0\0\0\0"
+
+
+def _open_stream(where: Any) -> _File:
+    """A stream has no directory of its batches: it is read from its beginning, anew each time."""
+    import pyarrow as pa
+
+    handle = pa.OSFile(where) if isinstance(where, str) else pa.PythonFile(where, mode="r")
+    size = max(1, handle.size())
+    handle.seek(max(0, size - len(_END_OF_STREAM)))
+    if handle.read() != _END_OF_STREAM:
+        raise ValueError("the stream has no mark at its end: it was cut short, or others follow")
+    handle.seek(0)
+    first = pa.ipc.open_stream(handle)
+
+    def batches(names: list[str], rows: int) -> Iterator[tuple[Any, float]]:
+        handle.seek(0)
+        for whole in pa.ipc.open_stream(handle):
+            batch = whole.select(names)
+            _validate(batch)
+            batch.validate()
+            for start in range(0, batch.num_rows, rows):
+                yield batch.slice(start, rows), handle.tell() / size
+        if handle.tell() != size:
+            raise ValueError("bytes follow the stream: a file of several, or a broken one")
+
+    return _File(first.schema, batches, handle.close)
+
+
+_OPENED = {"arrow": _open_ipc, "stream": _open_stream}
 
 
 def _validate(batch: Any, only: Callable[[Any], bool] = lambda kind: True) -> None:
@@ -265,7 +331,9 @@ class ArrowBlock:
 
         lists, width = self._column(0), self._reading.fields.width
         kind = self._reading.selection.number_kind
-        name = self._reading.fields.label(0).removesuffix("[0]")
+        if self._reading.fields.shape is not None:
+            return self._shaped(self._reading.fields.shape, problems)
+        name = self._reading.fields.vector_label
         if lists.null_count:
             self._add_rows(nulls(lists), f"{name}: expected a list of {width}, found a null", problems)
             return None
@@ -284,6 +352,31 @@ class ArrowBlock:
             return None
         table: Matrix = floats(values).reshape(self.rows, width)
         return table
+
+    def _shaped(self, shape: Shape, problems: Problems) -> Matrix | None:
+        """The figures of all classes, in bulk where every row is as the first one, else one by one."""
+        names = self._reading.fields.sources(0)
+        columns = {name: self._batch.column(name) for name in names}
+        found = figures_of(columns, shape)
+        if found is not None:
+            return found
+        name, kind = self._reading.fields.vector_label, self._reading.selection.number_kind
+        rows: list[list[float]] = []
+        for row in range(self.rows):
+            values = {each: columns[each][row].as_py() for each in names}
+
+            def number(value: Any, called: str, row: int = row) -> float:
+                if is_figure(value):
+                    return float(value)
+                what = "a null" if value is None else repr(value)
+                problems.add([f"{self.place(row)}: {name}.{called}: expected {kind}, found {what}"])
+                return 0.0
+
+            def bad(what: str, hint: str | None, row: int = row) -> None:
+                problems.add([f"{self.place(row)}: {name}: {what}"], hint=hint)
+
+            rows.append(row_of(values, shape, 0, number, bad))
+        return None if problems.total else np.array(rows, dtype=np.float64).reshape(self.rows, shape.width)
 
     def _numbers(self, column: int, problems: Problems) -> NDArray[Any]:
         values, kind = self._column(column), self._reading.selection.kind(column)

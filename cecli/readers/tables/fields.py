@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cecli.core.nearest import meant
 from cecli.errors import InputError, quoted
+from cecli.readers.tables.nested.shape import Shape
 from cecli.readers.tables.table import Selection
 
 Matrix = NDArray[np.floating[Any]]
@@ -28,16 +29,34 @@ class NoRows(InputError):
 @dataclass(frozen=True)
 class Fields:
     """The fields of a file, and its table's columns: those of the elements of the field ``vector``, 0…width-1, and then
-    the other fields. Without a vector the columns are the fields."""
+    the other fields. Without a vector the columns are the fields. Where ``shape`` says how the figures of all classes
+    stand in the vector, its elements are called as the classes are, if these have names."""
 
     names: tuple[str, ...]
     vector: int | None = None
     width: int = 0
+    shape: Shape | None = None
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """The names of the columns."""
-        return (*(str(k) for k in range(self.width)), *(self.names[k] for k in self._others))
+        return (*self.elements, *(self.names[k] for k in self._others))
+
+    @cached_property
+    def elements(self) -> tuple[str, ...]:
+        """The names of the elements of the vector."""
+        return (self.shape.names if self.shape else ()) or tuple(str(k) for k in range(self.width))
+
+    @property
+    def named(self) -> bool:
+        """Whether the elements of the vector have names of their own."""
+        return self.shape is not None and bool(self.shape.names)
+
+    def sources(self, column: int) -> list[str]:
+        """The fields of the file that a column is made of."""
+        name = self.names[self.field(column)]
+        beside = self.shape if self.element(column) is not None else None
+        return [name] if beside is None or beside.path else [name, beside.name_key]
 
     @cached_property
     def _others(self) -> tuple[int, ...]:
@@ -56,7 +75,17 @@ class Fields:
     def label(self, column: int) -> str:
         """What messages call a column: ``probs[3]`` or ``dog``."""
         name = quoted(self.names[self.field(column)], 80)[1:-1]
-        return f"{name}[{column}]" if column < self.width else name
+        if column >= self.width:
+            return name
+        if self.shape is not None:
+            name = self.shape.called or name
+        return f"{name}.{self.elements[column]}" if self.named else f"{name}[{column}]"
+
+    @property
+    def vector_label(self) -> str:
+        """What messages call the whole vector."""
+        called = "" if self.shape is None else self.shape.called
+        return called or self.label(0).removesuffix("[0]" if not self.named else f".{self.elements[0]}")
 
 
 def with_vector(file: str, names: Sequence[str], lists: Sequence[int], vector: str | None) -> int | None:
@@ -75,9 +104,11 @@ def with_vector(file: str, names: Sequence[str], lists: Sequence[int], vector: s
     return position
 
 
-def fields_of(file: str, names: Sequence[str], vector: int | None, width: int = 0) -> Fields:
-    """The Fields of a file. A field that is called as an element of the vector is, 0…width-1, is an InputError."""
-    fields = Fields(tuple(names), vector, width)
+def fields_of(
+    file: str, names: Sequence[str], vector: int | None, width: int = 0, shape: Shape | None = None
+) -> Fields:
+    """The Fields of a file. A field that is called as an element of the vector is an InputError."""
+    fields = Fields(tuple(names), vector, width, shape)
     if vector is None:
         return fields
     if not width:
@@ -86,12 +117,12 @@ def fields_of(file: str, names: Sequence[str], vector: int | None, width: int = 
         raise InputError(
             f"{file}: the column {quoted(names[vector])} holds lists of {width:,} numbers, more than {WIDEST:,}"
         )
-    elements = {str(k) for k in range(width)}
+    elements = {*fields.elements}
     for k, name in enumerate(names):
         if k != vector and name in elements:
             raise InputError(
                 f"{file}: the column {quoted(name)} has the name of element {name} of {quoted(names[vector])}",
-                "rename it: the elements of a vector are the classes 0, 1, 2, …",
+                "rename it: the elements of a vector are the classes" + ("" if fields.named else " 0, 1, 2, …"),
             )
     return fields
 

@@ -43,7 +43,10 @@ class Format:
 
 def format_of(source: Source) -> Format:
     """The format of a source, of which nothing is read; by its first bytes, then by its suffix."""
-    return format_of_head(source.peek(HEAD), f"x{source.suffix}")
+    head = source.peek(HEAD)
+    if _text(head).startswith(b"["):
+        head = source.peek(_LONG_HEAD)
+    return format_of_head(head, f"x{source.suffix}")
 
 
 def format_of_head(head: bytes, path: str) -> Format:
@@ -74,13 +77,28 @@ def _begins(magic: bytes) -> Known:
 
 def _is_json_lines(head: bytes, suffix: str) -> bool:
     # A header of CSV may start with a brace as well; an object goes on with a key, in quotes, or ends.
-    return suffix in (".jsonl", ".ndjson") or re.match(rb'\{\s*(["}]|$)', _text(head)) is not None
+    text = _text(head)
+    return (
+        suffix in (".jsonl", ".ndjson")
+        or _is_lines_of_lists(text, suffix)
+        or re.match(rb'\{\s*(["}]|$)', text) is not None
+    )
+
+
+def _is_lines_of_lists(text: bytes, suffix: str) -> bool:
+    """A list a line, and no comma between them."""
+    return suffix not in (".csv", ".tsv", ".tab") and _LISTS.match(text) is not None
+
+
+_LISTS = re.compile(rb"\[\s*[-0-9{][^\r\n]*\][ \t]*\r?\n[ \t]*\[")
+_LONG_HEAD = 1 << 16
+"""Bytes of the first line of what begins with a bracket."""
 
 
 def _is_json_array(head: bytes, suffix: str) -> bool:
     # Names of columns may stand in brackets; what looks like an array of objects is one.
     text = _text(head)
-    if suffix in (".jsonl", ".ndjson"):
+    if suffix in (".jsonl", ".ndjson") or _is_lines_of_lists(text, suffix):
         return False
     return text.startswith(b"[") if suffix == ".json" else re.match(rb'\[\s*\{\s*["}]', text) is not None
 
@@ -101,6 +119,13 @@ def _open_arrow(source: Source, options: TableOptions) -> Table:
 
     source.read_elsewhere()
     return ArrowTable(source, "arrow", options.vector)
+
+
+def _open_arrow_stream(source: Source, options: TableOptions) -> Table:
+    from cecli.readers.tables.arrow_table import ArrowTable
+
+    source.read_elsewhere()
+    return ArrowTable(source, "stream", options.vector)
 
 
 def _open_npy(source: Source, options: TableOptions) -> Table:
@@ -148,6 +173,7 @@ def _open_text(source: Source, options: TableOptions) -> Table:
 FORMATS = (
     Format("parquet", _begins(b"PAR1"), _open_parquet, lists=True, parts="parquet"),
     Format("arrow", _begins(b"ARROW1"), _open_arrow, lists=True),
+    Format("arrow", _begins(b"\xff\xff\xff\xff"), _open_arrow_stream, lists=True),
     Format("npy", _begins(b"\x93NUMPY"), _open_npy, arrays="one"),
     Format("npz", _begins(b"PK\x03\x04"), _open_npz, arrays="several"),  # no other archive is opened as a source
     Format("safetensors", is_safetensors, _open_safetensors, arrays="several"),

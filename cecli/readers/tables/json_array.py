@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from cecli.errors import InputError, quoted
 from cecli.readers.sources.source import Source
+from cecli.readers.tables.jsonl_split import AFTER, BEFORE
 from cecli.readers.tables.records import decode
 from cecli.readers.tables.text_split import Piece, TextSplitter
 
@@ -22,8 +23,6 @@ _QUOTE, _BACKSLASH, _COMMA, _NEWLINE, _RETURN, _SPACE = 34, 92, 44, 10, 13, 32
 _STEPS = np.zeros(256, dtype=np.int8)
 _STEPS[[ord("["), ord("{")]] = 1
 _STEPS[[ord("]"), ord("}")]] = -1
-_BEFORE, _AFTER = b'{"row":', b"}"
-"""Around a list that is a record: its elements are then a vector, and have no names."""
 
 
 class ArraySplitter(TextSplitter):
@@ -125,7 +124,7 @@ class ArraySplitter(TextSplitter):
         self._line += data.count(b"\n", 0, stop)
         self._rest = data[stop:]
         if self._of_lists:
-            records = _BEFORE + records.replace(b"\n", _AFTER + b"\n" + _BEFORE) + _AFTER
+            records = BEFORE + records.replace(b"\n", AFTER + b"\n" + BEFORE) + AFTER
         return records
 
     def _check_lists(self, starts: NDArray[np.intp]) -> None:

@@ -14,6 +14,8 @@ import numpy as np
 from cecli.errors import InputError, quoted
 from cecli.readers.tables.arrow_columns import string_array
 from cecli.readers.tables.fields import Fields, Matrix, NumberPlan, text_column
+from cecli.readers.tables.nested.careful import row_of
+from cecli.readers.tables.nested.shape import Shape
 from cecli.readers.tables.numbers import expected, parse_number, read_number
 from cecli.readers.tables.table import Cells, Coded, Problems, Selection
 
@@ -33,6 +35,7 @@ class Object(list[tuple[str, Any]]):
     """The keys and values of an object, in their order, repeated keys and all."""
 
     __slots__ = ()
+    is_object = True
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,9 @@ class _Row:
     def vector(self) -> list[float]:
         """The list of the field of lists as numbers."""
         fields, kind = self._reading.fields, self._reading.selection.number_kind
-        name = fields.label(0).removesuffix("[0]")
+        name = fields.vector_label
+        if fields.shape is not None:
+            return self._shaped(fields.shape, name, kind)
         value = self._value(0)
         if not isinstance(value, list) or isinstance(value, Object):
             self._bad(name, f"expected a list of {fields.width} numbers, found {described(value)}")
@@ -157,6 +162,17 @@ class _Row:
         else:
             return [self._number(cell, f"{name}[{k}]", kind) for k, cell in enumerate(value)]
         return []
+
+    def _shaped(self, shape: Shape, name: str, kind: str) -> list[float]:
+        """The figures of all classes, however they stand there."""
+        row, below = (self._value(0), 1) if shape.path else (self._values, 0)
+        return row_of(
+            row,
+            shape,
+            below,
+            lambda value, called: self._number(value, f"{name}.{called}" if name else called, kind),
+            lambda what, hint: self._bad(name, what, hint),
+        )
 
     def number(self, column: int) -> float:
         """The number of a field of its own."""
@@ -190,6 +206,8 @@ class _Row:
         return self._values[fields.names[fields.field(column)]]
 
     def _number(self, value: Any, name: str, kind: str) -> float:
+        if isinstance(value, float):  # a figure that a sparse vector leaves out
+            return value
         if isinstance(value, Number):
             try:
                 return parse_number(value, kind)

@@ -10,8 +10,14 @@ from cecli.readers.tables.text_split import Piece, TextSplitter
 _BLANK = b" \t\r\n"
 
 
+BEFORE, AFTER = b'{"row":', b"}"
+"""Around a list that is a record: what it holds is then a column, ``row``."""
+
+
 class LineSplitter(TextSplitter):
-    """Takes a text of an object a line apart: first ``first_line()``, then ``pieces()``."""
+    """Takes a text of an object a line apart, or of a list: first ``first_line()``, then ``pieces()``."""
+
+    _of_lists = False
 
     def first_line(self) -> bytes:
         """The first line, b"" where there is none; it is a row, and comes again with the pieces."""
@@ -19,7 +25,16 @@ class LineSplitter(TextSplitter):
         while not self._final and not end:
             self._fill()
             end = self._rest.find(b"\n") + 1
-        return self._rest[:end] if end else self._rest
+        line = self._rest[:end] if end else self._rest
+        self._of_lists = line.lstrip(_BLANK).startswith(b"[")
+        return self._as_objects(line)
+
+    def _as_objects(self, data: bytes) -> bytes:
+        """Lists as objects that hold them; a line that is none becomes no JSON, and is told from the lists by that."""
+        if not self._of_lists:
+            return data
+        lines = data.removesuffix(b"\n").replace(b"\r\n", b"\n").replace(b"\n", AFTER + b"\n" + BEFORE)
+        return BEFORE + lines + AFTER + b"\n"
 
     def pieces(self) -> Iterator[Piece]:
         """The lines, in pieces of about the block size; blank lines at the end of the file are left out."""
@@ -36,7 +51,7 @@ class LineSplitter(TextSplitter):
             if whole:
                 kept = lines if len(whole) == len(data) else whole.count(b"\n")
                 rows = kept + (not whole.endswith(b"\n"))
-                yield Piece(whole, rows, kept, self._row, self._line, quoted=False)
+                yield Piece(self._as_objects(whole), rows, kept, self._row, self._line, quoted=False)
                 self._row += rows
             self._line += lines
 

@@ -23,6 +23,8 @@ from cecli.readers.tables.jsonl_careful import (
     parse_object,
     read_carefully,
 )
+from cecli.readers.tables.nested.arrow import figures_of, types_of
+from cecli.readers.tables.nested.find import find_shape
 from cecli.readers.tables.records import decode
 from cecli.readers.tables.table import MOST_COLUMNS, Cells, Selection, SourceTable
 from cecli.readers.tables.text_split import Piece
@@ -85,7 +87,14 @@ class JsonlTable(SourceTable):
 
     def _find_fields(self, values: dict[str, Any], vector: str | None) -> Fields:
         names = tuple(values)
-        lists = [k for k, name in enumerate(names) if self.kinds[name] == "numbers"]
+        shape = None if vector in values and self.kinds[vector] == "numbers" else find_shape(values, is_figure, vector)
+        inside = shape.figure_key if shape is not None and not shape.path else None
+        lists = [k for k, name in enumerate(names) if self.kinds[name] == "numbers" and name != inside]
+        if shape is not None and lists and vector is None and shape.kind != "object":
+            return fields_of(self.name, names, None)  # one or the other: the person must say it
+        if shape is not None and (vector is not None or not lists):
+            at = names.index(shape.path[0] if shape.path else shape.figure_key)
+            return fields_of(self.name, names, at, shape.width, shape)
         if vector is not None and vector in values and self.kinds[vector] != "numbers":
             value = values[vector]
             if not isinstance(value, list) or isinstance(value, Object):
@@ -136,7 +145,7 @@ class JsonlBlock:
 
         data, types = self._piece.data, self._types or {}
         names = self._reading.fields.names
-        flat = len(types) == len(names)
+        flat = self._is_flat()
         if not flat and _most_brackets(data) > _DEEPEST:
             return None
         try:
@@ -174,7 +183,9 @@ class JsonlBlock:
         return self._is_flat() and self._count(name, _WITH_POINT) == len(column)
 
     def _is_flat(self) -> bool:
-        return len(self._types or {}) == len(self._reading.fields.names)
+        """Whether no key stands within another."""
+        fields = self._reading.fields
+        return len(self._types or {}) == len(fields.names) and fields.shape is None
 
     def _count(self, name: str, value: bytes) -> int:
         """How often the key stands with a value of this form."""
@@ -187,7 +198,11 @@ class JsonlBlock:
         reading = self._reading
         chosen, fields, plan = reading.selection, reading.fields, reading.plan
         vector = None
-        if len(plan.from_vector):
+        if len(plan.from_vector) and fields.shape is not None:
+            vector = figures_of(found, fields.shape)
+            if vector is None:
+                return None
+        elif len(plan.from_vector):
             lists = found[fields.names[fields.field(0)]]
             values = lists.flatten()
             if values.null_count or not (flat(lists.value_lengths()) == fields.width).all():
@@ -213,6 +228,8 @@ def arrow_types(fields: Fields, selection: Selection, kinds: dict[str, str]) -> 
         "numbers": pa.list_(pa.float64()), "texts": pa.list_(pa.string()),
     }  # fmt: skip
     types = {name: known[kind] for name, kind in kinds.items() if kind in known}
+    if fields.shape is not None:
+        types |= types_of(fields.shape)
     numbers = {fields.names[fields.field(k)] for k in selection.numbers if fields.element(k) is None}
     texts = {fields.names[fields.field(k)] for k in (*selection.coded, *selection.strings)}
     types |= dict.fromkeys(numbers, pa.float64())
@@ -221,6 +238,11 @@ def arrow_types(fields: Fields, selection: Selection, kinds: dict[str, str]) -> 
             return None
         types[name] = pa.int64() if kinds[name] == "int" else types[name]
     return types
+
+
+def is_figure(value: Any) -> bool:
+    """Whether a value is a number, or an infinity as it is written here."""
+    return isinstance(value, Number) or (isinstance(value, str) and value in INFINITIES)
 
 
 def _kind(value: Any) -> str:
@@ -232,7 +254,7 @@ def _kind(value: Any) -> str:
         return "str"
     if isinstance(value, Object) or not value:
         return "other"
-    if all(isinstance(cell, Number) or (isinstance(cell, str) and cell in INFINITIES) for cell in value):
+    if all(map(is_figure, value)):
         return "numbers"
     return "texts" if all(type(cell) is str for cell in value) else "other"
 

@@ -12,6 +12,7 @@ from cecli.errors import InputError, literal, quoted, several
 from cecli.readers.sources.urls import is_url, local_path
 from cecli.readers.tables.arrays.members import with_member
 from cecli.readers.tables.fields import NoRows
+from cecli.readers.tables.folders import check_folder, files_of_dataset
 from cecli.readers.tables.table import Block, Cells, Selection, Table
 
 _WILDCARD = re.compile(r"[*?\[]")
@@ -29,6 +30,10 @@ def find_shards(path: str) -> list[str] | None:
             return None
         names = found
     elif os.path.isdir(path):
+        check_folder(path)
+        dataset = files_of_dataset(path)
+        if dataset is not None:
+            return dataset
         names = [entry.path for entry in os.scandir(path) if not _is_hidden(entry.name)]
         inside = [name for name in names if os.path.isdir(name)]
         if inside:

@@ -47,6 +47,13 @@ def vector_columns(table: Table) -> range:
     return range(getattr(table, "vector_width", 0))
 
 
+def has_numbers_for_names(table: Table) -> bool:
+    """Whether the columns that may be classes are called by their numbers alone: those of arrays, of text without a
+    header, and of lists."""
+    fields = getattr(table, "fields", None)
+    return not table.header or (fields is not None and fields.width > 0 and not fields.named)
+
+
 def _open_file(path: str, options: TableOptions) -> Table:
     source = open_source(path, arrays=True)
     try:
