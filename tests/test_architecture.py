@@ -103,7 +103,7 @@ CORE_ORDER = (
     {"rows"},
     {"metrics"},
     {"scores", "paired"},
-    {"hypotheses", "calibration"},
+    {"hypotheses", "calibration", "fidelity"},
 )
 """The rooms within core, the lowest first: each may import those below it, and itself; rooms of one line do not know
 each other. The first line is of files that stand alone."""

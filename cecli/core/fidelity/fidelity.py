@@ -1,0 +1,227 @@
+"""How far a student's predictions are from its teacher's: the accumulators together, and the figures of a report."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from cecli.core.fidelity.classes import Classes, TeacherClass
+from cecli.core.fidelity.means import MeanResult, Means
+from cecli.core.fidelity.observed import Observations, ObservedResult
+from cecli.core.fidelity.pairs import HeldRows
+from cecli.core.fidelity.quantiles import Bin, Binned, Held
+from cecli.core.fidelity.rows import FidelityBatch, FidelityRows, fidelity_rows
+from cecli.core.fidelity.spec import FidelitySpec
+from cecli.core.fidelity.worst import FarRow, Farthest
+from cecli.core.pmfs.intervals import wilson
+from cecli.core.sums.layout import Floats
+from cecli.core.sums.state import PART, PARTS, Part, State
+
+MEASURES = (
+    "kl",
+    "reverse_kl",
+    "jensen_shannon",
+    "total_variation",
+    "hellinger",
+    "cross_entropy",
+    "entropy_teacher",
+    "entropy_student",
+    "entropy_change",
+)
+"""The figures of a row whose means are reported; all but total variation and Hellinger's distance in nats."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """The share of the rows in which something holds, and Wilson's interval of it."""
+
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Change:
+    """By how much a probability changes: the mean with its error and interval, and the root of the mean square."""
+
+    mean: MeanResult
+    rms: float
+
+
+@dataclass(frozen=True)
+class FidelityResult:
+    """The figures of some rows; divergences in nats. ``top_k`` is None for k classes or fewer, ``label_change`` and
+    ``observed`` without labels; ``kl_quantiles`` and ``label_quantiles`` are those of the shares that were asked for.
+    """
+
+    rows: int
+    means: dict[str, MeanResult]
+    kl_rms: float
+    same_top: Share
+    top_k: float | None
+    top_change: Change
+    observed: ObservedResult | None
+    label_change: Change | None
+    classes: tuple[TeacherClass, ...]
+    farthest: tuple[FarRow, ...]
+
+
+class Fidelity:
+    """The accumulators of one student over the same rows, an accumulator itself.
+
+    Memory does not grow with the rows, save where ``spec`` holds them.
+    """
+
+    STATE: ClassVar[State] = {"_parts": PARTS}
+
+    def __init__(self, spec: FidelitySpec) -> None:
+        self.spec = spec
+        names = [*MEASURES, "kl_square", "same", "top_change", "top_change_square"]
+        if spec.classes > spec.top_k:
+            names.append("among")
+        if spec.observed == "hard":
+            names += ["label_change", "label_change_square"]
+        self._means = names
+        self._parts: dict[str, Any] = {name: Means(spec) for name in names}
+        if spec.observed is not None:
+            self._parts["observed"] = Observations(spec)
+        if spec.worst:
+            self._parts["farthest"] = Farthest(spec)
+        if spec.by_class:
+            self._parts["classes"] = Classes(spec)
+        if spec.quantiles:
+            self._parts["kl_bins"] = Binned()
+            self._parts["label_bins"] = Binned()
+        if spec.exact:
+            self._parts["kl_held"], self._parts["label_held"] = Held(), Held()
+        self.held = HeldRows() if spec.held else None
+
+    def update(self, batch: FidelityBatch) -> FidelityRows:
+        """Take the figures of some rows and add them; the figures."""
+        rows = fidelity_rows(batch, self.spec.top_k)
+        self.add(rows)
+        return rows
+
+    def add(self, rows: FidelityRows) -> None:
+        """Add rows whose figures are known."""
+        figures = _figures(rows)
+        for name in self._means:
+            self._parts[name].update(figures[name], rows)
+        for name in ("observed", "farthest", "classes"):
+            if name in self._parts:
+                self._parts[name].update(rows)
+        for name, figure in (("kl", "kl"), ("label", "label_change")):
+            for kind in ("bins", "held"):
+                if f"{name}_{kind}" in self._parts and figure in figures:
+                    self._parts[f"{name}_{kind}"].update(figures[figure], rows.weights)
+        if self.held is not None:
+            self.held.update(rows)
+
+    def merge(self, other: Fidelity) -> None:
+        """Add the rows that ``other`` has seen."""
+        for name, part in self._parts.items():
+            part.merge(other._parts[name])
+        if self.held is not None and other.held is not None:
+            self.held.merge(other.held)
+
+    def result(self, confidence: float = 0.95, group: int = 0) -> FidelityResult:
+        """The figures of all rows of a group so far."""
+        found = {name: self._parts[name].result(confidence, group) for name in self._means}
+        observed = self._parts.get("observed")
+        return FidelityResult(
+            rows=found["kl"].rows,
+            means={name: found[name] for name in MEASURES},
+            kl_rms=math.sqrt(found["kl_square"].mean),
+            same_top=_share(found["same"], confidence),
+            top_k=found["among"].mean if "among" in found else None,
+            top_change=Change(found["top_change"], math.sqrt(found["top_change_square"].mean)),
+            observed=None if observed is None else observed.result(confidence, group),
+            label_change=_label_change(found),
+            classes=self._parts["classes"].result() if "classes" in self._parts else (),
+            farthest=self._parts["farthest"].result() if "farthest" in self._parts else (),
+        )
+
+    def quantiles(self, shares: tuple[float, ...], of_labels: bool = False) -> list[float | None]:
+        """The divergences, or the changes of the label's probability, below which these shares of the rows lie."""
+        name = "label" if of_labels else "kl"
+        kind = "held" if self.spec.exact else "bins"
+        found: list[float | None] = self._parts[f"{name}_{kind}"].quantiles(shares)
+        return found
+
+    def histogram(self) -> list[Bin]:
+        """The shares of the rows by their divergence, a bin to a power of two."""
+        bins: list[Bin] = self._parts["kl_bins"].histogram()
+        return bins
+
+
+class GroupedFidelity:
+    """Two accumulators over the same rows: ``total`` for all, and ``groups``, whose results are by group number."""
+
+    STATE: ClassVar[State] = {"total": Part(ungrouped=True), "groups": PART}
+
+    def __init__(self, total: Fidelity, groups: Fidelity) -> None:
+        self.total = total
+        self.groups = groups
+
+    def update(self, batch: FidelityBatch) -> FidelityRows:
+        """Take the figures of some rows once and add them to both; the figures."""
+        rows = fidelity_rows(batch, self.total.spec.top_k)
+        self.total.add(rows.without_groups())
+        self.groups.add(rows)
+        return rows
+
+    def merge(self, other: GroupedFidelity) -> None:
+        """Add the rows that ``other`` has seen."""
+        self.total.merge(other.total)
+        self.groups.merge(other.groups)
+
+
+def _figures(rows: FidelityRows) -> dict[str, Floats]:
+    """Every figure whose mean is taken."""
+    found = rows.divergences
+    figures = {
+        "kl": found.kl,
+        "reverse_kl": found.reverse_kl,
+        "jensen_shannon": found.jensen_shannon,
+        "total_variation": found.total_variation,
+        "hellinger": found.hellinger,
+        "cross_entropy": found.entropy_teacher + found.kl,
+        "entropy_teacher": found.entropy_teacher,
+        "entropy_student": found.entropy_student,
+        "entropy_change": found.entropy_student - found.entropy_teacher,
+        "kl_square": found.kl * found.kl,
+        "same": rows.same.astype(np.float64),
+        "among": rows.among.astype(np.float64),
+        "top_change": rows.top_change,
+        "top_change_square": rows.top_change * rows.top_change,
+    }
+    if rows.observed is not None and rows.observed.change is not None:
+        figures["label_change"] = rows.observed.change
+        figures["label_change_square"] = rows.observed.change * rows.observed.change
+    return figures
+
+
+def _label_change(found: dict[str, MeanResult]) -> Change | None:
+    if "label_change" not in found:
+        return None
+    return Change(found["label_change"], math.sqrt(found["label_change_square"].mean))
+
+
+def _share(found: MeanResult, confidence: float) -> Share:
+    """Wilson's interval of a share; where rows have weights or belong together, of as many rows alone as would have the
+    same error."""
+    share, rows, error = found.mean, float(found.rows), found.standard_error
+    if not found.rows:
+        return Share(math.nan, math.nan, math.nan)
+    spread = share * (1.0 - share)
+    if error is not None and error > 0 and spread > 0:
+        alone = spread / (error * error)
+        if abs(alone / max(rows - 1.0, 1.0) - 1.0) > 1e-9:
+            rows = alone
+    elif found.clusters:
+        rows = float(found.clusters)
+    low, high = wilson(np.array([share * rows]), rows, 1.0 - confidence)
+    return Share(share, 0.0 if share == 0 else float(low[0]), 1.0 if share == 1 else float(high[0]))
