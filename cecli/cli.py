@@ -30,6 +30,7 @@ GROUPS = {
     "Classifiers": {
         "score": "Score a classifier's predictions by their cross-entropy loss.",
         "compare": "Compare the losses of two models on the same rows, with tests.",
+        "fidelity": "Measure how far the predictions of one model are from another's.",
         "calibrate": "Find the temperature that makes a classifier's probabilities mean what they say.",
         "softmax": "Turn logits into probabilities, row by row.",
     },

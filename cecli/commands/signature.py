@@ -19,6 +19,7 @@ FILES = frozenset({"preds", "labels", "predictions_labels", "loss_class_weights"
 
 FIGURES = FILES | {
     "confidence",
+    "exact_quantiles",
     "flips",
     "gates_alpha",
     "gates_if_worse",
@@ -58,6 +59,7 @@ FIGURES = FILES | {
     "wanted_folds",
     "wanted_like",
     "wanted_seed",
+    "top_k",
     "wanted_top_k",
     "wanted_worst",
     "worst",

@@ -84,7 +84,11 @@ def resolve_format(options: OutputOptions) -> str:
         name = quoted(options.file)
         problem = f"has the unknown suffix {quoted(suffix)}" if suffix else "has no suffix"
         known = ", ".join(SUFFIXES)
-        page = "pages are written by score, compare, merge and show with --report; " if suffix in _OF_PAGES else ""
+        page = (
+            "pages are written by score, compare, fidelity, merge and show with --report; "
+            if suffix in _OF_PAGES
+            else ""
+        )
         hint = f"{page}known are {known}; or give --format"
         raise UsageError(f"--output {name} {problem}, which names no format", hint)
     return SUFFIXES[suffix.lower()]

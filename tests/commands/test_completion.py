@@ -302,6 +302,7 @@ WITH_ALL_KEYS = {
     "converge": "--seed 1 -n 10 --replicates 3",
     "score": f"{CANCER} --prior uniform --decompose --corp",
     "compare": DIGITS,
+    "fidelity": DIGITS,
     "calibrate": "sample_data/digits_logits.csv sample_data/digits_labels.csv --folds 3 --bias",
     "verify": "{folder}/signed.json",
     "merge": "{folder}/state.cecli --prior uniform",

@@ -152,6 +152,6 @@ def test_an_unquoted_requirement(shell, tmp_path, written):
 def test_a_page_is_written_by_another_option(run, tmp_path, name):
     done = run("score", *BINARY.split(), "-o", tmp_path / name)
     assert done.status == 2
-    assert "pages are written by score, compare, merge and show with --report" in done.err
+    assert "pages are written by score, compare, fidelity, merge and show with --report" in done.err
     holders = {one for one in COMMANDS if any("--report" in p.opts for p in group.get_command(None, one).params)}
-    assert holders == {"score", "compare", "merge", "show"}
+    assert holders == {"score", "compare", "fidelity", "merge", "show"}

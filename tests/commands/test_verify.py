@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cecli.cli import COMMANDS, main
-from cecli.commands import calibrate, compare, score
+from cecli.commands import calibrate, compare, fidelity, score
 from cecli.commands.signature import FIGURES, FILES, NEUTRAL
 
 NAMES = ["cat", "dog", "emu"]
@@ -76,6 +76,9 @@ CALLS = {
     "compare": ("compare", "a.csv", "b.csv", "labels.csv", "--drop", "place", "--drop", "copies"),
     "gates": ("compare", "a.csv", "b.csv", "labels.csv", "--drop", "place", "--drop", "copies", "--margin", "9",
               "--flips", "99", "--seed", "5"),
+    "fidelity": ("fidelity", "a.csv", "b.csv", "labels.csv", "--drop", "place", "--drop", "copies",
+                 "--exact-quantiles"),
+    "students": ("fidelity", "a.csv", "b.csv", "a.csv", "--drop", "place", "--drop", "copies", "--top-k", "2"),
     "calibrate": ("calibrate", "a.csv", "labels.csv", "--probs", "--bias", "--drop", "place", "--drop", "copies"),
     "folds": ("calibrate", "a.csv", "labels.csv", "--probs", "--folds", "3", "--drop", "place", "--drop", "copies"),
     "three": ("compare", "a.csv", "b.csv", "a.csv", "--labels", "labels.csv", "--drop", "place", "--drop", "copies"),
@@ -486,7 +489,7 @@ def test_a_file_that_a_result_may_not_read_is_not_looked_into(signed, environmen
 
 def test_every_option_is_known_to_change_figures_or_not_to():
     """A new option of a command that can be signed must be put into one of the two lists."""
-    given = {one.name for module in (score, compare, calibrate) for one in module.command.params}
+    given = {one.name for module in (score, compare, fidelity, calibrate) for one in module.command.params}
     assert not FIGURES & NEUTRAL
     assert given <= FIGURES | NEUTRAL, given - FIGURES - NEUTRAL
     assert FILES < FIGURES

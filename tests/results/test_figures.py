@@ -24,6 +24,8 @@ CALLS = [
     ["score", *CANCER, "--corp"],
     ["compare", *PAIR, "--by", "label", "--cluster", "label", "--margin", "1", "--flips", "9"],
     ["compare", *PAIR[:2], PAIR[0], "--labels", PAIR[2]],
+    ["fidelity", *PAIR, "--by", "label", "--cluster", "label"],
+    ["fidelity", PAIR[1], PAIR[0], PAIR[1], "--labels", PAIR[2], "--signature"],
     ["calibrate", *LOGITS, "--folds", "2", "--bias", "--cluster", "label"],
     ["fit", WOLF, "--top", "3", "--explain"],
     ["entropy", WOLF, "--estimator", "nsb"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,20 @@ if TYPE_CHECKING:
     from cecli.readers.predictions.lockstep import ComparedOptions
 
 
+Split = Callable[[dict[str, Any]], tuple[tuple[str, ...], str | None, bool]]
+
+
 def compared_options(function: Function) -> Function:
     """The arguments A B … [LABELS], ``--kinds``, and the options of predictions; arrives as ``compared``."""
+    return _models(function, _split, "A B [LABELS]", "A, B, ...")
+
+
+def taught_options(function: Function) -> Function:
+    """The arguments TEACHER STUDENT… [LABELS], ``--kinds``, and the options of predictions; arrives as ``compared``."""
+    return _models(function, _split_taught, "TEACHER STUDENT... [LABELS]", "TEACHER, STUDENT, ...")
+
+
+def _models(function: Function, split: Split, metavar: str, files_of: str) -> Function:
 
     @functools.wraps(function)
     def inner(*args: Any, **kwargs: Any) -> Any:
@@ -31,7 +44,7 @@ def compared_options(function: Function) -> Function:
 
     @functools.wraps(reading)
     def outer(*args: Any, **kwargs: Any) -> Any:
-        files, labels, open_question = _split(kwargs)
+        files, labels, open_question = split(kwargs)
         id_name = kwargs["predictions_id"]
         if kwargs["predictions_observed"] is not None:  # without LABELS an id still matches the files with each other
             kwargs["predictions_id"] = None
@@ -41,9 +54,9 @@ def compared_options(function: Function) -> Function:
 
     wrapped: Any = option(
         "Input", "--kinds", metavar="KIND,...", callback=_kinds,
-        help="What each of A, B, ... holds, where that differs: probs, logits, log-probs.",
+        help=f"What each of {files_of} holds, where that differs: probs, logits, log-probs.",
     )(outer)  # fmt: skip
-    return click.argument("preds", nargs=-1, metavar="A B [LABELS]")(wrapped)  # type: ignore[no-any-return]
+    return click.argument("preds", nargs=-1, metavar=metavar)(wrapped)  # type: ignore[no-any-return]
 
 
 def _split(given: dict[str, Any]) -> tuple[tuple[str, ...], str | None, bool]:
@@ -65,6 +78,16 @@ def _split(given: dict[str, Any]) -> tuple[tuple[str, ...], str | None, bool]:
             f"of {len(files)} files none is known to be LABELS", f"--labels {files[-1]} if that is the one"
         )
     return files[:2], files[2], False
+
+
+def _split_taught(given: dict[str, Any]) -> tuple[tuple[str, ...], str | None, bool]:
+    """The same where LABELS may be left out: of more than two files the last may turn out to be it."""
+    files: tuple[str, ...] = given.pop("preds")
+    if given["predictions_observed"] is not None or given["predictions_losses"]:
+        raise UsageError("--observed has the figure of one class a row, and a divergence is one of all classes")
+    if len(files) < 2:
+        raise UsageError("two files of predictions are needed, TEACHER and STUDENT", "cecli fidelity TEACHER STUDENT")
+    return files, None, len(files) > 2 and given["predictions_labels"] is None
 
 
 def _value(

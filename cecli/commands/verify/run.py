@@ -25,7 +25,7 @@ from cecli.errors import GateError, InputError, UsageError, literal, quoted
 from cecli.readers.results.signature import SignedResult, check_read
 from cecli.readers.sources.urls import is_url, local_path
 
-COMMANDS = ("score", "compare", "calibrate")
+COMMANDS = ("score", "compare", "fidelity", "calibrate")
 """What can be signed."""
 
 _WILDCARD = re.compile(r"[*?\[]")

@@ -34,6 +34,7 @@ class Candidate:
         self.reference = reference
         self.decoder = reference.decoder
         self.observed_only = reference.observed_only
+        self.unlabelled = reference.unlabelled
         self.rows_read = 0
         self.notes: list[str] = []
         self.labels: RowStream | None = None

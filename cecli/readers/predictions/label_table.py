@@ -11,7 +11,7 @@ from cecli.core.sums.layout import Integers
 from cecli.readers.predictions.observations import Observed
 from cecli.readers.sources.dynamic_array import Growing
 
-_COLUMNS = ("labels", "soft", "weights", "group", "cluster", "loss", "predicted", "right", "numbers")
+_COLUMNS = ("labels", "soft", "weights", "group", "cluster", "loss", "predicted", "right", "numbers", "table")
 
 
 class Gathered:

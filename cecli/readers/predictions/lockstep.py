@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import tee
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,9 @@ class ComparedOptions:
 
 class Compared:
     """Files of predictions, opened; use it in a ``with`` statement, and ``accumulate`` once."""
+
+    run_type: ClassVar[type[CandidateRun]] = CandidateRun
+    """What puts the rows of a candidate beside the reference's."""
 
     def __init__(self, options: ComparedOptions, tables: Sequence[Table] = (), in_parts: bool = False) -> None:
         """``tables`` are the files of predictions where they are open already, which they are no more in the end;
@@ -120,7 +123,7 @@ class Compared:
         runs = []
         for candidate, side, pool in zip(self.candidates, sides, pools, strict=True):
             candidate.labels = RowStream(self.reference.preds.name, "row", side)
-            runs.append(CandidateRun(candidate, pool, threads, lambda _, size: progress(0, size)))
+            runs.append(self.run_type(candidate, pool, threads, lambda _, size: progress(0, size)))
         try:
             _in_turns([run.steps() for run in runs])
             for k, run in enumerate(runs, start=1):
@@ -130,12 +133,17 @@ class Compared:
             rows.close()
         return [pool.merged() for pool in pools]
 
+    def reference_figures(self, rule: LossRule) -> tuple[Callable[[], Adds], Callable[..., Observed]]:
+        """What makes the figures of A's rows, a batch at a time, and what puts those of a block beside its labels."""
+        return lambda: _Figures(rule), _reference_part
+
     def _reference_rows(
         self, rule: LossRule, threads: int, progress: Callable[[int, int], None]
     ) -> Generator[Observed, None, None]:
         """What is observed of A's rows, and what A made of them, in the order of its file."""
         ready: deque[Observed] = deque()
-        run = Run(self.reference, Pool(lambda: _Figures(rule)), threads, progress, Sink(_reference_part, ready.append))
+        new, part = self.reference_figures(rule)
+        run = Run(self.reference, Pool(new), threads, progress, Sink(part, ready.append))
         for _ in run.steps():
             while ready:
                 yield ready.popleft()
@@ -194,20 +202,27 @@ _DONE = object()
 
 
 def _reference_part(batch: Batch | None, figures: Figures | None, rows: int, first_row: int, ids: Any) -> Observed:
-    """All rows of a block; those that do not count have an ignored label, or none and a weight of 0."""
+    """All rows of a block, with what A made of them."""
+    observed = known_rows(batch, rows, first_row, ids)
+    if batch is None:
+        return observed
+    nothing = figures or Figures(np.zeros(0), np.zeros(0, dtype=np.intp), np.zeros(0))
+    spread = spreader(batch, rows, first_row)
+    return replace(
+        observed,
+        loss=spread(nothing.loss),
+        predicted=spread(nothing.predicted),
+        right=spread(nothing.right) if batch.labels is None else None,
+    )
+
+
+def known_rows(batch: Batch | None, rows: int, first_row: int, ids: Any) -> Observed:
+    """What is observed of all rows of a block; those that do not count have an ignored label, or none and a weight
+    of 0."""
     numbers = np.arange(first_row, first_row + rows)
     if batch is None:
         return Observed(rows, ids=ids, numbers=numbers)
-    places = None if batch.numbers is None else batch.numbers - first_row
-
-    def spread(column: NDArray[Any] | None, rest: int = 0) -> Any:
-        if column is None or places is None:
-            return column
-        full = np.full((rows, *column.shape[1:]), rest, dtype=column.dtype)
-        full[places] = column
-        return full
-
-    nothing = figures or Figures(np.zeros(0), np.zeros(0, dtype=np.intp), np.zeros(0))
+    spread = spreader(batch, rows, first_row)
     soft = batch.soft.T if batch.soft is not None and batch.axis == 0 else batch.soft
     return Observed(
         rows,
@@ -217,11 +232,22 @@ def _reference_part(batch: Batch | None, figures: Figures | None, rows: int, fir
         group=spread(batch.group),
         cluster=spread(batch.cluster),
         ids=ids,
-        loss=spread(nothing.loss),
-        predicted=spread(nothing.predicted),
-        right=spread(nothing.right) if batch.labels is None else None,
         numbers=numbers,
     )
+
+
+def spreader(batch: Batch, rows: int, first_row: int) -> Callable[..., Any]:
+    """What gives columns of a batch a place for the rows that were left out, filled with ``rest``."""
+    places = None if batch.numbers is None else batch.numbers - first_row
+
+    def spread(column: NDArray[Any] | None, rest: int = 0) -> Any:
+        if column is None or places is None:
+            return column
+        full = np.full((rows, *column.shape[1:]), rest, dtype=column.dtype)
+        full[places] = column
+        return full
+
+    return spread
 
 
 def _with_kinds(shared: PredictionOptions, kinds: Sequence[Kind], number: int, count: int) -> PredictionOptions:

@@ -45,7 +45,7 @@ class Observed:
     """Consecutive rows, each array of shape (rows, …), None where nothing is known. ``soft`` is (rows, K).
 
     ``loss``, ``predicted``, ``right`` and ``numbers`` are what another model made of the rows that this one is compared
-    with, and where they stand in its file.
+    with, and where they stand in its file; ``table`` its checked figures, (rows, K) or of one column (rows,).
     """
 
     rows: int
@@ -59,6 +59,7 @@ class Observed:
     predicted: Integers | None = None
     right: NDArray[Any] | None = None
     numbers: Integers | None = None
+    table: NDArray[Any] | None = None
 
     def cut(self, start: int, stop: int) -> Observed:
         """Rows from ``start`` to before ``stop``."""

@@ -71,6 +71,7 @@ class Predictions:
             self.classes = tuple(names) or self._class_names()
             self._named = bool(names) or not self._is_numbered(self.roles.classes[0])
             self.observed_only = options.columns.observed is not None
+            self.unlabelled = not self.observed_only and labels is None and self.roles.preds.label is None
             self.binary = len(self.classes) == 1 and not self.observed_only
             of_soft = replace(options.checks, as_logits=None, as_log_probabilities=None)
             self.decoder = Decoder(None, of_soft, options.frequency)

@@ -18,7 +18,7 @@ class ColumnOptions:
     """How the person names the columns: ``--id``, ``--label-column``, ``--classes``, ``--drop`` and the like.
 
     ``keep_ids`` asks for the ids of PREDS even where rows are matched by position, to name rows by them, ``label_ids``
-    for those of LABELS.
+    for those of LABELS; ``unlabelled`` is true where there need be no labels.
     """
 
     id: str | None = None
@@ -31,6 +31,7 @@ class ColumnOptions:
     drop: tuple[str, ...] = ()
     keep_ids: bool = False
     label_ids: bool = False
+    unlabelled: bool = False
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -51,7 +52,7 @@ def find_roles(preds: Table, labels: Table | None, options: ColumnOptions) -> Ro
     _check_header(preds, None if chosen else options.drop)
     if labels is not None:
         _check_header(labels, None)
-    elif options.label is None and options.observed is None:
+    elif options.label is None and options.observed is None and not options.unlabelled:
         likely = next((name for name in ("label", "labels", "target", "class", "y") if name in preds.columns), None)
         hint = "name a second file, or the column of PREDS with --label-column COLUMN"
         raise UsageError(
@@ -63,8 +64,8 @@ def find_roles(preds: Table, labels: Table | None, options: ColumnOptions) -> Ro
     in_preds = replace(in_preds, id=own_id if by_id or options.keep_ids else None)
     if options.observed is not None:
         return Roles((_position(preds, options.observed),), in_preds, Side(), False, notes)
-    if labels is None:
-        in_preds = replace(in_preds, label=_position(preds, str(options.label)))
+    if labels is None and options.label is not None:
+        in_preds = replace(in_preds, label=_position(preds, options.label))
     apart = {own_id, in_preds.label, in_preds.weight, in_preds.group, in_preds.cluster}
     apart |= {_position(preds, name) for name in options.drop}
     classes = _classes(preds, apart, options)

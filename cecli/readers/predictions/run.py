@@ -55,6 +55,7 @@ class Opened(Protocol):
     decoder: Decoder
     binary: bool
     observed_only: bool
+    unlabelled: bool
     rows_read: int
 
     @property
@@ -309,7 +310,7 @@ class Run:
         else:
             checked = check_rows(numbers, kind, checks, block, columns)
             values, axis, sums, all_pmfs = checked.values, checked.axis, checked.row_sums, checked.all_pmfs
-        known = of.observed_only or observed.labels is not None or observed.soft is not None
+        known = of.observed_only or of.unlabelled or observed.labels is not None or observed.soft is not None
         if not known:
             return None, all_pmfs
         batch = Batch(

@@ -54,9 +54,9 @@ _SAME = {"merge": "score"}
 @cache
 def catalogue() -> tuple[Figure, ...]:
     """All figures, those of a place in the order of its document."""
-    from cecli.results.figures import classifiers, distributions
+    from cecli.results.figures import classifiers, distributions, fidelity
 
-    return (*distributions.FIGURES, *classifiers.FIGURES)
+    return (*distributions.FIGURES, *classifiers.FIGURES, *fidelity.FIGURES)
 
 
 @cache

@@ -1,0 +1,42 @@
+"""What is wanted of a fidelity report, whoever does the work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from cecli.core.fidelity.fidelity import Fidelity, GroupedFidelity
+from cecli.core.fidelity.spec import FidelitySpec
+from cecli.readers.predictions.lockstep import Compared
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Wanted:
+    """The k of the top k, whether ``lists`` are shown and of how many worst rows, and whether all rows are held."""
+
+    top_k: int
+    worst: int
+    lists: bool
+    exact: bool
+
+    def spec(self, opened: Compared) -> FidelitySpec:
+        """All that changes a figure."""
+        read = opened.reference
+        observed = None if read.unlabelled else "soft" if read.soft else "hard"
+        weighted = read.options.columns.weight is not None
+        return FidelitySpec(
+            classes=max(2, len(read.classes)),
+            top_k=self.top_k,
+            weights=None if not weighted else "frequency" if read.options.frequency else "importance",
+            worst=self.worst if self.lists else 0,
+            by_class=self.lists,
+            exact=self.exact,
+            held=len(opened.candidates) > 1,
+            observed=observed,  # type: ignore[arg-type]
+        )
+
+    def one(self, spec: FidelitySpec, by: str | None) -> Fidelity | GroupedFidelity:
+        """What adds up one student."""
+        if by is None:
+            return Fidelity(spec)
+        of_groups = replace(spec, worst=0, by_class=False, quantiles=False, exact=False, held=False)
+        return GroupedFidelity(Fidelity(spec), Fidelity(of_groups))
