@@ -85,8 +85,8 @@ class Binned:
         if counts is None:
             masses = self._masses()
             held = [k for k, mass in enumerate(masses) if mass]
-            ends, total = list(accumulate(masses[k] for k in held)), sum(masses)
-            found = [float(middles[held[_place(ends, share, total)]]) for share in shares]
+            upto = list(accumulate(masses[k] for k in held))
+            found = [float(middles[held[_place(upto, share, upto[-1])]]) for share in shares]
         else:
             ends = np.cumsum(counts)
             found = [_at(share, int(ends[-1]), lambda rank: float(middles[np.searchsorted(ends, rank, "right")]))

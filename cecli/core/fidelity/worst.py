@@ -27,7 +27,7 @@ class FarRow:
 class Farthest:
     """The ``spec.worst`` rows of largest divergence, ties by row number. Memory: about 300 bytes for each of them."""
 
-    STATE: ClassVar[State] = {"_largest": Entries(row=1)}
+    STATE: ClassVar[State] = {"_largest": Entries(6, row=1)}
 
     def __init__(self, spec: FidelitySpec) -> None:
         self._largest = Largest(spec.worst)
