@@ -50,6 +50,9 @@ def prediction_options(function: Function) -> Function:
                          "[default: the only such column]"),
             option("Input", "--class-axis", "predictions_class_axis", type=int, metavar="N",
                          help="Axis of the classes in an array, from 0.  [default: the last one]"),
+            option("Input", "--rest", "predictions_rest", type=click.Choice(["zero", "uniform", "drop"]),
+                         help="What classes get that a row of lists or objects does not name: 0, equal shares of what "
+                         "is left of 1, or the row is left out.  [default: such rows are refused]"),
             option("What counts", "--drop", "predictions_drop", metavar="COLUMN", multiple=True,
                          help="Leave a column of PREDS out; repeatable."),
             option("Input", "--first-label", "predictions_first_label", type=click.IntRange(0), default=0, metavar="N",
@@ -90,6 +93,11 @@ def _value(own: dict[str, Any], arguments: dict[str, Any]) -> PredictionOptions:
         names = " and ".join(f"--{KINDS[kind].replace('_', '-')}" for kind in kinds)
         raise UsageError(f"{names} exclude each other")
     _check_observed(own, labels)
+    if own["rest"] and kinds:
+        raise UsageError(
+            "--rest shares out what probabilities leave of 1: it has no meaning beside --"
+            + (KINDS[kinds[0]].replace("_", "-"))
+        )
     if own["logits"] and own["normalize"]:
         raise UsageError("--normalize is for probabilities: softmax makes every row of logits sum to 1")
     if own["classes"] is not None and own["drop"]:
@@ -120,6 +128,7 @@ def _value(own: dict[str, Any], arguments: dict[str, Any]) -> PredictionOptions:
         delimiter=own["delimiter"],
         vector=own["vector"],
         class_axis=own["class_axis"],
+        rest=own["rest"],
         first_label=own["first_label"],
         ignore=own["ignore"],
         frequency=own["weights_are"] == "frequency",
@@ -140,7 +149,18 @@ def _check_observed(own: dict[str, Any], labels: str | None) -> None:
         raise UsageError("--observed takes no LABELS: the column holds the figure of what was observed")
     given = {"sum_tolerance": is_given("predictions_sum_tolerance")} | {
         name: own[name]
-        for name in ("label", "classes", "vector", "class_axis", "drop", "ignore", "normalize", "id", "first_label")
+        for name in (
+            "label",
+            "classes",
+            "vector",
+            "class_axis",
+            "rest",
+            "drop",
+            "ignore",
+            "normalize",
+            "id",
+            "first_label",
+        )
     }
     for name in filter(given.get, given):
         flag = _FLAGS.get(name, name.replace("_", "-"))

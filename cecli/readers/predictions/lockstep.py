@@ -159,6 +159,8 @@ class Compared:
         inputs = [*files, *([shared.labels] if shared.labels is not None else [])]
         if inputs.count("-") > 1:
             raise UsageError("standard input (-) can be read only once", "write one of the two to a file first")
+        if shared.rest == "drop":
+            raise UsageError("--rest drop leaves rows out of one file that the others have: zero or uniform")
         reference = self._tables[0] if self._tables else self._opened(files[0], shared)
         if options.last_may_be_labels and shared.columns.label not in reference.columns:
             return files[:-1], replace(shared, labels=files[-1])

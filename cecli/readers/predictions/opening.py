@@ -26,6 +26,7 @@ def open_preds(path: str, options: PredictionOptions) -> Table:
         header=HEADERS[options.header][0],
         block_bytes=options.block_bytes,
         vector=options.vector,
+        rest=options.rest,
         array=ArrayOptions(class_axis=options.class_axis),
     )
     try:

@@ -15,7 +15,7 @@ from cecli.readers.predictions.opening import open_labels, open_preds, with_labe
 from cecli.readers.predictions.roles import ColumnOptions, find_roles
 from cecli.readers.predictions.row_checks import NUMBER_KINDS, CheckOptions
 from cecli.readers.predictions.run import Accumulator, Pool, Run, Sink
-from cecli.readers.tables.table import BLOCK_BYTES, Block, Cells, Table
+from cecli.readers.tables.table import BLOCK_BYTES, Block, Cells, Rest, Table
 from cecli.readers.tables.tables import has_numbers_for_names, vector_columns
 
 
@@ -32,6 +32,7 @@ class PredictionOptions:
     delimiter: str | None = None
     vector: str | None = None
     class_axis: int | None = None
+    rest: Rest | None = None
     first_label: int = 0
     ignore: tuple[str, ...] = ()
     frequency: bool = False

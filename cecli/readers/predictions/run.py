@@ -330,6 +330,8 @@ class Run:
             precision=cells.precision or numbers.dtype.name,
         )
         keep = used_rows(observed)
+        if cells.left_out is not None:
+            keep = ~cells.left_out if keep is None else keep & ~cells.left_out
         if keep is None:
             return batch, all_pmfs
         left_out = None if observed.group is None else observed.group[~keep]

@@ -11,7 +11,8 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.errors import InputError, quoted
+from cecli.core.rows.natural import natural_key
+from cecli.errors import InputError, UsageError, quoted
 from cecli.readers.sources.source import Source
 from cecli.readers.tables.arrow_columns import (
     coded,
@@ -28,8 +29,8 @@ from cecli.readers.tables.fields import Fields, Matrix, NoRows, NumberPlan, fiel
 from cecli.readers.tables.nested.arrow import figures_of
 from cecli.readers.tables.nested.careful import row_of
 from cecli.readers.tables.nested.find import find_shape
-from cecli.readers.tables.nested.shape import Shape
-from cecli.readers.tables.table import Cells, Part, Problems, Selection, SourceTable
+from cecli.readers.tables.nested.shape import NotSo, Shape, below
+from cecli.readers.tables.table import Cells, Part, Problems, Rest, Selection, SourceTable
 
 _BATCH_ROWS = 1 << 15
 _BATCH_BYTES = 1 << 22
@@ -51,7 +52,14 @@ class ArrowTable(SourceTable):
 
     header = True
 
-    def __init__(self, source: Source, kind: str, vector: str | None = None, part: Part | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        kind: str,
+        vector: str | None = None,
+        part: Part | None = None,
+        rest: Rest | None = None,
+    ) -> None:
         """``part``, of Parquet, names the row groups that are read."""
         super().__init__(source)
         self._skipped_rows = 0 if part is None else part.rows_before
@@ -62,6 +70,7 @@ class ArrowTable(SourceTable):
 
             where = self._spool = spooled(source)
         self._share = 0.0
+        self._rest = rest
         try:
             self._file = _open_parquet(where, part) if kind == "parquet" else _OPENED[kind](where)
             self.fields = self._find_fields(vector)
@@ -117,6 +126,8 @@ class ArrowTable(SourceTable):
             raise InputError(f"{self.name}: the column {quoted(repeated)} stands more than once")
         lists = [k for k, field in enumerate(schema) if is_vector(field.type)]
         shape = None if vector in names and names.index(vector) in lists else self._find_shape(vector)
+        if self._rest is not None and (shape is None or not shape.names):
+            raise UsageError(f"--rest is for rows that name their classes, and those of {self.name} do not")
         if shape is not None:
             own = shape.path[0] if shape.path else shape.figure_key
             others = [k for k in lists if names[k] != own]
@@ -139,8 +150,25 @@ class ArrowTable(SourceTable):
             if batch.num_rows:
                 first = {name: batch.column(name)[0].as_py() for name in nested}
                 record = {field.name: first.get(field.name, 0.0 if is_number(field.type) else "") for field in schema}
-                return find_shape(record, is_figure, vector)
+                return self._of_all_rows(find_shape(record, is_figure, vector))
         return None
+
+    def _of_all_rows(self, shape: Shape | None) -> Shape | None:
+        """With --rest the classes are all that any row names."""
+        if self._rest is None or shape is None or not shape.names:
+            return shape
+        shape = shape.with_rest(self._rest)
+        fields = [shape.path[0]] if shape.path else [shape.name_key, shape.figure_key]
+        names: dict[str, None] = {}
+        first = 0
+        for batch, _ in self._file.batches(fields, _BATCH_ROWS):
+            for number, row in enumerate(batch.to_pylist(), first + 1):
+                try:
+                    names |= dict.fromkeys(shape.cells(below(row, shape.path)))
+                except NotSo as error:
+                    raise InputError(f"{self.name}: row {number}: {shape.called}: {error}") from error
+            first += batch.num_rows
+        return shape.of(sorted(names, key=natural_key))
 
     def _width(self, field: Any) -> int:
         import pyarrow as pa
@@ -296,6 +324,7 @@ class ArrowBlock:
         self.rows = batch.num_rows
         self._reading = reading
         self._batch = batch
+        self._left_out: NDArray[np.bool_] | None = None
 
     def parse(self) -> Cells:
         """The selected columns: numbers as doubles, those of a vector as they are, labels and ids as text."""
@@ -315,6 +344,7 @@ class ArrowBlock:
             tuple(coded(texts[column]) for column in chosen.coded),
             tuple(strings(texts[column]) for column in chosen.strings),
             np.result_type(*stored).name if stored else None,
+            self._left_out,
         )
 
     def place(self, row: int, column: int | None = None) -> str:
@@ -361,7 +391,7 @@ class ArrowBlock:
         if found is not None:
             return found
         name, kind = self._reading.fields.vector_label, self._reading.selection.number_kind
-        rows: list[list[float]] = []
+        rows: list[list[float] | None] = []
         for row in range(self.rows):
             values = {each: columns[each][row].as_py() for each in names}
 
@@ -376,7 +406,12 @@ class ArrowBlock:
                 problems.add([f"{self.place(row)}: {name}: {what}"], hint=hint)
 
             rows.append(row_of(values, shape, 0, number, bad))
-        return None if problems.total else np.array(rows, dtype=np.float64).reshape(self.rows, shape.width)
+        if problems.total:
+            return None
+        left_out = np.array([row is None for row in rows])
+        self._left_out = left_out if left_out.any() else None
+        some = [1 / shape.width] * shape.width
+        return np.array([some if row is None else row for row in rows], dtype=np.float64).reshape(-1, shape.width)
 
     def _numbers(self, column: int, problems: Problems) -> NDArray[Any]:
         values, kind = self._column(column), self._reading.selection.kind(column)

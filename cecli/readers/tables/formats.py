@@ -68,6 +68,8 @@ def table_of(source: Source, options: TableOptions) -> Table:
         raise UsageError(f"FILE:MEMBER is for .npz and .safetensors, and {source.name} is {form.name}")
     if wanted.class_axis is not None and not wanted.of_labels and form.arrays is None:
         raise UsageError(f"--class-axis is for arrays, and {source.name} is {form.name}")
+    if options.rest is not None and not form.lists:
+        raise UsageError(f"--rest is for rows that name their classes, and those of {source.name} ({form.name}) do not")
     return form.opener(source, options)
 
 
@@ -111,21 +113,21 @@ def _open_parquet(source: Source, options: TableOptions) -> Table:
     from cecli.readers.tables.arrow_table import ArrowTable
 
     source.read_elsewhere()
-    return ArrowTable(source, "parquet", options.vector, options.part)
+    return ArrowTable(source, "parquet", options.vector, options.part, options.rest)
 
 
 def _open_arrow(source: Source, options: TableOptions) -> Table:
     from cecli.readers.tables.arrow_table import ArrowTable
 
     source.read_elsewhere()
-    return ArrowTable(source, "arrow", options.vector)
+    return ArrowTable(source, "arrow", options.vector, rest=options.rest)
 
 
 def _open_arrow_stream(source: Source, options: TableOptions) -> Table:
     from cecli.readers.tables.arrow_table import ArrowTable
 
     source.read_elsewhere()
-    return ArrowTable(source, "stream", options.vector)
+    return ArrowTable(source, "stream", options.vector, rest=options.rest)
 
 
 def _open_npy(source: Source, options: TableOptions) -> Table:
@@ -151,16 +153,16 @@ def _open_safetensors(source: Source, options: TableOptions) -> Table:
 
 def _open_json_lines(source: Source, options: TableOptions) -> Table:
     from cecli.readers.tables.jsonl_split import LineSplitter
-    from cecli.readers.tables.jsonl_table import JsonlTable
+    from cecli.readers.tables.nested.rest import open_json
 
-    return JsonlTable(source, LineSplitter(source, options.block_bytes), options.vector)
+    return open_json(source, options, LineSplitter)
 
 
 def _open_json_array(source: Source, options: TableOptions) -> Table:
     from cecli.readers.tables.json_array import ArraySplitter
-    from cecli.readers.tables.jsonl_table import JsonlTable
+    from cecli.readers.tables.nested.rest import open_json
 
-    return JsonlTable(source, ArraySplitter(source, options.block_bytes), options.vector, of_array=True)
+    return open_json(source, options, ArraySplitter, of_array=True)
 
 
 def _open_text(source: Source, options: TableOptions) -> Table:

@@ -28,6 +28,9 @@ _STEPS[[ord("]"), ord("}")]] = -1
 class ArraySplitter(TextSplitter):
     """Takes an array apart: first ``first_line()``, then ``pieces()``. ``first_line`` of a piece counts records."""
 
+    wrapped = False
+    """Whether each object is put under the key ``row``, as each list is."""
+
     def __init__(self, source: Source, block_bytes: int) -> None:
         super().__init__(source, block_bytes)
         self._ended = False
@@ -123,7 +126,7 @@ class ArraySplitter(TextSplitter):
             raise self._error(last, f"expected a comma, found {self._shown(last, stop)}")
         self._line += data.count(b"\n", 0, stop)
         self._rest = data[stop:]
-        if self._of_lists:
+        if self._of_lists or self.wrapped:
             records = BEFORE + records.replace(b"\n", AFTER + b"\n" + BEFORE) + AFTER
         return records
 

@@ -14,7 +14,7 @@ import numpy as np
 from cecli.errors import InputError, quoted
 from cecli.readers.tables.arrow_columns import string_array
 from cecli.readers.tables.fields import Fields, Matrix, NumberPlan, text_column
-from cecli.readers.tables.nested.careful import row_of
+from cecli.readers.tables.nested.careful import REST, row_of
 from cecli.readers.tables.nested.shape import Shape
 from cecli.readers.tables.numbers import expected, parse_number, read_number
 from cecli.readers.tables.table import Cells, Coded, Problems, Selection
@@ -94,6 +94,7 @@ def read_carefully(text: str, first_line: int, reading: JsonReading) -> Cells:
     problems = Problems()
     chosen, plan = reading.selection, reading.plan
     vectors: list[list[float]] = []
+    left_out: list[bool] = []
     numbers: list[list[float]] = []
     texts: list[list[str]] = []
     for line, content in enumerate(_lines(text), first_line):
@@ -105,7 +106,9 @@ def read_carefully(text: str, first_line: int, reading: JsonReading) -> Cells:
             continue
         row = _Row(values, line, reading, problems)
         if len(plan.from_vector):
-            vectors.append(row.vector())
+            vector = row.vector()
+            left_out.append(vector is None)
+            vectors.append([1 / reading.fields.width] * reading.fields.width if vector is None else vector)
         numbers.append([row.number(column) for _, column in plan.others])
         if problems.total and line == 1:
             problems.hint = problems.hint or row.hint()
@@ -120,6 +123,7 @@ def read_carefully(text: str, first_line: int, reading: JsonReading) -> Cells:
         plan.gather(len(numbers), table, others.__getitem__),
         tuple(Coded.of(column) for column in by_column[: len(chosen.coded)]),
         tuple(string_array(column) for column in by_column[len(chosen.coded) :]),
+        left_out=np.array(left_out) if any(left_out) else None,
     )
 
 
@@ -148,8 +152,8 @@ class _Row:
         self._reading = reading
         self._problems = problems
 
-    def vector(self) -> list[float]:
-        """The list of the field of lists as numbers."""
+    def vector(self) -> list[float] | None:
+        """The list of the field of lists as numbers; None where the row is left out."""
         fields, kind = self._reading.fields, self._reading.selection.number_kind
         name = fields.vector_label
         if fields.shape is not None:
@@ -163,7 +167,7 @@ class _Row:
             return [self._number(cell, f"{name}[{k}]", kind) for k, cell in enumerate(value)]
         return []
 
-    def _shaped(self, shape: Shape, name: str, kind: str) -> list[float]:
+    def _shaped(self, shape: Shape, name: str, kind: str) -> list[float] | None:
         """The figures of all classes, however they stand there."""
         row, below = (self._value(0), 1) if shape.path else (self._values, 0)
         return row_of(
@@ -255,10 +259,17 @@ def _check_keys(values: dict[str, Any], reading: JsonReading, line: int) -> None
     row = "record" if reading.of_array else "line"
     missing = next((name for name in names if name not in values), None)
     if missing is not None:
-        raise InputError(f"{reading.place(line)}: no key {quoted(missing)}, which the first {row} has")
+        raise InputError(f"{reading.place(line)}: no key {quoted(missing)}, which the first {row} has", _rest(values))
     known = set(names)
     extra = next(name for name in values if name not in known)
-    raise InputError(f"{reading.place(line)}: a key {quoted(extra)}, which the first {row} does not have")
+    raise InputError(
+        f"{reading.place(line)}: a key {quoted(extra)}, which the first {row} does not have", _rest(values)
+    )
+
+
+def _rest(values: dict[str, Any]) -> str | None:
+    """The hint where a line holds nothing but numbers, as of classes that come and go."""
+    return REST if all(isinstance(value, Number) for value in values.values()) else None
 
 
 def _lines(text: str) -> list[str]:

@@ -17,6 +17,9 @@ BEFORE, AFTER = b'{"row":', b"}"
 class LineSplitter(TextSplitter):
     """Takes a text of an object a line apart, or of a list: first ``first_line()``, then ``pieces()``."""
 
+    wrapped = False
+    """Whether each object is put under the key ``row``, too."""
+
     _of_lists = False
 
     def first_line(self) -> bytes:
@@ -26,7 +29,7 @@ class LineSplitter(TextSplitter):
             self._fill()
             end = self._rest.find(b"\n") + 1
         line = self._rest[:end] if end else self._rest
-        self._of_lists = line.lstrip(_BLANK).startswith(b"[")
+        self._of_lists = self.wrapped or line.lstrip(_BLANK).startswith(b"[")
         return self._as_objects(line)
 
     def _as_objects(self, data: bytes) -> bytes:

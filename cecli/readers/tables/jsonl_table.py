@@ -24,7 +24,9 @@ from cecli.readers.tables.jsonl_careful import (
     read_carefully,
 )
 from cecli.readers.tables.nested.arrow import figures_of, types_of
+from cecli.readers.tables.nested.careful import REST
 from cecli.readers.tables.nested.find import find_shape
+from cecli.readers.tables.nested.shape import Shape
 from cecli.readers.tables.records import decode
 from cecli.readers.tables.table import MOST_COLUMNS, Cells, Selection, SourceTable
 from cecli.readers.tables.text_split import Piece
@@ -58,8 +60,16 @@ class JsonlTable(SourceTable):
 
     header = True
 
-    def __init__(self, source: Source, splitter: Splitter, vector: str | None = None, of_array: bool = False) -> None:
-        """``splitter`` takes the source apart; ``of_array`` says that what it calls lines are records of an array."""
+    def __init__(
+        self,
+        source: Source,
+        splitter: Splitter,
+        vector: str | None = None,
+        of_array: bool = False,
+        shape: Shape | None = None,
+    ) -> None:
+        """``splitter`` takes the source apart; ``of_array`` says that what it calls lines are records of an array,
+        ``shape`` how the figures of all classes stand in them, where the first one does not show it."""
         super().__init__(source)
         self._splitter, self._of_array = splitter, of_array
         self.row_word = "record" if of_array else "line"
@@ -69,9 +79,9 @@ class JsonlTable(SourceTable):
         self._first = line_of(self.name, 1, of_array)
         values = parse_object(decode(first, self.name, 1), self._first)
         if not values:
-            raise InputError(f"{self._first}: an object without keys")
+            raise InputError(f"{self._first}: an object without keys", REST)
         self.kinds = {name: _kind(value) for name, value in values.items()}
-        self.fields = self._find_fields(values, vector)
+        self.fields = self._find_fields(values, vector, shape)
         self.columns = self.fields.columns
 
     @property
@@ -85,8 +95,11 @@ class JsonlTable(SourceTable):
         types = arrow_types(self.fields, selection, self.kinds)
         return (JsonlBlock(reading, types, self.kinds, piece) for piece in self._splitter.pieces())
 
-    def _find_fields(self, values: dict[str, Any], vector: str | None) -> Fields:
+    def _find_fields(self, values: dict[str, Any], vector: str | None, shape: Shape | None) -> Fields:
         names = tuple(values)
+        if shape is not None:
+            at = names.index(shape.path[0] if shape.path else shape.figure_key)
+            return fields_of(self.name, names, at, shape.width, shape)
         shape = None if vector in values and self.kinds[vector] == "numbers" else find_shape(values, is_figure, vector)
         inside = shape.figure_key if shape is not None and not shape.path else None
         lists = [k for k, name in enumerate(names) if self.kinds[name] == "numbers" and name != inside]

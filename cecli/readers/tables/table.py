@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,11 +39,15 @@ class Part:
     lines_before: int = 0
 
 
+Rest = Literal["zero", "uniform", "drop"]
+"""What classes get that a row does not name: nothing, equal shares of what is left of 1, or the row is left out."""
+
+
 @dataclass(frozen=True)
 class TableOptions:
     """How a file is read as a table, so far as the person said it: what separates the cells of a text, whether it has a
-    header, the column of lists that is meant, which part of the file is read, what the person calls the file, and which
-    array of it is meant."""
+    header, the column of lists that is meant, which part of the file is read, what the person calls the file, which
+    array of it is meant, and what classes get that a row does not name."""
 
     delimiter: str | None = None
     header: bool = True
@@ -51,6 +55,7 @@ class TableOptions:
     vector: str | None = None
     part: Part | None = None
     path: str = ""
+    rest: Rest | None = None
     array: ArrayOptions = field(default_factory=ArrayOptions)
 
 
@@ -89,12 +94,13 @@ class Coded:
 class Cells:
     """The selected cells of a block: ``numbers`` (n, len(selection.numbers)), a Coded per coded column, and a PyArrow
     string array per string column. ``precision`` is what the numbers of ``number_kind`` were stored in, where that is
-    not the type of ``numbers``."""
+    not the type of ``numbers``. ``left_out`` are rows that do not count, since they do not name all classes."""
 
     numbers: NDArray[np.floating[Any]]
     coded: tuple[Coded, ...] = ()
     strings: tuple[Any, ...] = ()
     precision: str | None = None
+    left_out: NDArray[np.bool_] | None = None
 
 
 class SourceTable:

@@ -11,7 +11,7 @@ from cecli.readers.sources.urls import is_url, local_path
 from cecli.readers.tables.arrays.members import split_member
 from cecli.readers.tables.arrays.spec import ANY_ARRAY, ArrayOptions
 from cecli.readers.tables.formats import table_of
-from cecli.readers.tables.table import BLOCK_BYTES, Part, Table, TableOptions
+from cecli.readers.tables.table import BLOCK_BYTES, Part, Rest, Table, TableOptions
 
 
 def open_table(
@@ -22,6 +22,7 @@ def open_table(
     block_bytes: int = BLOCK_BYTES,
     vector: str | None = None,
     array: ArrayOptions = ANY_ARRAY,
+    rest: Rest | None = None,
 ) -> Table:
     """The table at ``path`` (``-`` is standard input), its format by content and then by suffix.
 
@@ -29,10 +30,11 @@ def open_table(
     ``delimiter`` and ``header`` are for text. ``vector`` names the column of Parquet, Arrow or JSON Lines that holds
     the numbers of all classes as a list; without it, it is the only column of lists of numbers, if there is one. Its
     elements are the first columns of the table, called 0…K-1 (``vector_columns``). ``FILE:MEMBER`` is an array of a
-    file of several, ``array`` says what else is known of it. Raises InputError where a file cannot be read as a table.
+    file of several, ``array`` says what else is known of it. ``rest`` is what
+    classes get that a row does not name. Raises InputError where a file cannot be read as a table.
     """
     path, member = split_member(local_path(path))
-    options = TableOptions(delimiter, header, block_bytes, vector, array=replace(array, member=member))
+    options = TableOptions(delimiter, header, block_bytes, vector, array=replace(array, member=member), rest=rest)
     if os.path.isdir(path) or any(mark in path for mark in "*?[") or is_url(path):
         from cecli.readers.tables.shards import ShardTable, find_shards
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from cecli.errors import quoted
-from cecli.readers.tables.nested.shape import NotSo, Shape, mapping
+from cecli.readers.tables.nested.shape import NotSo, Shape, below
+
+if TYPE_CHECKING:
+    from cecli.readers.tables.table import Rest
 
 REST = "--rest zero, uniform or drop says what classes get that a row does not name"
 
@@ -17,21 +21,18 @@ Bad = Callable[[str, str | None], None]
 """Notes what is wrong with the row, and a hint."""
 
 
-def row_of(value: Any, shape: Shape, below: int, number: Number, bad: Bad) -> list[float]:
-    """The figures of all classes of a value, which ``below`` keys of the path have led to; [] where it has others."""
-    for key in shape.path[below:]:
-        inside = mapping(value)
-        if inside is None or key not in inside:
-            bad(f"no key {quoted(key)}, which the first row has", None)
-            return []
-        value = inside[key]
+def row_of(value: Any, shape: Shape, under: int, number: Number, bad: Bad) -> list[float] | None:
+    """The figures of all classes of a value, which ``under`` keys of the path have led to; [] where it has others, and
+    None where the row is left out."""
     try:
-        cells = shape.cells(value)
+        cells = shape.cells(below(value, shape.path[under:]))
     except NotSo as error:
         bad(str(error), None)
         return []
     names = shape.names or tuple(str(k) for k in range(shape.width))
     missing = next((name for name in names if name not in cells), None)
+    if missing is not None and shape.rest is not None:
+        return _with_rest(cells, names, shape.rest, number)
     if missing is not None:
         bad(f"no figure of {quoted(missing)}, which the first row has", REST)
         return []
@@ -40,3 +41,12 @@ def row_of(value: Any, shape: Shape, below: int, number: Number, bad: Bad) -> li
         bad(f"a figure of {quoted(extra)}, which the first row does not have", REST)
         return []
     return [number(cells[name], name) for name in names]
+
+
+def _with_rest(cells: dict[str, Any], names: Sequence[str], rest: Rest, number: Number) -> list[float] | None:
+    """The figures of a row that does not name all classes; none is passed over, whatever becomes of the row."""
+    figures = {name: number(cell, name) for name, cell in cells.items()}
+    if rest == "drop":
+        return None
+    share = 0.0 if rest == "zero" else max(0.0, 1.0 - math.fsum(figures.values())) / (len(names) - len(figures))
+    return [figures.get(name, share) for name in names]

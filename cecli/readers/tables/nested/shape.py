@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeGuard
+from typing import TYPE_CHECKING, Any, Literal, TypeGuard
+
+if TYPE_CHECKING:
+    from cecli.readers.tables.table import Rest
 
 Kind = Literal["object", "pairs", "lists", "spark"]
 
@@ -22,7 +25,7 @@ class Shape:
     ``object``: class -> figure (an Arrow map, too). ``pairs``: a list of objects, each with the name of a class under
     ``name_key`` and its figure under ``figure_key``. ``lists``: names and figures in two lists, under these keys.
     ``spark``: a vector of Spark's, whose classes have no names. ``names`` are those of the classes, in the order in
-    which their columns stand; () where they have none.
+    which their columns stand; () where they have none. ``rest`` is what classes get that a row does not name.
     """
 
     kind: Kind
@@ -31,6 +34,7 @@ class Shape:
     width: int = 0
     name_key: str = ""
     figure_key: str = ""
+    rest: Rest | None = None
 
     @property
     def called(self) -> str:
@@ -41,10 +45,17 @@ class Shape:
         """The same with other classes."""
         return replace(self, names=tuple(names), width=len(names))
 
+    def with_rest(self, rest: Rest | None) -> Shape:
+        """The same where rows need not name all classes."""
+        return replace(self, rest=rest)
+
     def cells(self, value: Any) -> dict[str, Any]:
         """Class -> figure of one row, both as they stand there. Raises NotSo where the value has another shape."""
         if self.kind == "object":
-            return _named(entries(value))
+            cells = _named(entries(value))
+            if self.rest is not None and isinstance(value, dict):  # a struct of Arrow has a null for what is not there
+                return {name: figure for name, figure in cells.items() if figure is not None}
+            return cells
         if self.kind == "pairs":
             if not is_list(value):
                 raise NotSo(f"expected a list of objects with {self.name_key} and {self.figure_key}")
@@ -59,6 +70,16 @@ class Shape:
                 raise NotSo(f"expected two lists of one length, {self.name_key} and {self.figure_key}")
             return _named(list(zip(names, figures, strict=True)))
         return _of_spark(value)
+
+
+def below(value: Any, path: Sequence[str]) -> Any:
+    """What stands under keys below each other. Raises NotSo where one is not there."""
+    for key in path:
+        inside = mapping(value)
+        if inside is None or key not in inside:
+            raise NotSo(f"no key {key}, which the first row has")
+        value = inside[key]
+    return value
 
 
 class NotSo(Exception):
