@@ -69,6 +69,8 @@ def _split(given: dict[str, Any]) -> tuple[tuple[str, ...], str | None, bool]:
         return files, None, False
     if in_preds:
         return files, None, len(files) == 3
+    if len(files) > 1 and _all_inside(files):
+        return files, None, False
     if len(files) == 2:
         raise UsageError(
             "no labels: LABELS is missing", "name a third file, or the column of A with --label-column COLUMN"
@@ -78,6 +80,13 @@ def _split(given: dict[str, Any]) -> tuple[tuple[str, ...], str | None, bool]:
             f"of {len(files)} files none is known to be LABELS", f"--labels {files[-1]} if that is the one"
         )
     return files[:2], files[2], False
+
+
+def _all_inside(files: tuple[str, ...]) -> bool:
+    """Whether every file holds what was observed beside its predictions, as llama.cpp's do."""
+    from cecli.readers.tables.llama_magic import has_own_labels
+
+    return all(has_own_labels(path) for path in files)
 
 
 def _split_taught(given: dict[str, Any]) -> tuple[tuple[str, ...], str | None, bool]:

@@ -45,25 +45,29 @@ class Share:
 
 @dataclass(frozen=True)
 class Change:
-    """By how much a probability changes: the mean with its error and interval, and the root of the mean square."""
+    """By how much a probability changes: the mean with its error and interval, and the root of the mean square with
+    its error, that of the mean square by twice the root (None where it is undefined)."""
 
     mean: MeanResult
     rms: float
+    rms_error: float | None
 
 
 @dataclass(frozen=True)
 class FidelityResult:
-    """The figures of some rows; divergences in nats. ``top_k`` is None for k classes or fewer, ``label_change`` and
-    ``observed`` without labels; ``kl_quantiles`` and ``label_quantiles`` are those of the shares that were asked for.
+    """The figures of some rows; divergences in nats. ``top_k`` is None for k classes or fewer, ``observed``,
+    ``losses`` (the teacher's and the student's) and ``label_change`` without labels.
     """
 
     rows: int
     means: dict[str, MeanResult]
     kl_rms: float
     same_top: Share
+    same_error: float | None
     top_k: float | None
     top_change: Change
     observed: ObservedResult | None
+    losses: tuple[MeanResult, MeanResult] | None
     label_change: Change | None
     classes: tuple[TeacherClass, ...]
     farthest: tuple[FarRow, ...]
@@ -82,6 +86,8 @@ class Fidelity:
         names = [*MEASURES, "kl_square", "same", "top_change", "top_change_square"]
         if spec.classes > spec.top_k:
             names.append("among")
+        if spec.observed is not None:
+            names += ["loss_teacher", "loss_student"]
         if spec.observed == "hard":
             names += ["label_change", "label_change_square"]
         self._means = names
@@ -136,10 +142,12 @@ class Fidelity:
             means={name: found[name] for name in MEASURES},
             kl_rms=math.sqrt(found["kl_square"].mean),
             same_top=_share(found["same"], confidence),
+            same_error=found["same"].standard_error,
             top_k=found["among"].mean if "among" in found else None,
-            top_change=Change(found["top_change"], math.sqrt(found["top_change_square"].mean)),
+            top_change=_change(found, "top_change"),
             observed=None if observed is None else observed.result(confidence, group),
-            label_change=_label_change(found),
+            losses=(found["loss_teacher"], found["loss_student"]) if observed is not None else None,
+            label_change=_change(found, "label_change") if "label_change" in found else None,
             classes=self._parts["classes"].result() if "classes" in self._parts else (),
             farthest=self._parts["farthest"].result() if "farthest" in self._parts else (),
         )
@@ -198,16 +206,18 @@ def _figures(rows: FidelityRows) -> dict[str, Floats]:
         "top_change": rows.top_change,
         "top_change_square": rows.top_change * rows.top_change,
     }
+    if rows.observed is not None:
+        figures |= {"loss_teacher": rows.observed.teacher, "loss_student": rows.observed.student}
     if rows.observed is not None and rows.observed.change is not None:
         figures["label_change"] = rows.observed.change
         figures["label_change_square"] = rows.observed.change * rows.observed.change
     return figures
 
 
-def _label_change(found: dict[str, MeanResult]) -> Change | None:
-    if "label_change" not in found:
-        return None
-    return Change(found["label_change"], math.sqrt(found["label_change_square"].mean))
+def _change(found: dict[str, MeanResult], name: str) -> Change:
+    square = found[f"{name}_square"]
+    root, error = math.sqrt(square.mean), square.standard_error
+    return Change(found[name], root, None if error is None or not root else error / (2 * root))
 
 
 def _share(found: MeanResult, confidence: float) -> Share:

@@ -48,7 +48,8 @@ class Facts:
     Rows are numbered through ``shards``, in their order; ``groups`` are the names of the groups by their numbers.
     ``name`` is what messages call the predictions. ``other`` is the label of class 0 where the one class column has the
     name of class 1, if it has been met. ``unmet`` are labels to ignore that no row has, ``suspects`` what may be wrong
-    where a class is never met.
+    where a class is never met. ``labels_at_cut`` counts the labels whose probability is smaller than the file can
+    say, in each file of predictions; () where files say all.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Facts:
     notes: tuple[str, ...] = ()
     unmet: tuple[str, ...] = ()
     suspects: tuple[str, ...] = ()
+    labels_at_cut: tuple[int, ...] = ()
 
     def of_all(self, others: Sequence[Facts]) -> dict[str, Any]:
         """What holds of all rows only if it holds of those of each of ``others``, this one among them."""
@@ -75,6 +77,7 @@ class Facts:
         return {
             "all_pmfs": all(other.all_pmfs for other in read),
             "suspects": tuple(text for text in suspects if all(text in other.suspects for other in read)),
+            "labels_at_cut": tuple(map(sum, zip(*(other.labels_at_cut for other in read), strict=True))),
             "unmet": tuple(text for text in self.unmet if all(text in other.unmet for other in others)),
         }
 
@@ -86,7 +89,15 @@ class Facts:
 
     def said(self) -> list[str]:
         """The notes, that on all rows among them."""
-        return [*self.notes, *([ALL_PMFS] if self.all_pmfs else [])]
+        return [*self.notes, *([ALL_PMFS] if self.all_pmfs else []), *self._cut([self.name])]
+
+    def _cut(self, names: Sequence[str]) -> list[str]:
+        """Of which files some labels' losses are larger than they say."""
+        return [
+            f"{name}: {count:,} labels lie at the cut at 16 nats: their probabilities are smaller than the file says"
+            for name, count in zip(names, self.labels_at_cut, strict=False)
+            if count
+        ]
 
     def place_of(self, row: int) -> tuple[str, int]:
         """The file in which the row with this number stands, and its number there; both numbers from 0.
@@ -119,7 +130,8 @@ class PairFacts(Facts):
     def said(self) -> list[str]:
         """The notes, and the files that all their rows give one."""
         files = zip((self.name, *self.candidates), (self.all_pmfs, *self.candidates_all_pmfs), strict=True)
-        return [*self.notes, *(f"{name}: {ALL_PMFS}" for name, flag in files if flag)]
+        told = [f"{name}: {ALL_PMFS}" for name, flag in files if flag]
+        return [*self.notes, *told, *self._cut((self.name, *self.candidates))]
 
 
 def whole_files(shards: Sequence[Shard]) -> tuple[Shard, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from cecli.readers.tables.arrays.members import split_member, with_member
 if TYPE_CHECKING:
     from cecli.readers.predictions.lockstep import Compared
     from cecli.readers.predictions.predictions import Predictions
+    from cecli.readers.tables.table import Table
 
 
 def facts_of(opened: Predictions, read: bool = True) -> Facts:
@@ -35,6 +37,7 @@ def facts_of(opened: Predictions, read: bool = True) -> Facts:
         other=None if reading is None else reading.other,
         notes=tuple(note for note in opened.notes if note != ALL_PMFS),
         unmet=() if reading is None else tuple(reading.unmet()),
+        labels_at_cut=_at_cut([opened.preds]),
         suspects=() if reading is None else reading.suspects(extra=options.kind == "logits"),
     )
 
@@ -47,11 +50,18 @@ def pair_facts_of(opened: Compared, read: bool = True) -> PairFacts:
     of_reference = facts_of(reference, read)
     shared = {field.name: getattr(of_reference, field.name) for field in fields(of_reference)}
     shared |= {"matched_by": "id" if all(sides) else "position", "all_pmfs": opened.all_pmfs[0]}
+    at_cut = _at_cut([reference.preds, *(each.preds for each in candidates)])
     return PairFacts(
-        **shared | {"notes": tuple(opened.notes)},
+        **shared | {"notes": tuple(opened.notes), "labels_at_cut": at_cut},
         candidates=tuple(each.preds.name for each in candidates),
         candidates_all_pmfs=tuple(opened.all_pmfs[1:]),
     )
+
+
+def _at_cut(tables: Sequence[Table]) -> tuple[int, ...]:
+    """How many labels of each file lie at its cut; () where none of them has one."""
+    counts = [getattr(table, "labels_at_cut", None) for table in tables]
+    return () if all(count is None for count in counts) else tuple(count or 0 for count in counts)
 
 
 def place_of(path: str) -> str:

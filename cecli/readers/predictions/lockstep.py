@@ -18,7 +18,7 @@ from cecli.errors import InputError, UsageError, quoted
 from cecli.readers.predictions.candidate import Candidate, CandidateRun, is_named, own_classes
 from cecli.readers.predictions.labels import IGNORED
 from cecli.readers.predictions.observations import Observed
-from cecli.readers.predictions.opening import check_same_shape, open_preds
+from cecli.readers.predictions.opening import as_stored, check_same_shape, check_same_tokens, kind_of, open_preds
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 from cecli.readers.predictions.row_stream import RowStream
 from cecli.readers.predictions.run import Adds, Pool, Run, Sink
@@ -65,15 +65,16 @@ class Compared:
             _check_dropped(tables, shared.columns.drop)
             for table in tables[1:]:
                 check_same_shape(table, tables[0])
+                check_same_tokens(table, tables[0])
+            of_candidates = as_stored(shared, tables[0])
+            kinds = tuple(kind_of(table, kind) for table, kind in zip(tables, options.kinds, strict=False))
             names, notes = _names(tables, shared)
             self.options = replace(
                 options, files=files, shared=replace(options.shared, labels=shared.labels), last_may_be_labels=False
             )
-            self._reference.append(
-                Predictions(_of_reference(shared, files, options.kinds, tables[0]), tables[0], names)
-            )
+            self._reference.append(Predictions(_of_reference(shared, files, kinds, tables[0]), tables[0], names))
             self.candidates = [
-                self._candidate(options, _with_kinds(shared, options.kinds, k, len(files)), path, tables[k])
+                self._candidate(options, _with_kinds(of_candidates, kinds, k, len(files)), path, tables[k])
                 for k, path in enumerate(files)
                 if k
             ]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from cecli.core.rows.rows import Kind
 from cecli.errors import InputError
 from cecli.readers.tables.arrays.shapes import check_axis_is_known
 from cecli.readers.tables.arrays.spec import ArrayOptions
@@ -61,6 +64,45 @@ def with_labels_beside(options: PredictionOptions, preds: Table) -> PredictionOp
     if beside is None or options.labels is not None or options.columns.label or options.columns.observed:
         return options
     return replace(options, labels=beside)
+
+
+def as_stored(options: PredictionOptions, preds: Table) -> PredictionOptions:
+    """The options with what the format of the predictions says: the kind of its numbers, and the columns of labels and
+    clusters that it always has, where others are not named."""
+    columns = options.columns
+    own_label, own_cluster = getattr(preds, "own_label", None), getattr(preds, "own_cluster", None)
+    if own_label is not None and options.labels is None and not (columns.label or columns.observed):
+        columns = replace(columns, label=own_label)
+    if own_cluster is not None and columns.cluster in (None, "none"):
+        columns = replace(columns, cluster=own_cluster if columns.cluster is None else None)
+    return replace(options, columns=columns, kind=kind_of(preds, options.kind))
+
+
+def kind_of(table: Table, said: Kind) -> Kind:
+    """What the numbers of a table are: what its format says, where nothing else has been said."""
+    stored: Kind = getattr(table, "stored_kind", said)
+    return stored if said == "probabilities" else said
+
+
+def check_same_tokens(table: Table, reference: Table) -> None:
+    """Raise InputError where two files that hold the tokens of a text hold others."""
+    ours, theirs = getattr(table, "tokens", None), getattr(reference, "tokens", None)
+    if ours is None or theirs is None:
+        return
+    if ours.shape != theirs.shape:
+        shapes = [f"{chunks:,} chunks of {tokens:,} tokens" for chunks, tokens in (ours.shape, theirs.shape)]
+        raise InputError(f"{table.name} has {shapes[0]}, and {reference.name} {shapes[1]}", _SAME_TEXT)
+    differ = np.argwhere(ours != theirs)
+    if len(differ):
+        chunk, at = differ[0].tolist()
+        raise InputError(
+            f"{table.name} is of another text than {reference.name}: token {at + 1:,} of chunk {chunk + 1:,} is "
+            f"{ours[chunk, at]}, and there {theirs[chunk, at]}",
+            _SAME_TEXT,
+        )
+
+
+_SAME_TEXT = "both must be written for the same text, with the same -c and --chunks"
 
 
 def check_same_shape(table: Table, reference: Table) -> None:

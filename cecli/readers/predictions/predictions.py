@@ -11,7 +11,7 @@ from cecli.errors import InputError, UsageError
 from cecli.readers.predictions.label_stream import LabelStream
 from cecli.readers.predictions.labels import LabelReading
 from cecli.readers.predictions.observations import Decoder
-from cecli.readers.predictions.opening import open_labels, open_preds, with_labels_beside
+from cecli.readers.predictions.opening import as_stored, open_labels, open_preds, with_labels_beside
 from cecli.readers.predictions.roles import ColumnOptions, find_roles
 from cecli.readers.predictions.row_checks import NUMBER_KINDS, CheckOptions
 from cecli.readers.predictions.run import Accumulator, Pool, Run, Sink
@@ -62,7 +62,7 @@ class Predictions:
             if preds is None:
                 preds = self._opened(open_preds(options.preds, options))
             self.preds = preds
-            self.options = options = with_labels_beside(options, preds)
+            self.options = options = as_stored(with_labels_beside(options, preds), preds)
             few = options.block_bytes // _LABELS_SHARE
             labels = None if options.labels is None else self._opened(open_labels(options.labels, options, preds, few))
             self.roles = find_roles(self.preds, labels, options.columns)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from cecli.errors import UsageError
 from cecli.readers.sources.source import HEAD, Source, suffix_of
 from cecli.readers.tables.arrays.magic import is_safetensors
+from cecli.readers.tables.llama_magic import MAGIC
 from cecli.readers.tables.table import Table, TableOptions
 
 Known = Callable[[bytes, str], bool]
@@ -151,6 +152,13 @@ def _open_safetensors(source: Source, options: TableOptions) -> Table:
     return open_safetensors(source, options.path, options.array)
 
 
+def _open_llama(source: Source, options: TableOptions) -> Table:
+    from cecli.readers.tables.llama import LlamaTable
+
+    source.read_elsewhere()
+    return LlamaTable(source)
+
+
 def _open_json_lines(source: Source, options: TableOptions) -> Table:
     from cecli.readers.tables.jsonl_split import LineSplitter
     from cecli.readers.tables.nested.rest import open_json
@@ -179,6 +187,7 @@ FORMATS = (
     Format("npy", _begins(b"\x93NUMPY"), _open_npy, arrays="one"),
     Format("npz", _begins(b"PK\x03\x04"), _open_npz, arrays="several"),  # no other archive is opened as a source
     Format("safetensors", is_safetensors, _open_safetensors, arrays="several"),
+    Format("llama.cpp's file of logits", _begins(MAGIC), _open_llama),
     Format("json", _is_json_array, _open_json_array, lists=True),
     Format("jsonl", _is_json_lines, _open_json_lines, lists=True),
     Format("tsv", lambda head, suffix: suffix in (".tsv", ".tab"), _open_text, "\t", parts="text"),

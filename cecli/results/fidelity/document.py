@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cecli.core.fidelity.fidelity import Fidelity, FidelityResult
+from cecli.core.fidelity.fidelity import Change, Fidelity, FidelityResult
 from cecli.core.fidelity.quantiles import QUANTILE_WIDTH
 from cecli.core.rows.facts import PairFacts
 from cecli.core.units import Unit
 from cecli.errors import InputError
 from cecli.results.fidelity.comparisons import comparisons
 from cecli.results.fidelity.entries import notes
+from cecli.results.fidelity.perplexities import perplexities
 from cecli.results.finish import noted
 
 QUANTILES = {
@@ -91,6 +92,9 @@ class Finished:
                 "all are ignored or have a weight of 0",
             )
         entry = self._figures(result, total)
+        if self.facts.labels_at_cut:
+            teacher, *students = self.facts.labels_at_cut
+            entry |= {"labels_at_cut": teacher, "labels_at_cut_student": students[k]}
         if result.label_change is not None:
             changes = dict(zip(QUANTILES, total.quantiles(tuple(QUANTILES.values()), of_labels=True), strict=True))
             entry["label_probability_change"]["quantiles"] = changes
@@ -129,13 +133,10 @@ class Finished:
             entry[name] = self._mean(result, name)
         same = result.same_top
         entry |= {"same_top": same.share, "same_top_low": same.low, "same_top_high": same.high}
+        entry["same_top_standard_error"] = result.same_error
         if result.top_k is not None:
             entry["top_k_agreement"] = result.top_k
-        entry["top_probability_change"] = {
-            "mean": result.top_change.mean.mean,
-            "standard_error": result.top_change.mean.standard_error,
-            "rms": result.top_change.rms,
-        }
+        entry["top_probability_change"] = _change(result.top_change)
         entry["infinite_rows"] = kl.infinite
         if kl.infinite:
             entry["finite_kl_mean"] = None if math.isnan(kl.finite) else self._in(kl.finite)
@@ -152,18 +153,17 @@ class Finished:
         if found is None:
             return {}
         entry: dict[str, Any] = {"loss_teacher": self._in(found.teacher), "loss_student": self._in(found.student)}
-        entry |= {"perplexity_teacher": _exp(found.teacher), "perplexity_student": _exp(found.student)}
+        errors = [None if each is None else each.standard_error for each in result.losses or (None, None)]
+        entry["loss_teacher_standard_error"] = self._in(errors[0])
+        entry["loss_student_standard_error"] = self._in(errors[1])
+        entry |= perplexities(found, errors[0], errors[1])
         entry["log_perplexity_ratio"] = self._in(found.difference)
         for key in ("standard_error", "low", "high"):
             entry[f"log_perplexity_ratio_{key}"] = self._in(getattr(found, key))
-        entry["perplexity_ratio"] = None if found.difference is None else _exp(found.difference)
         entry["loss_correlation"] = found.correlation
         change = result.label_change
         if change is not None:
-            error = change.mean.standard_error
-            entry["label_probability_change"] = {
-                "mean": change.mean.mean, "standard_error": error, "rms": change.rms
-            }  # fmt: skip
+            entry["label_probability_change"] = _change(change)
         return entry
 
     def _measures(self, result: FidelityResult) -> list[dict[str, Any]]:
@@ -218,11 +218,11 @@ class Finished:
         return None if nats is None or math.isnan(nats) else self.plan.unit.from_nats(nats)
 
 
+def _change(change: Change) -> dict[str, Any]:
+    mean = change.mean
+    return {"mean": mean.mean, "standard_error": mean.standard_error, "rms": change.rms,
+            "rms_standard_error": change.rms_error}  # fmt: skip
+
+
 def _known(figure: float | None) -> float | None:
     return figure
-
-
-def _exp(nats: float) -> float:
-    from cecli.core.functions.elementary_scalars import exp_of
-
-    return math.inf if nats == math.inf else exp_of(nats)

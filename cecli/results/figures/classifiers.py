@@ -94,6 +94,8 @@ _SCORES = (
     Figure("labels_read_as", "Labels read by", "text", "how labels name classes", _SCORE,
            _CLASSES),
     Figure("matched_by", "Rows matched by", "text", "id or position", _SCORE),
+    Figure("labels_at_cut", "Labels at the cut", COUNT, "labels whose probability is smaller than the file can say",
+           "score", "of llama.cpp's file of logits"),
     Figure("reduction", "Reduction", "text", "whether the loss is a mean or a sum", "score"),
     Figure("confidence", "Confidence level", NUMBER, "the confidence level of the intervals", "score"),
     Figure("interval", "Interval", "text", "the kind of interval: t, or none", "score"),

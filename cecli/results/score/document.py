@@ -120,6 +120,8 @@ class Scored:
             "class_count": len(facts.class_names),
             "normalized": facts.normalized,
         }
+        if facts.labels_at_cut:
+            made["labels_at_cut"] = facts.labels_at_cut[0]
         if self.by is not None:
             made["by"] = self.by
         if self.worst:
