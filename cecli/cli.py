@@ -165,6 +165,8 @@ def _told(arguments: list[str]) -> int:
     try:
         return _run(list(arguments), asked)  # a copy: Click takes the list apart
     except Exception as error:
+        if _received:  # which came in the midst of a library that made an error of it
+            return _stopped(_received[0])
         if asked.get("debug"):
             raise
         return _explain(error, next((word for word in arguments if word in COMMANDS), None))

@@ -45,7 +45,8 @@ Examples:
   cecli score preds.parquet --label-column label --by country --workers 2
 
 A directory or a quoted pattern is read as one file, in natural order; it may be a URL, such as 's3://bucket/*.parquet'
-(needs pip install 'cecli[cluster]'). Into a pipe the loss alone is printed; -f says otherwise.
+(needs pip install 'cecli[cluster]', save for http). A request to a web server is tried 5 times, and given up after 10 s
+without a byte or 25 s without progress. Into a pipe the loss alone is printed; -f says otherwise.
 
 --workers and --scheduler hand out the files of a directory or pattern, and, where the labels are inside, row groups of
 Parquet and stretches of plain text. The report is that of one process to the last digit. The workers of a scheduler

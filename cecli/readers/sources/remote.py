@@ -1,4 +1,4 @@
-"""Files behind URLs, through fsspec: s3://, gs://, https:// and all else that it knows. It is imported here alone.
+"""Files behind URLs: https:// by ``http_file``, s3://, gs:// and all else through fsspec, which is imported here alone.
 
 Only what is asked for is fetched: text in large blocks one after the other, and of a file that is read at offsets, as
 Parquet is, its ranges.
@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cecli.errors import InputError, literal, quoted
+from cecli.readers.sources.urls import RemoteError
+
+if TYPE_CHECKING:
+    from cecli.readers.sources.http_file import HttpFile
 
 HEAD, AHEAD = 1 << 16, 8 << 20
 """Bytes fetched at once of a file that is read from its beginning: few first, since they may tell that it is read at
@@ -28,29 +32,17 @@ class RemoteFile(io.RawIOBase):
     """A file behind a URL, from its beginning to its end. ``size`` is known unless the server does not say it. All
     errors are OSErrors."""
 
-    def __init__(self, url: str, file: Any, as_stream: Callable[[], Any]) -> None:
-        """``as_stream`` opens the file anew, for a server that gives no ranges."""
+    def __init__(self, url: str, file: Any) -> None:
         super().__init__()
         self.url = url
         self.size: int | None = getattr(file, "size", None)
         self._file = file
-        self._as_stream: Callable[[], Any] | None = as_stream
         self._waiting = memoryview(b"")
         self._step = HEAD
 
     def ranges(self) -> RemoteRanges | None:
-        """The same file read at offsets; None where the server gives no ranges."""
-        if self.size is None or not self._file.seekable():
-            return None
-        if self.url.startswith(("http://", "https://")):
-            place = self._file.tell()
-            try:
-                self._file.seek(self.size - 1)
-                self._file.read(1)
-            except ValueError:  # HTTP does not tell beforehand
-                self._file.seek(place)
-                return None
-        return RemoteRanges(self)
+        """The same file read at offsets; None where the store gives no ranges."""
+        return RemoteRanges(self) if self.size is not None and self._file.seekable() else None
 
     def readable(self) -> bool:
         return True
@@ -59,25 +51,12 @@ class RemoteFile(io.RawIOBase):
         """Some bytes, not more than ``size``; none at the end."""
         if not self._waiting:
             with as_os_errors():
-                self._waiting, self._step = memoryview(self._fetched(self._step)), AHEAD
+                self._waiting, self._step = memoryview(self._file.read(self._step)), AHEAD
         some, self._waiting = self._waiting[:size], self._waiting[size:]
         return bytes(some)
 
-    def _fetched(self, size: int) -> bytes:
-        """The next bytes; from a server that sends no ranges the whole is asked for anew, as a stream."""
-        try:
-            data: bytes = self._file.read(size)
-        except ValueError:
-            again, self._as_stream = self._as_stream, None
-            if again is None:
-                raise
-            skipped = self._file.tell()
-            self._file.close()
-            self._file = again()
-            while skipped:
-                skipped -= len(self._file.read(min(skipped, AHEAD)))
-            data = self._file.read(size)
-        return data
+    def stop(self) -> None:
+        """Its library waits in a thread of its own, which ends with the program."""
 
     def close(self) -> None:
         if not self.closed:
@@ -120,13 +99,20 @@ class RemoteRanges(io.RawIOBase):
         super().close()
 
 
-def open_remote(url: str) -> RemoteFile:
-    """The file at ``url``. Raises InputError where it cannot be opened."""
+def open_remote(url: str, head: int = HEAD) -> RemoteFile | HttpFile:
+    """The file at ``url``, of which so many bytes are fetched first. Raises InputError where it cannot be opened."""
     with _explained(url):
+        if is_web(url):
+            from cecli.readers.sources.http_file import HttpFile
+
+            return HttpFile(url, head)
         system, path = _system(url)
-        return RemoteFile(
-            url, system.open(path, "rb", cache_type="none"), lambda: system.open(path, "rb", block_size=0)
-        )
+        return RemoteFile(url, system.open(path, "rb", cache_type="none"))
+
+
+def is_web(url: str) -> bool:
+    """Whether a web server has it."""
+    return url.lower().startswith(("http://", "https://"))
 
 
 def find_remote(url: str) -> list[str] | None:
@@ -138,7 +124,7 @@ def find_remote(url: str) -> list[str] | None:
         elif url.endswith("/") or _is_bucket(url):
             system, path = _system(url)
             found = [about["name"] for about in system.ls(path, detail=True) if about.get("type") != "directory"]
-        elif url.startswith(("http://", "https://")):
+        elif is_web(url):
             return None  # to look whether it is a directory would fetch it
         else:
             system, path = _system(url)
@@ -150,7 +136,7 @@ def find_remote(url: str) -> list[str] | None:
 
 def sizes_of(urls: Sequence[str]) -> int | None:
     """The bytes of all files together, where a listing has told them."""
-    if urls[0].startswith(("http://", "https://")):
+    if is_web(urls[0]):
         return None
     with _explained(urls[0]):
         sizes = [system.size(path) for system, path in map(_system, urls)]
@@ -163,7 +149,7 @@ def is_pattern(url: str) -> bool:
     >>> is_pattern("s3://bucket/part-?.csv"), is_pattern("https://host/a.csv?key=1"), is_pattern("https://host/*.csv")
     (True, False, True)
     """
-    if url.startswith(("http://", "https://")):
+    if is_web(url):
         return "*" in url.partition("?")[0]
     return re.search(r"[*?\[]", url) is not None
 
@@ -191,7 +177,7 @@ def as_os_errors() -> Iterator[None]:
     except OSError:
         raise
     except Exception as error:
-        raise OSError(0, _reason(error)) from error
+        raise RemoteError(_reason(error)) from error
 
 
 @contextmanager

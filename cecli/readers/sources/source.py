@@ -21,6 +21,7 @@ from cecli.readers.sources.ledger import opened
 from cecli.readers.sources.urls import is_url, local_path
 
 if TYPE_CHECKING:
+    from cecli.readers.sources.http_file import HttpRanges
     from cecli.readers.sources.ledger import Hashed
     from cecli.readers.sources.prefetch import ReadAhead
     from cecli.readers.sources.remote import RemoteRanges
@@ -126,7 +127,7 @@ class Source:
                         break
                     raise InputError(f"{self.name}: this is {what}", hint)
 
-    def ranges(self) -> RemoteRanges | None:
+    def ranges(self) -> RemoteRanges | HttpRanges | None:
         """What reads a plain file behind a URL at offsets from now on, instead of this; None for all other inputs."""
         return None if self._remote is None else self._remote.ranges()
 
@@ -204,6 +205,8 @@ class Source:
     def close(self) -> None:
         """Close the file; standard input stays open."""
         if self._ahead is not None:
+            if self._remote is not None:
+                self._remote.stop()
             self._ahead.close()
         if self._owned:
             self._raw.close()

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 import re
 
+
+class RemoteError(OSError):
+    """A file behind a URL cannot be read, and why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(0, reason)
+
+    def __str__(self) -> str:
+        return str(self.strerror)
+
+
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _LOCAL = re.compile(r"(?i)(?:file|local)://")
 

@@ -126,7 +126,7 @@ def open_seekable(path: str) -> BinaryIO | None:
     if is_url(path):
         from cecli.readers.sources.remote import open_remote
 
-        remote: Any = open_remote(path).ranges()
+        remote: Any = open_remote(path, head=1).ranges()
         file: BinaryIO | None = remote
         return file
     try:

@@ -326,7 +326,7 @@ class TestMemory:
             def close(self):
                 pass
 
-        ranges = RemoteFile("memory://x", Failing(), lambda: Failing()).ranges()
+        ranges = RemoteFile("memory://x", Failing()).ranges()
         for call in (ranges.read, ranges.seek):
             with pytest.raises(OSError, match="the server says no"):
                 call(0)

@@ -11,7 +11,7 @@ from cecli.readers.tables.heads import is_at_rest
 def test_a_url_without_the_extra(run, monkeypatch):
     monkeypatch.setitem(sys.modules, "fsspec", None)
     monkeypatch.setitem(sys.modules, "fsspec.core", None)
-    for arguments in (["score", "s3://b/p.csv", "l.csv"], ["kl", "https://h/p.csv", "uniform"], ["merge", "gs://b/*"]):
+    for arguments in (["score", "s3://b/p.csv", "l.csv"], ["kl", "az://h/p.csv", "uniform"], ["merge", "gs://b/*"]):
         done = run(*arguments)
         assert (done.status, done.out) == (1, "")
         assert "reading a URL needs fsspec, which is not installed" in done.err
