@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +12,14 @@ from numpy.typing import NDArray
 from cecli import __version__
 from cecli.core.scores.score_state import Options
 from cecli.errors import InputError, UsageError, literal, quoted, unreadable
-from cecli.readers.predictions.opening import HEADERS
+from cecli.readers.predictions.opening import HEADERS, text_of_labels
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 from cecli.readers.sources.urls import is_url, local_path
 from cecli.readers.tables.arrays.members import split_member
 from cecli.readers.tables.parts import parts_of
 from cecli.readers.tables.table import Part, Selection
 from cecli.readers.tables.tables import open_table
+from cecli.readers.tables.texts.look import Said
 
 PART_BYTES = 64 << 20
 """Bytes of a file that make a task: half a second of work or so, many times what it costs to hand it out."""
@@ -97,7 +97,8 @@ def tasks_of(opened: Predictions, whole: Collection[str] = ()) -> list[Task]:
     preds = getattr(opened.preds, "files", (given.preds,))
     if given.labels is None:
         header = HEADERS[given.header][0]
-        return tasks_of_files(preds, header, whole)
+        said = Said(delimiter=given.delimiter, decimal=given.decimal, header=header)
+        return tasks_of_files(preds, header, whole, said)
     return [
         Task(file, place_of(file), labels, size=size_of(file), shared=shared)
         for file, (labels, shared) in zip(preds, labels_of(opened, len(preds)), strict=True)
@@ -133,13 +134,16 @@ def unpaired(preds: str, count: int, other: str, others: int) -> UsageError:
     )
 
 
-def tasks_of_files(files: Sequence[str], header: bool, whole: Collection[str] = ()) -> list[Task]:
-    """The parts of files that need no others."""
-    return [task for file in files for task in _parts(file, header, file in whole)]
+def tasks_of_files(
+    files: Sequence[str], header: bool, whole: Collection[str] = (), said: Said | None = None
+) -> list[Task]:
+    """The parts of files that need no others; ``said`` is how text is read that may have any shape, None where it is
+    read as it stands."""
+    return [task for file in files for task in _parts(file, header, file in whole, said)]
 
 
-def _parts(file: str, header: bool, whole: bool) -> list[Task]:
-    parts = [] if whole else parts_of(file, header, PART_BYTES)
+def _parts(file: str, header: bool, whole: bool, said: Said | None) -> list[Task]:
+    parts = [] if whole else parts_of(file, header, PART_BYTES, said)
     size = size_of(file)
     if not parts:
         return [Task(file, place_of(file), size=size)]
@@ -170,7 +174,8 @@ def check_all_used(opened: Predictions, used: NDArray[np.bool_] | None) -> None:
     if not missing or table is None or position is None:
         return
     first, names = sorted(missing)[:5], []
-    again = open_table(str(opened.options.labels), **_how(opened.options))
+    options = opened.options
+    again = open_table(str(options.labels), block_bytes=options.block_bytes, **text_of_labels(options))
     try:
         for block in again.blocks(Selection(strings=(position,))):
             ids = block.parse().strings[0]
@@ -179,11 +184,3 @@ def check_all_used(opened: Predictions, used: NDArray[np.bool_] | None) -> None:
         again.close()
     some = ", ".join(quoted(name) for name in names)
     raise InputError(f"{opened.preds.name}: no row for {len(missing):,} of the ids in {table.name}: {some}")
-
-
-def _how(options: PredictionOptions) -> dict[str, Any]:
-    return {
-        "delimiter": options.delimiter,
-        "header": HEADERS[options.header][1],
-        "block_bytes": options.block_bytes,
-    }

@@ -17,12 +17,15 @@ from cecli.readers.predictions.lockstep import Compared, ComparedOptions
 from cecli.readers.predictions.opening import HEADERS
 from cecli.readers.tables.abreast import Parts, Text, parquet_parts, text_of, text_parts
 from cecli.readers.tables.fields import NoRows
+from cecli.readers.tables.texts.look import Said
 from cecli.workers.job import PART_BYTES, Piece, Task, as_known, labels_of, place_of, size_of, unpaired
 from cecli.workers.lines import counted
 from cecli.workers.work import as_shard_error, check_no_rows, nothing_read, open_shard, pack, shards_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from cecli.readers.predictions.predictions import PredictionOptions
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def pair_tasks_of(opened: Compared, whole: Collection[str], run: Callable[[str, 
     labels = labels_of(opened.reference, len(sets[0]))
     rows = [*zip(*sets, strict=True)]
     apart = [k for k, files in enumerate(rows) if labels[k][0] is None and files[0] not in whole]
-    parts = _parts([rows[k] for k in apart], HEADERS[given.shared.header][0], run)
+    parts = _parts([rows[k] for k in apart], _said(given.shared), run)
     of_shard = dict(zip(apart, parts, strict=True))
     return [task for k, files in enumerate(rows) for task in _tasks(files, *labels[k], of_shard.get(k, []))]
 
@@ -92,13 +95,18 @@ def _tasks(files: Sequence[str], labels: Piece | None, shared: bool, parts: Part
         yield Task(files[0], places[0], None, first, number, size // len(parts), others=others)
 
 
-def _parts(shards: Sequence[Sequence[str]], header: bool, run: Callable[[str, list[Task]], bytes]) -> list[Parts]:
+def _said(options: PredictionOptions) -> Said:
+    """How PREDS is read if it is text."""
+    return Said(delimiter=options.delimiter, decimal=options.decimal, header=HEADERS[options.header][0])
+
+
+def _parts(shards: Sequence[Sequence[str]], said: Said, run: Callable[[str, list[Task]], bytes]) -> list[Parts]:
     """Of every shard the parts of its files; lines are counted in those texts alone that are large enough."""
     texts: list[list[Text]] = []
     found: list[Parts] = []
     for files in shards:
         large = size_of(files[0]) >= 2 * PART_BYTES
-        own = [text_of(file, header) for file in files] if large else []
+        own = [text_of(file, said) for file in files] if large else []
         known = [text for text in own if text is not None]
         texts.append(known if len(known) == len(files) else [])
         found.append(parquet_parts(files, PART_BYTES) if large and not known else [])

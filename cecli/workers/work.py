@@ -18,7 +18,7 @@ from cecli.core.rows.run_state import AnyPartial, merged
 from cecli.core.scores.score_state import Partial, partial_from, partial_of
 from cecli.errors import CecliError, CellErrors, InputError, literal
 from cecli.readers.predictions.facts import facts_of, place_of
-from cecli.readers.predictions.opening import HEADERS, open_preds
+from cecli.readers.predictions.opening import HEADERS, open_preds, text_of_labels
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 from cecli.readers.tables.fields import NoRows
 from cecli.readers.tables.parts import NotInParts, TextPart, open_seekable
@@ -176,20 +176,21 @@ def nothing_read(task: Task) -> tuple[Shard, ...]:
 
 def check_no_rows(preds: Sequence[str], labels: str | None, options: PredictionOptions) -> None:
     """Raise InputError where one of the files that stand beside each other has rows, as the first of them has none."""
-    header, of_labels = HEADERS[options.header]
-    rows = [_rows(place, header, options, options.vector) for place in preds]
-    beside = [] if labels is None else [(preds[0], rows[0], labels, _rows(labels, of_labels, options))]
+    header = HEADERS[options.header][0]
+    how: dict[str, Any] = {"delimiter": options.delimiter, "decimal": options.decimal, "header": header}
+    rows = [_rows(place, options, vector=options.vector, **how) for place in preds]
+    of_labels = {} if labels is None else text_of_labels(options)
+    beside = [] if labels is None else [(preds[0], rows[0], labels, _rows(labels, options, **of_labels))]
     beside += [(preds[k], rows[k], preds[0], rows[0]) for k in range(1, len(preds))]
     for ours, count, theirs, other in beside:
         if count != other:
             raise InputError(f"{literal(ours)} has {count:,} rows and {literal(theirs)}, its pair, has {other:,}")
 
 
-def _rows(place: str, header: bool, options: PredictionOptions, vector: str | None = None) -> int:
+def _rows(place: str, options: PredictionOptions, **how: Any) -> int:
     """The rows of a file."""
-    how: dict[str, Any] = {"delimiter": options.delimiter, "header": header, "block_bytes": options.block_bytes}
     try:
-        table = open_table(place, vector=vector, **how)
+        table = open_table(place, block_bytes=options.block_bytes, **how)
     except NoRows:
         return 0
     try:

@@ -109,6 +109,7 @@ def _write(predictions: PredictionOptions, path: str, parameters: Parameters, ou
         checks=predictions.checks,
         header=HEADERS[predictions.header][0],
         delimiter=predictions.delimiter,
+        decimal=predictions.decimal,
         vector=predictions.vector,
         class_axis=predictions.class_axis,
         lenient=True,

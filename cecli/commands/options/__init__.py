@@ -115,9 +115,28 @@ def lone_pmf_options(function: Function) -> Function:
 
 
 def delimiter_option(name: str) -> Callable[[Function], Function]:
-    """--delimiter; arrives as ``name``, a character or None."""
-    return option("Input", "--delimiter", name, metavar="CHAR", callback=_delimiter_value,
-                        help="What separates the cells of text.  [default: a comma; a tab in .tsv]")  # fmt: skip
+    """--delimiter; arrives as ``name``, a character or None. A blank stands for a run of blanks."""
+    return option(
+        "Input",
+        "--delimiter",
+        name,
+        metavar="CHAR",
+        callback=delimiter_value,
+        help="What separates the cells of text: a character, or comma, semicolon, tab, pipe or space (runs of "
+        "blanks).  [default: a comma; a tab in .tsv]",
+    )
+
+
+def decimal_option(name: str) -> Callable[[Function], Function]:
+    """--decimal; arrives as ``name``, a character or None."""
+    return option(
+        "Input",
+        "--decimal",
+        name,
+        metavar="CHAR",
+        callback=_decimal_value,
+        help="The decimal mark of numbers in text: point or comma.  [default: what the file proves]",
+    )
 
 
 def threads_option(function: Function) -> Function:
@@ -263,10 +282,24 @@ def _order_value(context: click.Context, parameter: click.Parameter, value: str 
     return order + 0.0
 
 
-def _delimiter_value(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+_DELIMITERS = {"\\t": "\t", "tab": "\t", "space": " ", "comma": ",", "semicolon": ";", "pipe": "|"}
+
+
+def delimiter_value(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """The character that ``value`` is, or is called."""
     if value is None:
         return None
-    character = {"\\t": "\t", "tab": "\t"}.get(value, value)
+    character, flag = _DELIMITERS.get(value, value), parameter.opts[0]
     if len(character) != 1 or not character.isascii() or character in '"\r\n\0':
-        raise UsageError(f"--delimiter: expected one ASCII character, found {value!r}", hint="--delimiter ';' or tab")
+        raise UsageError(
+            f"{flag}: expected one ASCII character, or comma, semicolon, tab, pipe or space, found {value!r}",
+            hint=f"{flag} ';' or tab",
+        )
     return character
+
+
+def _decimal_value(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    mark = None if value is None else {"comma": ",", "point": "."}.get(value, value)
+    if mark not in (None, ",", "."):
+        raise UsageError(f"--decimal: expected point or comma, found {value!r}", hint="--decimal comma")
+    return mark

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cecli.commands.options import Function, delimiter_option, grouped, is_given
+from cecli.commands.options import Function, decimal_option, delimiter_option, delimiter_value, grouped, is_given
 from cecli.commands.options.headings import option
 from cecli.errors import UsageError, quoted
 
@@ -60,6 +60,10 @@ def prediction_options(function: Function) -> Function:
             option("Input", "--header", "predictions_header", type=click.Choice(["both", "preds", "labels", "none"]),
                          default="both", show_default=True, help="Which of the files start with a header."),
             delimiter_option("predictions_delimiter"),
+            option("Input", "--labels-delimiter", "predictions_labels_delimiter", metavar="CHAR",
+                         callback=delimiter_value,
+                         help="The same of LABELS.  [default: that of PREDS, if it is in the first line]"),
+            decimal_option("predictions_decimal"),
             option("What counts", "--weight-column", "predictions_weight", metavar="COLUMN",
                          help="Column of weights, in either file; a row of weight 0 counts for nothing."),
             option("What counts", "--weights-are", "predictions_weights_are",
@@ -126,6 +130,8 @@ def _value(own: dict[str, Any], arguments: dict[str, Any]) -> PredictionOptions:
         ),
         header=own["header"],
         delimiter=own["delimiter"],
+        labels_delimiter=own["labels_delimiter"],
+        decimal=own["decimal"],
         vector=own["vector"],
         class_axis=own["class_axis"],
         rest=own["rest"],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cecli.commands.options import Function, delimiter_option, grouped, output_path
+from cecli.commands.options import Function, decimal_option, delimiter_option, grouped, output_path
 from cecli.commands.options.predictions import names_value
 from cecli.errors import UsageError
 
@@ -65,6 +65,7 @@ def row_input_options(function: Function) -> Function:
             click.option("--header", "rows_header", type=click.Choice(["first", "none"]), default="first",
                          show_default=True, help="Whether the first line of a text is a header."),
             delimiter_option("rows_delimiter"),
+            decimal_option("rows_decimal"),
         ],
     )  # fmt: skip
 
@@ -97,6 +98,7 @@ def _rows_value(own: dict[str, Any], arguments: dict[str, Any]) -> RowOptions:
         kept=own["keep"],
         header=own["header"] == "first",
         delimiter=own["delimiter"],
+        decimal=own["decimal"],
         vector=own["vector"],
         class_axis=own["class_axis"],
     )

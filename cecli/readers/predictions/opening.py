@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,6 +26,7 @@ def open_preds(path: str, options: PredictionOptions) -> Table:
     table = open_table(
         path,
         delimiter=options.delimiter,
+        decimal=options.decimal,
         header=HEADERS[options.header][0],
         block_bytes=options.block_bytes,
         vector=options.vector,
@@ -45,11 +46,20 @@ def open_labels(path: str, options: PredictionOptions, preds: Table, block_bytes
     """The labels of predictions that are open."""
     return open_table(
         path,
-        delimiter=options.delimiter,
-        header=HEADERS[options.header][1],
+        **text_of_labels(options),
         block_bytes=block_bytes,
         array=ArrayOptions(class_axis=options.class_axis, of_labels=True, beside=shape_of(preds)),
     )
+
+
+def text_of_labels(options: PredictionOptions) -> dict[str, Any]:
+    """How LABELS is read if it is text: as is said of it, and else as of PREDS where that can be."""
+    return {
+        "delimiter": options.labels_delimiter or options.delimiter,
+        "decimal": options.decimal,
+        "shared": options.labels_delimiter is None,
+        "header": HEADERS[options.header][1],
+    }
 
 
 def shape_of(table: Table) -> tuple[int, ...]:

@@ -30,6 +30,8 @@ class PredictionOptions:
     checks: CheckOptions = field(default_factory=CheckOptions)
     header: str = "both"
     delimiter: str | None = None
+    labels_delimiter: str | None = None
+    decimal: str | None = None
     vector: str | None = None
     class_axis: int | None = None
     rest: Rest | None = None
@@ -191,6 +193,8 @@ class Predictions:
         return tuple(f"{int(names[k]) + first}" if self._is_numbered(k) else names[k] for k in self.roles.classes)
 
     def _check_options(self) -> None:
+        if self.options.labels_delimiter is not None and self._labels_table is None:
+            raise UsageError("--labels-delimiter is that of LABELS, which is not given")
         if len(self.roles.classes) == 1 and self.options.columns.observed is None and self.options.checks.normalize:
             raise UsageError("--normalize divides a row by its sum, and one class column has none")
         if self.options.checks.tolerance_given and not self.soft and self.options.columns.observed is None:

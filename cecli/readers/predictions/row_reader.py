@@ -36,6 +36,7 @@ class RowOptions:
     checks: CheckOptions = field(default_factory=CheckOptions)
     header: bool = True
     delimiter: str | None = None
+    decimal: str | None = None
     vector: str | None = None
     class_axis: int | None = None
     lenient: bool = False
@@ -65,6 +66,7 @@ class Unlabelled:
         self._table = open_table(
             options.path,
             delimiter=options.delimiter,
+            decimal=options.decimal,
             header=options.header,
             block_bytes=options.block_bytes,
             vector=options.vector,

@@ -17,9 +17,7 @@ from cecli.readers.tables.formats import format_of, table_of
 from cecli.readers.tables.problems import Problems
 from cecli.readers.tables.records import Record, place, read_records
 from cecli.readers.tables.table import Block, Selection, Table, TableOptions
-
-_FIRST_LINE = 1 << 12
-"""Bytes in which a first line ends, or shows what separates its cells."""
+from cecli.readers.tables.texts.look import Said, open_text
 
 
 class SmallRows(Protocol):
@@ -50,10 +48,8 @@ def open_small(path: str, delimiter: str | None, shared: bool = False) -> Iterat
     """
     with open_source(path) as source:
         form = format_of(source)
-        if shared and delimiter and delimiter.encode() not in source.peek(_FIRST_LINE).partition(b"\n")[0]:
-            delimiter = None
         if form.delimiter is not None:
-            yield _text(source, delimiter or form.delimiter)
+            yield _text(source, Said(form.delimiter, delimiter, shared=shared))
             return
         delimiter = None if shared else delimiter
         if delimiter is None and form.name == "jsonl" and is_document(source):
@@ -74,7 +70,8 @@ def is_document(source: Source) -> bool:
     return bool(end) and not first.rstrip().endswith(b"}")
 
 
-def _text(source: Source, delimiter: str) -> TextRows | None:
+def _text(source: Source, said: Said) -> TextRows | None:
+    delimiter, _ = open_text(source, said)
     records = read_records(source, delimiter)
     header = next(records, None)
     return None if header is None else TextRows(source.name, header, records, delimiter)

@@ -9,7 +9,7 @@ import re
 import stat
 import sys
 from codecs import getincrementaldecoder
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -159,6 +159,13 @@ class Source:
     def unread(self, data: bytes) -> None:
         """Put ``data`` back in front of what is left, to be read again."""
         self._buffer = memoryview(data + bytes(self._buffer) if self._buffer else data)
+
+    def rewrite(self, made: Callable[[Iterator[bytes]], Iterator[bytes]], lines_skipped: int) -> None:
+        """Let what is left be what ``made`` makes of its blocks; ``lines_skipped`` lines more stood before the rows."""
+        head, self._buffer = bytes(self._buffer), memoryview(b"")
+        self._blocks = made(chain([head] if head else [], self._blocks))
+        self.file = None
+        self.lines_skipped += lines_skipped
 
     def read_lines(self, size: int, again: bytes) -> bytes | None:
         """About ``size`` bytes that end at a line end, read in one piece; None where the file cannot be read so.

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from cecli.errors import InputError, literal
 from cecli.readers.tables.parts import boundary, exactly, head_of, open_seekable, row_group_parts, row_groups
 from cecli.readers.tables.table import Part
+from cecli.readers.tables.texts.look import Said
 
 STEP = 1 << 20
 """Lines are counted by so many bytes: as much is read again to find one."""
@@ -29,11 +30,11 @@ class Text:
     header: int
 
 
-def text_of(path: str, header: bool) -> Text | None:
-    """The text at ``path``; None where that is something else, or has quotes near its beginning."""
-    kind, head, size = head_of(path)
-    length = head.find(b"\n") + 1 if header else 0
-    if kind != "text" or (header and not length) or b'"' in head:
+def text_of(path: str, said: Said) -> Text | None:
+    """The text at ``path``; None where that is something else, is not plain, or has quotes near its beginning."""
+    kind, head, size = head_of(path, said)
+    length = head.find(b"\n") + 1 if said.header else 0
+    if kind != "text" or (said.header and not length) or b'"' in head:
         return None
     return Text(path, size, length)
 

@@ -11,6 +11,7 @@ from cecli.readers.sources.source import HEAD, Source, suffix_of
 from cecli.readers.tables.arrays.magic import is_safetensors
 from cecli.readers.tables.llama_magic import MAGIC
 from cecli.readers.tables.table import Table, TableOptions
+from cecli.readers.tables.texts.look import Said, open_text, plain_delimiter
 
 Known = Callable[[bytes, str], bool]
 """Whether a file is of a format, by its first bytes and its suffix (without that of a compression, in lower case)."""
@@ -62,7 +63,9 @@ def table_of(source: Source, options: TableOptions) -> Table:
     if options.vector is not None and not form.lists:
         what = "text" if form.of_text else form.name
         raise UsageError(f"--vector is for Parquet, Arrow and JSON Lines, and {source.name} is {what}")
-    if options.delimiter is not None and not form.of_text:
+    if options.decimal is not None and not options.shared and not form.of_text:
+        raise UsageError(f"--decimal is for text, and {source.name} is {form.name}")
+    if options.delimiter is not None and not options.shared and not form.of_text:
         raise UsageError(f"--delimiter is for text, and {source.name} is {form.name}")
     wanted = options.array
     if wanted.member is not None and form.arrays != "several":
@@ -176,8 +179,11 @@ def _open_json_array(source: Source, options: TableOptions) -> Table:
 def _open_text(source: Source, options: TableOptions) -> Table:
     from cecli.readers.tables.csv_table import CsvTable
 
-    delimiter = options.delimiter or format_of(source).delimiter or ","
-    return CsvTable(source, delimiter, options.header, options.block_bytes)
+    said = Said(format_of(source).delimiter or ",", options.delimiter, options.decimal, options.header, options.shared)
+    if options.part is not None:
+        return CsvTable(source, plain_delimiter(source, said), options.header, options.block_bytes)
+    delimiter, header = open_text(source, said)
+    return CsvTable(source, delimiter, header, options.block_bytes)
 
 
 FORMATS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Any, BinaryIO
 
@@ -12,11 +12,12 @@ from cecli.errors import InputError, literal, unreadable
 from cecli.readers.sources.urls import is_url
 from cecli.readers.tables.formats import format_of_head
 from cecli.readers.tables.table import Part
+from cecli.readers.tables.texts.look import LOOK, Said, is_plain
 
 AHEAD = 8 << 20
 """Bytes fetched at once of a file behind a URL."""
 
-_STEP = 1 << 16
+_STEP = LOOK
 
 
 class NotInParts(Exception):
@@ -139,20 +140,23 @@ def open_seekable(path: str) -> BinaryIO | None:
     return None
 
 
-def parts_of(path: str, header: bool, target: int) -> list[Part]:
-    """The parts of about ``target`` bytes that a file can be read in; empty where it can only be read as a whole."""
+def parts_of(path: str, header: bool, target: int, said: Said | None = None) -> list[Part]:
+    """The parts of about ``target`` bytes that a file can be read in; empty where it can only be read as a whole.
+
+    ``said`` is how text is read that may have any shape, None where it is read as it stands.
+    """
     file = open_seekable(path)
     if file is None:
         return []
     try:
         head = exactly(file, _STEP)
-        kind = _kind(path, head)
+        kind = _kind(path, head, said)
         return [] if kind is None else _PARTS[kind](file, head, header, target)
     finally:
         file.close()
 
 
-def head_of(path: str) -> tuple[str | None, bytes, int]:
+def head_of(path: str, said: Said | None = None) -> tuple[str | None, bytes, int]:
     """What a file that can be read at offsets holds, ``parquet`` or ``text`` (None for all else), its beginning, and
     its bytes."""
     file = open_seekable(path)
@@ -160,19 +164,23 @@ def head_of(path: str) -> tuple[str | None, bytes, int]:
         return None, b"", 0
     try:
         head = exactly(file, _STEP)
-        return _kind(path, head), head, file.seek(0, io.SEEK_END)
+        return _kind(path, head, said), head, file.seek(0, io.SEEK_END)
     finally:
         file.close()
 
 
-def _kind(path: str, head: bytes) -> str | None:
-    """How the file at ``path``, which begins with ``head``, is taken apart; None where it is not."""
+def _kind(path: str, head: bytes, said: Said | None) -> str | None:
+    """How the file at ``path``, which begins with ``head``, is taken apart; None where it is not: as text of another
+    shape than ``said``, of which lines become records."""
     from cecli.readers.sources.compression import compression_of
 
     if compression_of(head) or not head:
         return None
-    parts = format_of_head(head, path).parts
-    return None if parts == "text" and b"\0" in head else parts
+    form = format_of_head(head, path)
+    if form.parts != "text":
+        return form.parts
+    plain = said is None or is_plain(head, replace(said, own=form.delimiter or ","))
+    return "text" if plain and b"\0" not in head else None
 
 
 def _of_text(file: BinaryIO, head: bytes, header: bool, target: int) -> list[Part]:

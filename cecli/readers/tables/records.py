@@ -51,7 +51,7 @@ def parse_records(text: str, delimiter: str, name: str, first_line: int = 1) -> 
 def read_records(source: Source, delimiter: str) -> Iterator[Record]:
     """All records of a text in bounded memory; blank lines at the end are ignored, one inside is an InputError."""
     check_text_head(source)
-    return records_from(source, delimiter, 1)
+    return records_from(source, delimiter, 1 + source.lines_skipped)
 
 
 def records_from(source: Source, delimiter: str, line: int) -> Iterator[Record]:

@@ -46,8 +46,8 @@ Rest = Literal["zero", "uniform", "drop"]
 @dataclass(frozen=True)
 class TableOptions:
     """How a file is read as a table, so far as the person said it: what separates the cells of a text, whether it has a
-    header, the column of lists that is meant, which part of the file is read, what the person calls the file, which
-    array of it is meant, and what classes get that a row does not name."""
+    header, what its decimals begin with, the column of lists that is meant, which part of the file is read, what the
+    person calls the file, which array of it is meant, and what classes get that a row does not name."""
 
     delimiter: str | None = None
     header: bool = True
@@ -57,6 +57,9 @@ class TableOptions:
     path: str = ""
     rest: Rest | None = None
     array: ArrayOptions = field(default_factory=ArrayOptions)
+    decimal: str | None = None
+    shared: bool = False
+    """Whether the delimiter and the mark of decimals are said of another file, and hold here if they can."""
 
 
 @dataclass(frozen=True)

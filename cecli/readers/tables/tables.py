@@ -23,18 +23,24 @@ def open_table(
     vector: str | None = None,
     array: ArrayOptions = ANY_ARRAY,
     rest: Rest | None = None,
+    decimal: str | None = None,
+    shared: bool = False,
 ) -> Table:
     """The table at ``path`` (``-`` is standard input), its format by content and then by suffix.
 
     A directory and a pattern such as ``preds/*.parquet`` stand for all their files as one table, in natural order.
-    ``delimiter`` and ``header`` are for text. ``vector`` names the column of Parquet, Arrow or JSON Lines that holds
-    the numbers of all classes as a list; without it, it is the only column of lists of numbers, if there is one. Its
-    elements are the first columns of the table, called 0…K-1 (``vector_columns``). ``FILE:MEMBER`` is an array of a
+    ``delimiter``, ``decimal`` and ``header`` are for text; with ``shared`` the first two are said of another file, and
+    hold here if they can. ``vector`` names the column of Parquet, Arrow or JSON Lines that holds the numbers of all
+    classes as a list; without it, it is the only column of lists of numbers, if there is one. Its elements are the
+    first columns of the table, called 0…K-1 (``vector_columns``). ``FILE:MEMBER`` is an array of a
     file of several, ``array`` says what else is known of it. ``rest`` is what
     classes get that a row does not name. Raises InputError where a file cannot be read as a table.
     """
     path, member = split_member(local_path(path))
-    options = TableOptions(delimiter, header, block_bytes, vector, array=replace(array, member=member), rest=rest)
+    wanted = replace(array, member=member)
+    options = TableOptions(
+        delimiter, header, block_bytes, vector, rest=rest, array=wanted, decimal=decimal, shared=shared
+    )
     if os.path.isdir(path) or any(mark in path for mark in "*?[") or is_url(path):
         from cecli.readers.tables.shards import ShardTable, find_shards
 

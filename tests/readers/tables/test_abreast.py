@@ -9,6 +9,7 @@ from pyarrow import parquet
 from cecli.readers.tables import abreast
 from cecli.readers.tables.abreast import Text, line_ends, parquet_parts, text_of, text_parts
 from cecli.readers.tables.parts import TextPart, open_seekable
+from cecli.readers.tables.texts.look import Said
 from tests.effort import examples
 
 LINES = st.lists(st.tuples(st.integers(1, 40), st.integers(1, 40)), min_size=1, max_size=60)
@@ -33,7 +34,7 @@ def test_texts(tmp_path_factory, lines, header, ended, target, step):
         body = "\n".join(own) + ("\n" if ended or which else "")
         (folder / f"{which}").write_text(("head\n" if header else "") + body)
         whole.append(body.encode())
-        texts.append(text_of(str(folder / f"{which}"), header))
+        texts.append(text_of(str(folder / f"{which}"), Said(header=header)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(abreast, "STEP", step)
         counts = [line_ends(text.path, 0, text.size) for text in texts]
@@ -53,7 +54,7 @@ def test_texts_that_are_not_cut(tmp_path):
         texts = []
         for k, body in enumerate(bodies):
             (tmp_path / f"{k}").write_bytes(body)
-            texts.append(text_of(str(tmp_path / f"{k}"), True))
+            texts.append(text_of(str(tmp_path / f"{k}"), Said(header=True)))
         return text_parts(texts, [line_ends(text.path, 0, text.size) for text in texts], 20)
 
     body = b"x\n" + b"0.5,0.5\n" * 20
@@ -69,8 +70,8 @@ def test_texts_that_are_not_cut(tmp_path):
 def test_what_is_no_text_to_cut(tmp_path):
     for name, data in (("q", b'"a",b\n1,2\n'), ("j", b'{"a": 1}\n'), ("z", b"\x1f\x8b\x08"), ("h", b"no line end")):
         (tmp_path / name).write_bytes(data)
-        assert text_of(str(tmp_path / name), True) is None
-    assert isinstance(text_of(str(tmp_path / "h"), False), Text)
+        assert text_of(str(tmp_path / name), Said(header=True)) is None
+    assert isinstance(text_of(str(tmp_path / "h"), Said(header=False)), Text)
 
 
 def test_quotes_far_into_a_text(tmp_path, monkeypatch):
