@@ -86,7 +86,7 @@ def as_known(options: PredictionOptions, opened: Predictions) -> PredictionOptio
     """The options for a shard, which may be empty, once it is known how labels are read."""
     reading = opened.decoder.reading
     texts = () if reading is None else (reading.first, *([] if reading.other is None else [reading.other]))
-    return replace(options, first_texts=texts, may_be_empty=True)
+    return replace(options, first_texts=texts, may_be_empty=True, in_parts=True)
 
 
 def tasks_of(opened: Predictions, whole: Collection[str] = ()) -> list[Task]:

@@ -35,8 +35,16 @@ def prediction_options(function: Function) -> Function:
                          help="PREDS holds raw scores; softmax is taken."),
             option("Input", "--log-probs", "predictions_log_probs", is_flag=True,
                          help="PREDS holds log-probabilities."),
+            option("Input", "--log-base", "predictions_log_base", type=click.Choice(["e", "2", "10"]),
+                         help="Base of the logarithms in PREDS; n-gram tools write those of base 10.  [default: e]"),
             option("Input", "--observed", "predictions_observed", metavar="COLUMN",
-                         help="PREDS holds just the figure of what was observed, in COLUMN; there are no LABELS."),
+                         help="PREDS holds just figures of what was observed, in COLUMN, or in lists of documents at a "
+                         "path such as choices[].logprobs.content[].logprob; there are no LABELS."),
+            option("What counts", "--first-token", "predictions_first_token", type=click.Choice(["drop", "keep"]),
+                         help="Leave the first token of every record out, or keep it though it is certain."),
+            option("What counts", "--missing-logprob", "predictions_missing_logprob",
+                         type=click.Choice(["drop", "infinite"]),
+                         help="Leave tokens out whose log-probability is not known, or take it for -infinity."),
             option("Input", "--losses", "predictions_losses", is_flag=True,
                          help="With --observed: COLUMN is a loss in nats."),
             option("Input", "--label-column", "predictions_label", metavar="COLUMN",
@@ -96,6 +104,8 @@ def _value(own: dict[str, Any], arguments: dict[str, Any]) -> PredictionOptions:
     if len(kinds) > 1:
         names = " and ".join(f"--{KINDS[kind].replace('_', '-')}" for kind in kinds)
         raise UsageError(f"{names} exclude each other")
+    if own["log_base"] is not None and not own["log_probs"]:
+        raise UsageError("--log-base says which logarithms PREDS holds: it needs --log-probs")
     _check_observed(own, labels)
     if own["rest"] and kinds:
         raise UsageError(
@@ -138,6 +148,9 @@ def _value(own: dict[str, Any], arguments: dict[str, Any]) -> PredictionOptions:
         first_label=own["first_label"],
         ignore=own["ignore"],
         frequency=own["weights_are"] == "frequency",
+        log_base=None if own["log_base"] in (None, "e") else float(own["log_base"]),
+        first_token=own["first_token"],
+        missing_logprob=own["missing_logprob"],
     )
 
 

@@ -25,7 +25,7 @@ def write_partial(
     predictions: PredictionOptions, loss: LossOptions, wanted: MetricOptions, threads: int, output: OutputOptions
 ) -> None:
     """Score the rows and write what was added up."""
-    with Predictions(predictions) as opened, progress(opened.size, quiet=output.quiet) as bar:
+    with Predictions(replace(predictions, in_parts=True)) as opened, progress(opened.size, quiet=output.quiet) as bar:
         options = options_of(opened, loss, wanted)
         scorer = opened.accumulate(options.fresh, threads, bar.advance)
     facts = facts_of(opened)
@@ -75,5 +75,8 @@ def options_of(opened: Predictions, loss: LossOptions, wanted: MetricOptions) ->
         top_k=wanted.top_k,
         worst=wanted.worst or 0,
         confusions=wanted.confusions or 0,
+        log_base=given.log_base,
+        first_token=given.first_token,
+        missing_logprob=given.missing_logprob,
         like=wanted.like,
     )

@@ -49,7 +49,9 @@ class Facts:
     ``name`` is what messages call the predictions. ``other`` is the label of class 0 where the one class column has the
     name of class 1, if it has been met. ``unmet`` are labels to ignore that no row has, ``suspects`` what may be wrong
     where a class is never met. ``labels_at_cut`` counts the labels whose probability is smaller than the file can
-    say, in each file of predictions; () where files say all.
+    say, in each file of predictions; () where files say all. The last three are None where rows are no tokens:
+    documents that have some, tokens that were left out as the first of their record, and those of which no
+    log-probability is known.
     """
 
     name: str
@@ -69,6 +71,9 @@ class Facts:
     unmet: tuple[str, ...] = ()
     suspects: tuple[str, ...] = ()
     labels_at_cut: tuple[int, ...] = ()
+    documents: int | None = None
+    first_tokens_left_out: int | None = None
+    missing_logprobs: int | None = None
 
     def of_all(self, others: Sequence[Facts]) -> dict[str, Any]:
         """What holds of all rows only if it holds of those of each of ``others``, this one among them."""
@@ -79,6 +84,7 @@ class Facts:
             "suspects": tuple(text for text in suspects if all(text in other.suspects for other in read)),
             "labels_at_cut": tuple(map(sum, zip(*(other.labels_at_cut for other in read), strict=True))),
             "unmet": tuple(text for text in self.unmet if all(text in other.unmet for other in others)),
+            **{name: _sum([getattr(other, name) for other in others]) for name in _COUNTED},
         }
 
     def remarks(self) -> list[str]:
@@ -109,6 +115,15 @@ class Facts:
         starts = [0, *accumulate(shard.rows for shard in self.shards)]
         k = min(bisect_right(starts, row) - 1, len(self.shards) - 1)
         return self.shards[k].file, row - starts[k]
+
+
+_COUNTED = ("documents", "first_tokens_left_out", "missing_logprobs")
+
+
+def _sum(counts: Sequence[int | None]) -> int | None:
+    """The sum of those that are known, None where none is."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
 
 
 @dataclass(frozen=True)

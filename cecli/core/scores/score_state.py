@@ -25,7 +25,7 @@ from cecli.core.rows.run_state import FORMAT, NOT_WHOLE, AnyPartial, merged, no_
 from cecli.core.scores.groups import GroupedScorer
 from cecli.core.scores.scorer import Scorer
 from cecli.core.scores.state_agreement import check_agreement
-from cecli.core.scores.state_shape import check_shape
+from cecli.core.scores.state_shape import LATER, check_shape
 from cecli.core.sums.state import Numbering, bits_from, state_of
 from cecli.errors import InputError
 
@@ -59,6 +59,9 @@ class Options:
     top_k: int = 5
     worst: int = 0
     confusions: int = 0
+    log_base: float | None = None
+    first_token: str | None = None
+    missing_logprob: str | None = None
     like: tuple[str, ...] = ()
 
     def spec(self) -> Spec:
@@ -131,6 +134,8 @@ def partial_from(document: Any, name: str, outside: bool = False) -> Partial:
     try:
         if outside:
             _check_members(document)
+            if document["cecli_state"] == UNSEALED:
+                document = document | {part: LATER[part] | document[part] for part in LATER}
             check_shape(document)
         return replace(_parsed(document, name), outside=outside, sealed=document["cecli_state"] != UNSEALED)
     except NOT_WHOLE as error:

@@ -78,6 +78,9 @@ _OPTIONS: dict[str, Check] = {
     "top_k": lambda value: _count(value) and value > 0,
     "worst": _count,
     "confusions": _count,
+    "log_base": _maybe(lambda value: value in (2.0, 10.0)),
+    "first_token": _maybe(_one_of("drop", "keep")),
+    "missing_logprob": _maybe(_one_of("drop", "infinite")),
     "like": lambda value: _distinct(value) and set(value) <= LIBRARIES.keys(),
 }
 
@@ -97,6 +100,10 @@ _READ: dict[str, Check] = {
     "notes": _texts,
     "unmet": _texts,
     "suspects": _texts,
+    "labels_at_cut": lambda value: isinstance(value, list) and all(map(_count, value)),
+    "documents": _maybe(_count),
+    "first_tokens_left_out": _maybe(_count),
+    "missing_logprobs": _maybe(_count),
     "clusters": _in_order,
 }
 
@@ -107,6 +114,13 @@ _SAME = {
     "normalize": "normalized",
 }
 """What an option and a fact say alike."""
+
+
+LATER: dict[str, dict[str, Any]] = {
+    "options": {"log_base": None, "first_token": None, "missing_logprob": None},
+    "read": {"labels_at_cut": [], "documents": None, "first_tokens_left_out": None, "missing_logprobs": None},
+}
+"""What states of the first version lack, and what it would say in them."""
 
 
 def check_shape(document: Mapping[str, Any]) -> None:

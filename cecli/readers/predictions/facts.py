@@ -38,6 +38,7 @@ def facts_of(opened: Predictions, read: bool = True) -> Facts:
         notes=tuple(note for note in opened.notes if note != ALL_PMFS),
         unmet=() if reading is None else tuple(reading.unmet()),
         labels_at_cut=_at_cut([opened.preds]),
+        **opened.token_counts,
         suspects=() if reading is None else reading.suspects(extra=options.kind == "logits"),
     )
 

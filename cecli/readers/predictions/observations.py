@@ -46,6 +46,7 @@ class Observed:
 
     ``loss``, ``predicted``, ``right`` and ``numbers`` are what another model made of the rows that this one is compared
     with, and where they stand in its file; ``table`` its checked figures, (rows, K) or of one column (rows,).
+    ``left_out`` marks rows that do not count whatever else is known of them.
     """
 
     rows: int
@@ -60,6 +61,7 @@ class Observed:
     right: NDArray[Any] | None = None
     numbers: Integers | None = None
     table: NDArray[Any] | None = None
+    left_out: NDArray[np.bool_] | None = None
 
     def cut(self, start: int, stop: int) -> Observed:
         """Rows from ``start`` to before ``stop``."""
@@ -169,12 +171,14 @@ class Decoder:
 
 
 def used_rows(observed: Observed) -> NDArray[np.bool_] | None:
-    """Which rows count: not those with an ignored label or a weight of 0. None where all do."""
+    """Which rows count: not those with an ignored label or a weight of 0, or left out. None where all do."""
     keep = np.ones(observed.rows, dtype=bool)
     if observed.labels is not None:
         keep &= observed.labels != IGNORED
     if observed.weights is not None:
         keep &= observed.weights > 0
+    if observed.left_out is not None:
+        keep &= ~observed.left_out
     return None if keep.all() else keep
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from cecli.core.rows.rows import Kind
 from cecli.errors import InputError
+from cecli.readers.predictions.token_roles import token_options
 from cecli.readers.tables.arrays.shapes import check_axis_is_known
 from cecli.readers.tables.arrays.spec import ArrayOptions
 from cecli.readers.tables.table import Table
@@ -32,6 +33,7 @@ def open_preds(path: str, options: PredictionOptions) -> Table:
         vector=options.vector,
         rest=options.rest,
         array=ArrayOptions(class_axis=options.class_axis),
+        tokens=token_options(options, f"{path}:" if options.in_parts else ""),
     )
     try:
         if options.kind == "logits":  # of the others, the rows must sum to 1

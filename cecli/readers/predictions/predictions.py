@@ -15,8 +15,10 @@ from cecli.readers.predictions.opening import as_stored, open_labels, open_preds
 from cecli.readers.predictions.roles import ColumnOptions, find_roles
 from cecli.readers.predictions.row_checks import NUMBER_KINDS, CheckOptions
 from cecli.readers.predictions.run import Accumulator, Pool, Run, Sink
+from cecli.readers.predictions.token_roles import set_threads, token_counts, token_notes, with_token_ids, with_tokens
 from cecli.readers.tables.table import BLOCK_BYTES, Block, Cells, Rest, Table
 from cecli.readers.tables.tables import has_numbers_for_names, vector_columns
+from cecli.readers.tokens.options import FirstToken, MissingLogprob
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,9 +40,15 @@ class PredictionOptions:
     first_label: int = 0
     ignore: tuple[str, ...] = ()
     frequency: bool = False
+    log_base: float | None = None
+    """Of the logarithms that PREDS holds; None: natural ones."""
+    first_token: FirstToken | None = None
+    missing_logprob: MissingLogprob | None = None
     block_bytes: int = BLOCK_BYTES
     first_texts: tuple[str, ...] = ()
     """The label that decides how labels are read, and what else they are called, where that is known before."""
+    in_parts: bool = False
+    """Whether other files may have rows of the same whole, so that documents are named with theirs."""
     may_be_empty: bool = False
     """Whether PREDS may have no rows, as a shard may."""
     shared_labels: bool = False
@@ -64,10 +72,12 @@ class Predictions:
             if preds is None:
                 preds = self._opened(open_preds(options.preds, options))
             self.preds = preds
-            self.options = options = as_stored(with_labels_beside(options, preds), preds)
+            options = as_stored(with_labels_beside(options, preds), preds)
+            self.options = options = with_tokens(options, preds)
             few = options.block_bytes // _LABELS_SHARE
             labels = None if options.labels is None else self._opened(open_labels(options.labels, options, preds, few))
-            self.roles = find_roles(self.preds, labels, options.columns)
+            roles = find_roles(self.preds, labels, options.columns)
+            self.roles = with_token_ids(roles, preds, options.columns.keep_ids)
             self._labels_table = labels
             self.check_shards()
             self._check_options()
@@ -79,6 +89,7 @@ class Predictions:
             of_soft = replace(options.checks, as_logits=None, as_log_probabilities=None)
             self.decoder = Decoder(None, of_soft, options.frequency)
             self.notes = list(self.roles.notes)
+            self.token_counts: dict[str, int | None] = {}
             if labels is not None and options.labels == getattr(preds, "labels_beside", None):
                 self.notes.append(f"the labels are those of {labels.name}")
             if self.soft and self._named and options.first_label:
@@ -171,11 +182,13 @@ class Predictions:
         cells in file order, or InputError where rows and labels do not match.
         """
         pool: Pool[Accumulator] = Pool(new)
+        set_threads(self.preds, threads)
         run = Run(self, pool, threads, progress, sink)
         for _ in run.steps():
             pass
         run.finish()
-        self.notes += run.notes()
+        self.notes += [*run.notes(), *token_notes(self.preds)]
+        self.token_counts = token_counts(self.preds, run.flat)
         self.used_labels = run.used_labels()
         return pool.merged()
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.functions.elementary_scalars import log_of
 from cecli.core.rows.facts import ALL_PMFS
 from cecli.core.rows.rows import Batch
 from cecli.core.sums.layout import Integers
 from cecli.errors import CellErrors, InputError, quoted
+from cecli.readers.predictions.flat_tokens import FlatTokens
 from cecli.readers.predictions.label_table import Gathered
 from cecli.readers.predictions.observations import Observed, used_rows, weightless
 from cecli.readers.predictions.row_checks import check_column, check_rows
@@ -151,6 +153,7 @@ class Run:
         self._indexed = Gathered()
         self._late: dict[int, Any] = {}
         self.postponed: list[_Task] = []
+        self.flat = FlatTokens(of.options, of.roles, of.decoder, getattr(of.preds, "cluster", None) is not None)
 
     def steps(self) -> Iterator[None]:
         """All blocks, one at a time: with the labels that stand at the same rows, then by id where those differ."""
@@ -206,6 +209,7 @@ class Run:
                 some = ", ".join(quoted(name) for name in names)
                 raise InputError(f"{of.preds.name}: no row for {count:,} of the ids in {self._index.name}: {some}")
         self._check_repeated()
+        self.flat.check_end(of.preds.name)
         if not of.rows_read and not of.options.may_be_empty:
             raise InputError(f"{of.preds.name}: no rows")
 
@@ -250,7 +254,7 @@ class Run:
     def _counted(self, tasks: Iterator[_Task]) -> Iterator[_Task]:
         for task in tasks:
             self._of.rows_read += task.block.rows
-            yield task
+            yield _Task(self.flat.marked(task.block), task.observed) if self.flat.drops else task
 
     def _score(self, task: _Task) -> _Outcome:
         """Parse, match, check and add one block; runs in any thread."""
@@ -305,6 +309,9 @@ class Run:
         of = self._of
         kind, columns = of.options.kind, of.roles.classes
         numbers, checks = cells.numbers[:, : len(columns)], of.options.checks
+        numbers, observed = self.flat.settled(numbers, observed, block, columns[0])
+        if of.options.log_base is not None:
+            numbers = numbers * log_of(of.options.log_base)
         if of.binary or of.observed_only:
             values, axis, sums, all_pmfs = check_column(numbers, kind, checks, block, columns), 0, None, False
         else:

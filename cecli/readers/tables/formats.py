@@ -163,6 +163,9 @@ def _open_llama(source: Source, options: TableOptions) -> Table:
 
 
 def _open_json_lines(source: Source, options: TableOptions) -> Table:
+    tokens = _tokens(source, options, of_array=False)
+    if tokens is not None:
+        return tokens
     from cecli.readers.tables.jsonl_split import LineSplitter
     from cecli.readers.tables.nested.rest import open_json
 
@@ -170,10 +173,22 @@ def _open_json_lines(source: Source, options: TableOptions) -> Table:
 
 
 def _open_json_array(source: Source, options: TableOptions) -> Table:
+    tokens = _tokens(source, options, of_array=True)
+    if tokens is not None:
+        return tokens
     from cecli.readers.tables.json_array import ArraySplitter
     from cecli.readers.tables.nested.rest import open_json
 
     return open_json(source, options, ArraySplitter, of_array=True)
+
+
+def _tokens(source: Source, options: TableOptions, of_array: bool) -> Table | None:
+    """The table of the tokens in documents; None where a document is a row."""
+    if options.tokens is None:
+        return None
+    from cecli.readers.tokens.table import token_table
+
+    return token_table(source, options, of_array)
 
 
 def _open_text(source: Source, options: TableOptions) -> Table:

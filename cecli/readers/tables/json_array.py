@@ -20,9 +20,10 @@ from cecli.readers.tables.text_split import Piece, TextSplitter
 
 _BLANK = b" \t\r\n"
 _QUOTE, _BACKSLASH, _COMMA, _NEWLINE, _RETURN, _SPACE = 34, 92, 44, 10, 13, 32
-_STEPS = np.zeros(256, dtype=np.int8)
-_STEPS[[ord("["), ord("{")]] = 1
-_STEPS[[ord("]"), ord("}")]] = -1
+STEPS = np.zeros(256, dtype=np.int8)
+STEPS[[ord("["), ord("{")]] = 1
+STEPS[[ord("]"), ord("}")]] = -1
+"""How a byte changes the depth of brackets."""
 
 
 class ArraySplitter(TextSplitter):
@@ -96,11 +97,11 @@ class ArraySplitter(TextSplitter):
     def _cut(self, data: bytes) -> tuple[NDArray[np.intp], NDArray[np.intp], int | None]:
         """Where records end and where they start in ``data``, and where the array is closed (None: not here)."""
         view = np.frombuffer(data, dtype=np.uint8)
-        steps = _STEPS[view]
+        steps = STEPS[view]
         places = np.flatnonzero(steps)
-        quotes = _quotes(view)
-        if len(quotes):
-            places = places[np.searchsorted(quotes, places) % 2 == 0]
+        bounds = quotes(view)
+        if len(bounds):
+            places = places[np.searchsorted(bounds, places) % 2 == 0]
         depth = np.cumsum(steps[places], dtype=np.intp)
         after = np.flatnonzero(depth < 0)
         closed = int(places[after[0]]) if len(after) else None
@@ -174,7 +175,7 @@ class ArraySplitter(TextSplitter):
 _RECORDS = "an array holds objects, each a row, or lists of numbers"
 
 
-def _quotes(view: NDArray[Any]) -> NDArray[np.intp]:
+def quotes(view: NDArray[Any]) -> NDArray[np.intp]:
     """Where texts begin and end: the quotes before which there is no odd number of backslashes."""
     quotes = np.flatnonzero(view == _QUOTE)
     escapes = view == _BACKSLASH
@@ -193,7 +194,7 @@ def _as_lines(data: bytes, ends: NDArray[np.intp], starts: NDArray[np.intp]) -> 
     lines = np.frombuffer(data, dtype=np.uint8, count=last).copy()
     breaks = np.flatnonzero((lines == _NEWLINE) | (lines == _RETURN))
     if len(breaks):
-        if (np.searchsorted(_quotes(lines), breaks) % 2).any():
+        if (np.searchsorted(quotes(lines), breaks) % 2).any():
             return None
         lines[breaks] = _SPACE
     lines[ends[:-1] + 1] = _NEWLINE

@@ -6,6 +6,7 @@ import glob
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from cecli.core.rows.natural import natural_key
 from cecli.errors import InputError, literal, quoted, several
@@ -96,6 +97,9 @@ class ShardTable:
         self.columns = first.columns
         self.header = first.header
         self.fields = getattr(first, "fields", None)
+        self.cluster: str | None = getattr(first, "cluster", None)
+        self.counts: Any = None
+        self.threads = 1
         self.shape: tuple[int, ...] = getattr(first, "shape", ())
         self.vector_width: int = getattr(first, "vector_width", 0)
         self.size = _total_size(self._paths)
@@ -133,9 +137,23 @@ class ShardTable:
         table = self._current
         if table is None:
             raise InputError(f"{self.name}: it is closed")
+        self._lend_threads(table)
         yield from table.blocks(selection)
+        self._add_counts(table)
         self._done += table.size or 0
         self.close()
+
+    def _lend_threads(self, table: Any) -> None:
+        """Let documents be read by as many threads as are there for all."""
+        if self.cluster is not None:
+            table.threads = self.threads
+
+    def _add_counts(self, table: Any) -> None:
+        """Add what was found among the documents of a file, where it holds some."""
+        if self.cluster is not None and self.counts is None:
+            self.counts = table.counts
+        elif self.cluster is not None:
+            self.counts.add(table.counts)
 
     def _first(self) -> tuple[Table, int]:
         """The first file that has rows where those are needed to know its columns, and how many there are before it."""

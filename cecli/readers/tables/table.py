@@ -14,6 +14,7 @@ from cecli.readers.tables.arrays.spec import ArrayOptions
 
 if TYPE_CHECKING:
     from cecli.readers.sources.source import Source
+    from cecli.readers.tokens.options import TokenOptions
 
 BLOCK_BYTES = 1 << 21
 """Bytes of text in a block: enough to hide the cost of handing it over, little enough for the cache of a core."""
@@ -47,7 +48,8 @@ Rest = Literal["zero", "uniform", "drop"]
 class TableOptions:
     """How a file is read as a table, so far as the person said it: what separates the cells of a text, whether it has a
     header, what its decimals begin with, the column of lists that is meant, which part of the file is read, what the
-    person calls the file, which array of it is meant, and what classes get that a row does not name."""
+    person calls the file, which array of it is meant, what classes get that a row does not name, and how documents of
+    tokens are read."""
 
     delimiter: str | None = None
     header: bool = True
@@ -60,6 +62,7 @@ class TableOptions:
     decimal: str | None = None
     shared: bool = False
     """Whether the delimiter and the mark of decimals are said of another file, and hold here if they can."""
+    tokens: TokenOptions | None = None
 
 
 @dataclass(frozen=True)

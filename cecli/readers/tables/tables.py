@@ -12,6 +12,7 @@ from cecli.readers.tables.arrays.members import split_member
 from cecli.readers.tables.arrays.spec import ANY_ARRAY, ArrayOptions
 from cecli.readers.tables.formats import table_of
 from cecli.readers.tables.table import BLOCK_BYTES, Part, Rest, Table, TableOptions
+from cecli.readers.tokens.options import TokenOptions
 
 
 def open_table(
@@ -25,6 +26,7 @@ def open_table(
     rest: Rest | None = None,
     decimal: str | None = None,
     shared: bool = False,
+    tokens: TokenOptions | None = None,
 ) -> Table:
     """The table at ``path`` (``-`` is standard input), its format by content and then by suffix.
 
@@ -34,19 +36,20 @@ def open_table(
     classes as a list; without it, it is the only column of lists of numbers, if there is one. Its elements are the
     first columns of the table, called 0…K-1 (``vector_columns``). ``FILE:MEMBER`` is an array of a
     file of several, ``array`` says what else is known of it. ``rest`` is what
-    classes get that a row does not name. Raises InputError where a file cannot be read as a table.
+    classes get that a row does not name. ``tokens`` says how documents of JSON are read that hold a language model's
+    tokens; None where no such are wanted. Raises InputError where a file cannot be read as a table.
     """
     path, member = split_member(local_path(path))
     wanted = replace(array, member=member)
     options = TableOptions(
-        delimiter, header, block_bytes, vector, rest=rest, array=wanted, decimal=decimal, shared=shared
+        delimiter, header, block_bytes, vector, rest=rest, array=wanted, decimal=decimal, shared=shared, tokens=tokens
     )
     if os.path.isdir(path) or any(mark in path for mark in "*?[") or is_url(path):
         from cecli.readers.tables.shards import ShardTable, find_shards
 
         files = find_shards(path)
         if files is not None:
-            return ShardTable(path, files, lambda file: _open_file(file, options), member)
+            return ShardTable(path, files, lambda file: _open_file(file, _named_by(file, options)), member)
     return _open_file(path, options)
 
 
@@ -60,6 +63,12 @@ def has_numbers_for_names(table: Table) -> bool:
     header, and of lists."""
     fields = getattr(table, "fields", None)
     return not table.header or (fields is not None and fields.width > 0 and not fields.named)
+
+
+def _named_by(file: str, options: TableOptions) -> TableOptions:
+    """The options for one of several files, whose documents bear its name."""
+    tokens = None if options.tokens is None else replace(options.tokens, prefix=f"{file}:")
+    return replace(options, tokens=tokens)
 
 
 def _open_file(path: str, options: TableOptions) -> Table:

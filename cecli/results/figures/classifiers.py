@@ -9,6 +9,7 @@ _PAIR = "compare compare.comparisons compare.groups"
 _TESTED = f"{_PAIR} compare.finite"
 _P = f"{_TESTED} compare.sign_flip"
 _CLASSES, _CORP = "not with --observed", "with --corp"
+_TOKENS = "of tokens in documents"
 _LOSS, _ERROR = "reduction weights", "reduction weights confidence"
 
 _COMMON = (
@@ -88,7 +89,13 @@ _SCORES = (
     Figure("max_row_sum_deviation", "Largest row-sum error", NUMBER, "the largest distance of a row's sum from 1",
            _SCORE, _CLASSES, line=""),
     Figure("clusters", "Clusters", COUNT, "clusters of rows, of which the standard error is taken", _SCORE,
-           "with --cluster"),
+           "with --cluster, and of tokens in documents"),
+    Figure("tokens", "Tokens", COUNT, "tokens that count", _SCORE, _TOKENS),
+    Figure("documents", "Documents", COUNT, "documents that have a token", "score", _TOKENS),
+    Figure("first_tokens_left_out", "First tokens left out", COUNT, "first tokens of a record, without a figure, or "
+           "by --first-token drop", "score", f"{_TOKENS}, or with --first-token"),
+    Figure("missing_logprobs", "Missing log-probabilities", COUNT, "tokens of which no log-probability is known",
+           "score", f"{_TOKENS}, or with --missing-logprob"),
     Figure("worst_percent_share", "Share of the worst 1 %", NUMBER, "how much of the loss the 1 % of the rows carry "
            "that cost most", _SCORE, line="of the loss"),
     Figure("labels_read_as", "Labels read by", "text", "how labels name classes", _SCORE,

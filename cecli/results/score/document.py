@@ -98,6 +98,8 @@ class Scored:
         }
         if facts.clustered:
             made["clusters"] = score.clusters or 0
+        if facts.documents is not None:
+            made["tokens"] = score.rows
         if self.prior is not None:
             made |= self._against_prior(score, self.prior)
         if self.listed:
@@ -122,6 +124,8 @@ class Scored:
         }
         if facts.labels_at_cut:
             made["labels_at_cut"] = facts.labels_at_cut[0]
+        tokens = ("documents", "first_tokens_left_out", "missing_logprobs")
+        made |= {key: getattr(facts, key) for key in tokens if getattr(facts, key) is not None}
         if self.by is not None:
             made["by"] = self.by
         if self.worst:

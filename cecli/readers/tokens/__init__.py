@@ -1,0 +1,1 @@
+"""Documents of a language model's tokens in, a row a token out."""
