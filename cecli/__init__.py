@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from cecli.core.hypotheses.goodness_of_fit import Fit
     from cecli.core.pmfs.pmf import Pmf
     from cecli.core.scores.scorer import Score
+    from cecli.library.fidelity import FidelityAccumulator, fidelity
+    from cecli.library.fidelity_figures import FidelityFigures
     from cecli.library.pmfs import (
         Fitted,
         cross_entropy,
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from cecli.library.scores import ScoreAccumulator, losses, score, softmax
 
 _PLACES = {
+    "FidelityAccumulator": "library.fidelity",
+    "FidelityFigures": "library.fidelity_figures",
     "Fit": "core.hypotheses.goodness_of_fit",
     "Fitted": "library.pmfs",
     "Pmf": "core.pmfs.pmf",
@@ -35,6 +39,7 @@ _PLACES = {
     "cross_entropy": "library.pmfs",
     "divergence": "library.pmfs",
     "entropy": "library.pmfs",
+    "fidelity": "library.fidelity",
     "fit": "library.pmfs",
     "goodness_of_fit": "library.pmfs",
     "kl_divergence": "library.pmfs",
@@ -47,6 +52,8 @@ _PLACES = {
 """Public name -> the module it is loaded from."""
 
 __all__ = [
+    "FidelityAccumulator",
+    "FidelityFigures",
     "Fit",
     "Fitted",
     "Pmf",
@@ -55,6 +62,7 @@ __all__ = [
     "cross_entropy",
     "divergence",
     "entropy",
+    "fidelity",
     "fit",
     "goodness_of_fit",
     "kl_divergence",

@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -467,3 +468,60 @@ def test_a_type_checker_knows_the_types(tmp_path):
     )  # fmt: skip
     assert done.stdout.count("error:") == 1, done.stdout
     assert 'user.py:7: error: Incompatible types in assignment (expression has type "float"' in done.stdout
+
+
+class TestFidelity:
+    def test_the_figures_are_those_of_the_command(self, run, root, monkeypatch):
+        monkeypatch.chdir(root)
+        files = [f"sample_data/digits_{name}.csv" for name in ("logistic", "overconfident", "labels")]
+        document = run("fidelity", *files, "-f", "json", "-q").document
+        p, q, labels = (np.genfromtxt(file, delimiter=",", skip_header=1) for file in files)
+        assert (p[:, 0] == q[:, 0]).all()
+        assert (p[:, 0] == labels[:, 0]).all()
+        found = cecli.fidelity(p[:, 1:], q[:, 1:], labels[:, 1].astype(int), worst=5)
+        for name in ("kl_mean", "kl_standard_error", "kl_high", "kl_rms", "hellinger_mean", "entropy_student",
+                     "same_top", "same_top_low", "top_k_agreement", "loss_teacher", "log_perplexity_ratio",
+                     "kl_quantiles", "infinite_rows", "rows"):  # fmt: skip
+            assert getattr(found, name) == document[name], name
+        assert found.label_quantiles == document["label_probability_change"]["quantiles"]
+        assert [far.row + 1 for far in found.farthest] == [each["row"] for each in document["worst"]]
+
+    @pytest.mark.parametrize("weighted", [False, True])
+    def test_batches_and_accumulators_give_the_same_bits(self, weighted):
+        (p, labels), (q, _) = predictions(), predictions()
+        weights = RNG.integers(0, 3, 200) if weighted else None
+        whole = cecli.fidelity(p, q, labels, weights=weights, worst=3)
+        parts = [cecli.FidelityAccumulator(4, weighted=weighted, worst=3, first_row=start) for start in (0, 120)]
+        for part, rows in zip(parts, (slice(0, 120), slice(120, 200)), strict=True):
+            part.update(p[rows], q[rows], labels[rows], None if weights is None else weights[rows])
+        parts[1].merge(parts[0])
+        assert parts[1].result() == whole
+
+    def test_kinds_clusters_and_soft_labels(self):
+        (p, _), (q, _) = predictions(), predictions()
+        plain = cecli.fidelity(p, q)
+        assert plain.loss_teacher is None
+        mixed = cecli.fidelity(np.log(p), q, kind="log-probabilities", student_kind="probabilities")
+        assert mixed.kl_mean == pytest.approx(plain.kl_mean, rel=1e-13)
+        grouped = cecli.fidelity(p, q, clusters=["a", "b"] * 100)
+        assert (grouped.clusters, grouped.kl_mean) == (2, plain.kl_mean)
+        soft = cecli.fidelity(p, q, p)
+        assert soft.loss_teacher == pytest.approx(soft.entropy_teacher, rel=1e-13)
+        assert soft.label_probability_change is None
+        assert cecli.fidelity(p[:, 0], q[:, 0]).kl_mean > 0
+
+    @pytest.mark.parametrize(("call", "message"), [
+        (lambda p, q: cecli.fidelity(p, q[:9]), "student: 9 rows, and the teacher has 10"),
+        (lambda p, q: cecli.fidelity(p, q[:, :3]), "student: 3 columns for 4 classes"),
+        (lambda p, q: cecli.fidelity(p, 2 * q), "expected a probability from 0 to 1"),
+        (lambda p, q: cecli.fidelity(p / 2, q), "teacher[0]: the row sums to 0.5, not to 1"),
+        (lambda p, q: cecli.fidelity(p, q, clusters=[1]), "clusters: 1 of them for 10 rows"),
+        (lambda p, q: cecli.fidelity(p, q, [7] * 10), "labels[0]: expected a class number from 0 to 3"),
+        (lambda p, q: cecli.fidelity(p, q, confidence=2), "confidence: expected a number between"),
+        (lambda p, q: cecli.FidelityAccumulator(4).result(), "no rows to compare"),
+        (lambda p, q: cecli.FidelityAccumulator(4).merge(cecli.FidelityAccumulator(4, top_k=2)), "different options"),
+    ])  # fmt: skip
+    def test_what_is_wrong_is_a_value_error(self, call, message):
+        (p, _), (q, _) = predictions(10), predictions(10)
+        with pytest.raises(ValueError, match=re.escape(message)):
+            call(p, q)

@@ -8,6 +8,7 @@ TOPICS: dict[str, str] = {
     "options": "What else a score can be asked for: weights, groups, smoothing, other libraries' figures.",
     "calibration": "Whether probabilities mean what they say, and how to mend them.",
     "comparing": "Whether one model is better than another, or only luckier.",
+    "fidelity": "Whether a quantised, distilled or retrained copy still predicts what the model did.",
     "continuous-integration": "Gates, stored results, reports to hand around, and signatures.",
     "output-keys": "Formats, keys of the results, exit statuses and messages.",
     "python": "The same figures for arrays: import cecli.",

@@ -19,19 +19,19 @@ _ROUNDING = 2.0**-50
 """A sum of K doubles is off by less than this times K."""
 
 
-def sized(predictions: ArrayLike) -> tuple[NDArray[Any], int]:
+def sized(predictions: ArrayLike, name: str = "predictions") -> tuple[NDArray[Any], int]:
     """The table, and how many classes it speaks of: two where it has a single column."""
-    found = array_of("predictions", predictions, (1, 2))
+    found = array_of(name, predictions, (1, 2))
     width = 2 if found.ndim == 1 else max(2, found.shape[1])
-    return table_of(found, width), width
+    return table_of(found, width, name), width
 
 
-def table_of(predictions: ArrayLike, classes: int) -> NDArray[Any]:
+def table_of(predictions: ArrayLike, classes: int, name: str = "predictions") -> NDArray[Any]:
     """A table (n, K), or (n, 1) of the figures of class 1 of two."""
-    table = array_of("predictions", predictions, (1, 2))
+    table = array_of(name, predictions, (1, 2))
     table = table[:, None] if table.ndim == 1 else table
     if table.shape[1] != classes and not (table.shape[1] == 1 and classes == 2):
-        raise ValueError(f"predictions: {table.shape[1]} columns for {classes} classes")
+        raise ValueError(f"{name}: {table.shape[1]} columns for {classes} classes")
     return table if table.dtype.kind == "f" else table.astype(np.float64)
 
 
@@ -52,25 +52,31 @@ def by_name(labels: NDArray[Any], names: tuple[str, ...], rows: int) -> NDArray[
 
 
 def batch_of(
-    table: NDArray[Any], observed: NDArray[Any], kind: Kind, start: int, tolerance: float, normalize: bool
+    table: NDArray[Any],
+    observed: NDArray[Any] | None,
+    kind: Kind,
+    start: int,
+    tolerance: float,
+    normalize: bool,
+    name: str = "predictions",
 ) -> Batch:
     """The rows of a table and what was observed of them, checked; they begin with row ``start``."""
-    labels, soft = (observed, None) if observed.ndim == 1 else (None, observed)
+    labels, soft = (observed, None) if observed is None or observed.ndim == 1 else (None, observed)
     if table.shape[1] == 1:
         column = np.ascontiguousarray(table[:, 0], dtype=np.float64)
-        _check_range(column[None, :], 0, kind, start, column=True)
+        _check_range(column[None, :], 0, kind, start, column=True, name=name)
         return Batch(column, 0, labels, kind, binary=True, soft=None if soft is None else shaped(soft)[0])
     values, axis = shaped(table)
     if kind == "logits":
-        check_logits(values, axis, start)
+        check_logits(values, axis, start, name)
         return Batch(values, axis, labels, kind, soft=None if soft is None else shaped(soft)[0])
-    _check_range(values, axis, kind, start)
+    _check_range(values, axis, kind, start, name=name)
     sums = row_sum(values if kind == "probabilities" else exp(values), axis)
     if normalize:
-        _refuse_rows(sums == 0, sums, start, "a row with a sum above 0")
+        _refuse_rows(sums == 0, sums, start, "a row with a sum above 0", name)
         values = values / along(sums, axis) if kind == "probabilities" else values - along(log(sums), axis)
     else:
-        _check_sums(sums, values.shape[axis], tolerance, start)
+        _check_sums(sums, values.shape[axis], tolerance, start, name)
     return Batch(values, axis, labels, kind, row_sums=sums, soft=None if soft is None else shaped(soft)[0])
 
 
@@ -84,14 +90,16 @@ def check_pmfs(name: str, table: Floats, tolerance: float) -> None:
         raise ValueError(f"{name}[{row}]: the row sums to {sums[row]:.10g}, not to 1")
 
 
-def _check_range(values: Floats, axis: int, kind: Kind, start: int, column: bool = False) -> None:
+def _check_range(
+    values: Floats, axis: int, kind: Kind, start: int, column: bool = False, name: str = "predictions"
+) -> None:
     if kind == "logits":
         wrong, wanted = ~np.isfinite(values), "a finite logit"
     elif kind == "probabilities":
         wrong, wanted = ~((values >= 0) & (values <= 1)), "a probability from 0 to 1 (kind='logits' for raw scores)"
     else:
         wrong, wanted = ~(values <= 0), "a log-probability, at most 0 (kind='logits' for raw scores)"
-    _refuse_cells(wrong, values, axis, start, wanted, column)
+    _refuse_cells(wrong, values, axis, start, wanted, column, name)
 
 
 def check_logits(values: Floats, axis: int, start: int, name: str = "predictions") -> None:
@@ -101,11 +109,11 @@ def check_logits(values: Floats, axis: int, start: int, name: str = "predictions
     _refuse_rows(empty, np.full(len(empty), -np.inf), start, "a row with a logit above -inf", name)
 
 
-def _check_sums(sums: Floats, classes: int, tolerance: float, start: int) -> None:
+def _check_sums(sums: Floats, classes: int, tolerance: float, start: int, name: str) -> None:
     off = np.flatnonzero(np.abs(sums - 1.0) > tolerance + classes * _ROUNDING)
     if len(off):
         raise ValueError(
-            f"predictions[{start + int(off[0])}]: the row sums to {sums[off[0]]:.10g}, not to 1; "
+            f"{name}[{start + int(off[0])}]: the row sums to {sums[off[0]]:.10g}, not to 1; "
             "normalize=True divides each row by its sum, kind='logits' is for raw scores"
         )
 

@@ -87,6 +87,8 @@ class AnyPartial:
     def document(self) -> dict[str, Any]:
         """The object of JSON, without the version of the program."""
         facts = {key: value for key, value in asdict(self.facts).items() if key != "name"}
+        if not facts["labels_at_cut"]:
+            del facts["labels_at_cut"]  # states of what has no cut say nothing of it
         used = {} if self.labels_used is None else {"labels_used": bits_of(self.labels_used)}
         options: Any = self.options
         return {

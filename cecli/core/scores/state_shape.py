@@ -25,6 +25,10 @@ def _count(value: Any) -> bool:
     return type(value) is int and 0 <= value < 1 << 63
 
 
+def _counts(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 1 and all(map(_count, value))
+
+
 def _number(value: Any) -> bool:
     return type(value) in (int, float) and 0 <= value <= 1e308 and math.isfinite(value)
 
@@ -134,7 +138,7 @@ def check_shape(document: Mapping[str, Any]) -> None:
     missing = [name for name in (OF_LOSSES if options["observed"] else REPORT) if name not in metrics]
     if missing:
         raise ValueError(f"options.metrics: {missing[0]} is missing")
-    _check(read, _READ, "read")
+    _check(read, _READ | ({"labels_at_cut": _counts} if "labels_at_cut" in read else {}), "read")
     for option, fact in _SAME.items():
         _agree(options[option] == read[fact], f"options.{option}", f"read.{fact}")
     _agree((options["cluster"] is not None) == read["clustered"], "options.cluster", "read.clustered")

@@ -163,3 +163,15 @@ def test_a_certain_row_is_not_above_0(run, folder):
     data += struct.pack("<ff", 16.0001 / 65535, -16.0) + np.array([0, 65535], dtype="<u2").tobytes()
     (folder / "one.kld").write_bytes(data)
     assert run("score", "one.kld", "--value", "-q").out.strip() in ("0", "0.0")
+
+
+def test_states_of_it_are_merged(run, folder, made):
+    logits, tokens = made
+    written(folder / "other.kld", logits[3:6], tokens[7:14], 7)
+    for name in ("base", "other"):
+        assert run("score", f"{name}.kld", "--partial", "-o", f"{name}.cecli").status == 0
+    document = run("merge", "base.cecli", "other.cecli", "-f", "json").document
+    assert document["rows"]["scored"] == 12
+    assert document["labels_at_cut"] == sum(
+        run("score", f"{name}.kld", "-f", "json").document["labels_at_cut"] for name in ("base", "other")
+    )
