@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cecli.core.scores.scorer import Score
     from cecli.library.fidelity import FidelityAccumulator, fidelity
     from cecli.library.fidelity_figures import FidelityFigures
+    from cecli.library.files import ReadPredictions, read_predictions
     from cecli.library.pmfs import (
         Fitted,
         cross_entropy,
@@ -34,6 +35,7 @@ _PLACES = {
     "Fit": "core.hypotheses.goodness_of_fit",
     "Fitted": "library.pmfs",
     "Pmf": "core.pmfs.pmf",
+    "ReadPredictions": "library.files",
     "Score": "core.scores.scorer",
     "ScoreAccumulator": "library.scores",
     "cross_entropy": "library.pmfs",
@@ -45,6 +47,7 @@ _PLACES = {
     "kl_divergence": "library.pmfs",
     "losses": "library.scores",
     "perplexity": "library.pmfs",
+    "read_predictions": "library.files",
     "score": "library.scores",
     "simulate": "library.pmfs",
     "softmax": "library.scores",
@@ -57,6 +60,7 @@ __all__ = [
     "Fit",
     "Fitted",
     "Pmf",
+    "ReadPredictions",
     "Score",
     "ScoreAccumulator",
     "cross_entropy",
@@ -68,6 +72,7 @@ __all__ = [
     "kl_divergence",
     "losses",
     "perplexity",
+    "read_predictions",
     "score",
     "simulate",
     "softmax",

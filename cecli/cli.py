@@ -35,6 +35,7 @@ GROUPS = {
         "softmax": "Turn logits into probabilities, row by row.",
     },
     "Files and results": {
+        "convert": "Write predictions of any format as a plain file that every tool reads.",
         "merge": "Merge states of score --partial into the report of all their rows.",
         "show": "Show a stored result as a table, Markdown, CSV or a page.",
         "verify": "Verify a signed result: compute it again from the same inputs, and compare every digit.",

@@ -44,7 +44,7 @@ class RowOutput:
 
 
 def row_input_options(function: Function) -> Function:
-    """Which columns of the argument LOGITS are read as what; arrives as ``rows``, a RowOptions."""
+    """Which columns of the argument LOGITS or PREDS are read as what; arrives as ``rows``, a RowOptions."""
     return grouped(
         function,
         "rows",
@@ -71,11 +71,11 @@ def row_input_options(function: Function) -> Function:
 
 
 def row_output_options(function: Function) -> Function:
-    """How rows are written; arrives as ``output``, a RowOutput."""
+    """How rows are written; arrives as ``output``, a RowOutput. An argument OUT is the same as --output."""
     return grouped(
         function,
         "output",
-        lambda own, arguments: RowOutput.of(own["path"], own["format"], own["quiet"]),
+        _output_value,
         [
             click.option("-f", "--format", "output_format", type=click.Choice(FORMATS), default="auto",
                          help="Format of the rows: auto is CSV, or what the suffix of FILE says."),
@@ -86,6 +86,13 @@ def row_output_options(function: Function) -> Function:
     )  # fmt: skip
 
 
+def _output_value(own: dict[str, Any], arguments: dict[str, Any]) -> RowOutput:
+    out = arguments.pop("out", None)
+    if out is not None and own["path"] is not None:
+        raise UsageError("OUT is given twice, as an argument and as --output")
+    return RowOutput.of(own["path"] if out is None else out, own["format"], own["quiet"])
+
+
 def _rows_value(own: dict[str, Any], arguments: dict[str, Any]) -> RowOptions:
     from cecli.readers.predictions.roles import ColumnOptions
     from cecli.readers.predictions.row_reader import RowOptions
@@ -93,7 +100,7 @@ def _rows_value(own: dict[str, Any], arguments: dict[str, Any]) -> RowOptions:
     if own["classes"] is not None and own["drop"]:
         raise UsageError("--classes already says which columns count; --drop has no meaning beside it")
     return RowOptions(
-        arguments.pop("logits"),
+        arguments.pop("logits" if "logits" in arguments else "preds"),
         columns=ColumnOptions(id=own["id"], classes=own["classes"], drop=own["drop"]),
         kept=own["keep"],
         header=own["header"] == "first",

@@ -8,14 +8,14 @@ from typing import Any, TypeVar
 
 from cecli.core.rows.rows import Kind
 from cecli.core.sums.layout import Floats
-from cecli.errors import CellErrors, InputError
+from cecli.errors import CellErrors, InputError, UsageError, several
 from cecli.readers.predictions.roles import ColumnOptions, find_classes
 from cecli.readers.predictions.row_checks import NUMBER_KINDS, CheckOptions, check_column, check_rows
 from cecli.readers.sources.parallel import ordered
 from cecli.readers.tables.arrays.shapes import check_axis_is_known
 from cecli.readers.tables.arrays.spec import ArrayOptions
-from cecli.readers.tables.table import BLOCK_BYTES, Block, Problems, Selection
-from cecli.readers.tables.tables import open_table, vector_columns
+from cecli.readers.tables.table import BLOCK_BYTES, Block, Cells, Problems, Rest, Selection
+from cecli.readers.tables.tables import has_numbers_for_names, open_table, vector_columns
 
 Made = TypeVar("Made")
 
@@ -39,6 +39,8 @@ class RowOptions:
     decimal: str | None = None
     vector: str | None = None
     class_axis: int | None = None
+    class_names: tuple[str, ...] | None = None
+    rest: Rest | None = None
     lenient: bool = False
     block_bytes: int = BLOCK_BYTES
 
@@ -71,6 +73,7 @@ class Unlabelled:
             block_bytes=options.block_bytes,
             vector=options.vector,
             array=ArrayOptions(class_axis=options.class_axis),
+            rest=options.rest,
         )
         try:
             if options.kind == "logits":
@@ -86,12 +89,29 @@ class Unlabelled:
             raise
         self.name = self._table.name
         self.named = self._table.header
-        self.classes = tuple(self._table.columns[k] for k in self._classes)
+        self.classes = self._class_names()
         self.beside = tuple(self._table.columns[k] for k in self._beside)
         self.binary = len(self.classes) == 1
         self.total_rows: int | None = getattr(self._table, "total_rows", None)
         self.rows_read = 0
         self._all_pmfs = options.kind == "logits"
+
+    def _class_names(self) -> tuple[str, ...]:
+        """What the classes are called: as options say, where the file does not."""
+        own, names = tuple(self._table.columns[k] for k in self._classes), self.options.class_names
+        if names is None:
+            return own
+        try:
+            if not has_numbers_for_names(self._table):
+                raise UsageError(
+                    f"--class-names: the classes of {self._table.name} have names", "--classes chooses them"
+                )
+            if len(names) != len(own) or len(set(names)) < len(names):
+                raise UsageError(f"--class-names: expected {several(len(own), 'different name')}, found {len(names):,}")
+        except BaseException:
+            self._table.close()
+            raise
+        return names
 
     @property
     def list_name(self) -> str | None:
@@ -167,7 +187,7 @@ class Unlabelled:
 
     def _rows(self, block: Block) -> Rows:
         """Parse and check a block; runs in any thread."""
-        cells, kind = block.parse(), self.options.kind
+        cells, kind = _kept(block.parse()), self.options.kind
         if self.binary:
             column = check_column(cells.numbers, kind, self.options.checks, block, self._classes)
             if column.min(initial=0.0) < 0 or column.max(initial=0.0) > 1:
@@ -177,3 +197,14 @@ class Unlabelled:
         if not checked.all_pmfs:
             self._all_pmfs = False
         return Rows(checked.values, checked.axis, False, cells.strings)
+
+
+def _kept(cells: Cells) -> Cells:
+    """The cells of the rows that count."""
+    if cells.left_out is None:
+        return cells
+    import pyarrow as pa
+
+    keep = ~cells.left_out
+    strings = tuple(column.filter(pa.array(keep.tolist())) for column in cells.strings)
+    return replace(cells, numbers=cells.numbers[keep], strings=strings, left_out=None)
