@@ -6,6 +6,7 @@ taken of v = (p - q)/(p + q), which ``near`` finds without cancellation, and eac
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,63 +43,75 @@ def divergences(teacher: Model, student: Model) -> Divergences:
     >>> round(float(divergences(p, q).kl[0]), 9), float(divergences(p, p).kl[0])
     (0.143841036, 0.0)
     """
-    found = _as_they_stand(teacher, student)
-    close = np.flatnonzero(np.minimum(found.kl, found.reverse_kl) < _CLOSE)
-    if not len(close):
-        return found
-    refined = near_rows(teacher.take(close), student.take(close))
-    for name, column in refined.items():
-        getattr(found, name)[close] = column
+    kl, reverse, *entropies = _sums(teacher, student, _logarithmic)
+    entropy_p, entropy_q = (np.maximum(each, 0.0) for each in entropies)
+    close = np.minimum(kl, reverse) < _CLOSE
+    if close.all():
+        near = near_rows(teacher, student)
+        return Divergences(**near, entropy_teacher=entropy_p, entropy_student=entropy_q)
+    shannon, variation, overlap = _sums(teacher, student, _distances)
+    found = Divergences(
+        kl=kl,
+        reverse_kl=reverse,
+        jensen_shannon=np.maximum(shannon / 2, 0.0),
+        total_variation=variation / 2,
+        hellinger=np.sqrt(np.clip(1.0 - overlap, 0.0, 1.0)),
+        entropy_teacher=entropy_p,
+        entropy_student=entropy_q,
+    )
+    if close.any():
+        rows = np.flatnonzero(close)
+        for name, column in near_rows(teacher.take(rows), student.take(rows)).items():
+            getattr(found, name)[rows] = column
     return found
 
 
-def _as_they_stand(teacher: Model, student: Model) -> Divergences:
-    p, q, axis = teacher.pmf, student.pmf, teacher.axis
-    log_p, log_q = teacher.log_pmf, student.log_pmf
-    middle = p + q
-    middle *= 0.5
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratios = log_p - log_q
-        excess = row_sum(q - p, axis)
-        kl = row_sum(p * ratios, axis) + excess
-        reverse = -row_sum(q * ratios, axis) - excess
-        entropy_p, entropy_q = -row_sum(p * log_p, axis), -row_sum(q * log_q, axis)
-        log_middle = log(middle)
-        shannon = row_sum(p * (log_p - log_middle) + q * (log_q - log_middle), axis) / 2
-    odd = np.flatnonzero(~np.isfinite(kl + reverse + shannon))  # zeros: rare, and a comparison of every cell is dear
-    if len(odd):
-        some = _with_zeros(teacher.take(odd), student.take(odd), log_middle.take(odd, axis=1 - axis))
-        for column, values in zip((kl, reverse, shannon, entropy_p, entropy_q), some, strict=True):
-            column[odd] = values
-    roots = np.sqrt(p)
-    roots -= np.sqrt(q)
-    roots *= roots
-    return Divergences(
-        kl=np.maximum(kl, 0.0),
-        reverse_kl=np.maximum(reverse, 0.0),
-        jensen_shannon=np.maximum(shannon, 0.0),
-        total_variation=row_sum(np.abs(p - q), axis) / 2,
-        hellinger=np.sqrt(row_sum(roots, axis) / 2),
-        entropy_teacher=np.maximum(entropy_p, 0.0),
-        entropy_student=np.maximum(entropy_q, 0.0),
-    )
+def _sums(teacher: Model, student: Model, terms: Callable[[Model, Model], tuple[Floats, ...]]) -> list[Floats]:
+    """The sums over the classes of the terms of every row, a few classes at a time: all that is made of them then stays
+    in the cache. Which classes go together depends on their number alone."""
+    totals: list[Floats] = []
+    for p, q in zip(teacher.pieces(), student.pieces(), strict=True):
+        made = [row_sum(each, teacher.axis) for each in terms(p, q)]
+        totals = [total + part for total, part in zip(totals, made, strict=True)] if totals else made
+    return totals
 
 
-def _with_zeros(teacher: Model, student: Model, log_middle: Floats) -> tuple[Floats, ...]:
-    """D(p||q), D(q||p), Jensen-Shannon, H(p), H(q) where some probabilities are 0."""
-    p, q, axis = teacher.pmf, student.pmf, teacher.axis
-    log_p, log_q = teacher.log_pmf, student.log_pmf
-    no_p, no_q = log_p == -np.inf, log_q == -np.inf
+def _logarithmic(teacher: Model, student: Model) -> tuple[Floats, ...]:
+    """The terms of D(p||q), D(q||p), H(p) and H(q)."""
+    p, q, log_p, log_q = teacher.pmf, student.pmf, teacher.log_pmf, student.log_pmf
     with np.errstate(invalid="ignore"):
         ratios = log_p - log_q
-        excess = row_sum(q - p, axis)
-        forward = np.where(no_p, 0.0, np.where(no_q, np.inf, p * ratios))
-        backward = np.where(no_q, 0.0, np.where(no_p, np.inf, -q * ratios))
-        shannon = np.where(p > 0, p * (log_p - log_middle), 0.0) + np.where(q > 0, q * (log_q - log_middle), 0.0)
-        entropies = [row_sum(np.where(part > 0, -part * logs, 0.0), axis) for part, logs in ((p, log_p), (q, log_q))]
-    return (
-        row_sum(forward, axis) + excess,
-        row_sum(backward, axis) - excess,
-        row_sum(shannon, axis) / 2,
-        *entropies,
-    )
+        excess = q - p
+        forward = p * ratios
+        forward += excess
+        ratios *= q
+        backward = excess
+        np.add(ratios, excess, out=backward)
+        np.negative(backward, out=backward)
+        entropies = p * log_p, q * log_q
+    for each in entropies:
+        np.negative(each, out=each)
+    if teacher.has_zeros or student.has_zeros:
+        no_p, no_q = log_p == -np.inf, log_q == -np.inf
+        forward = np.where(no_p, q, np.where(no_q, np.inf, forward))
+        backward = np.where(no_q, p, np.where(no_p, np.inf, backward))
+        entropies = np.where(no_p, 0.0, entropies[0]), np.where(no_q, 0.0, entropies[1])
+    return forward, backward, *entropies
+
+
+def _distances(teacher: Model, student: Model) -> tuple[Floats, ...]:
+    """The terms of twice the Jensen-Shannon divergence, of twice the total variation, and of sum sqrt(p q)."""
+    p, q = teacher.pmf, student.pmf
+    total = p + q
+    with np.errstate(invalid="ignore", divide="ignore"):
+        log_middle = log(total * 0.5)
+        shannon = p * (teacher.log_pmf - log_middle)
+        shannon += q * (student.log_pmf - log_middle)
+    if not np.isfinite(shannon).all():  # a probability that is 0, or rounded to 0
+        with np.errstate(invalid="ignore"):
+            ours, theirs = p * (teacher.log_pmf - log_middle), q * (student.log_pmf - log_middle)
+        shannon = np.where(p > 0, ours, 0.0) + np.where(q > 0, theirs, 0.0)
+    gaps = p - q
+    np.abs(gaps, out=gaps)
+    total = np.multiply(p, q, out=total)
+    return shannon, gaps, np.sqrt(total, out=total)

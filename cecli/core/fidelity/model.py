@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -11,6 +13,9 @@ from cecli.core.functions.error_free import two_sum
 from cecli.core.rows.losses import binary_losses, probabilities_of_logits
 from cecli.core.rows.rows import Batch
 from cecli.core.sums.layout import Floats, Integers, along, largest, pick, put, row_sum
+
+PIECE = 1 << 13
+"""Classes of a wide row that are gone over together."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -50,6 +55,24 @@ class Model:
     axis: int
     weights: tuple[Floats, Floats | None] | None = None
     logits: bool = False
+
+    @cached_property
+    def has_zeros(self) -> bool:
+        """Whether some probability is 0, and no small number that rounds to it."""
+        return bool(self.log_pmf.size and self.log_pmf.min() == -np.inf)
+
+    def pieces(self) -> Iterator[Model]:
+        """Itself, of many classes a few at a time: the tables alone."""
+        if self.axis == 0 or self.classes <= PIECE:
+            yield self
+            return
+        for start in range(0, self.classes, PIECE):
+            part = slice(start, start + PIECE)
+            weights = None if self.weights is None else (self.weights[0][:, part], None)
+            tables = self.pmf[:, part], self.log_pmf[:, part]
+            yield Model(
+                self.logs[:, part], self.peak, self.log_rest, *tables, self.order, self.top, 1, weights, self.logits
+            )  # fmt: skip
 
     def take(self, rows: Integers) -> Model:
         """Some of the rows."""

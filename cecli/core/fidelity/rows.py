@@ -79,7 +79,7 @@ class FidelityRows:
         return replace(self, group=None)
 
 
-_CHUNK_CELLS = 1 << 17
+_CHUNK_CELLS = 1 << 14
 """Cells of wide rows that are taken at once: the passes over them then stay in the cache of a core."""
 
 
