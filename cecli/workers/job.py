@@ -97,7 +97,7 @@ def tasks_of(opened: Predictions, whole: Collection[str] = ()) -> list[Task]:
     preds = getattr(opened.preds, "files", (given.preds,))
     if given.labels is None:
         header = HEADERS[given.header][0]
-        said = Said(delimiter=given.delimiter, decimal=given.decimal, header=header)
+        said = Said(pairs=True, delimiter=given.delimiter, decimal=given.decimal, header=header)
         return tasks_of_files(preds, header, whole, said)
     return [
         Task(file, place_of(file), labels, size=size_of(file), shared=shared)

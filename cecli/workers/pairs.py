@@ -97,7 +97,7 @@ def _tasks(files: Sequence[str], labels: Piece | None, shared: bool, parts: Part
 
 def _said(options: PredictionOptions) -> Said:
     """How PREDS is read if it is text."""
-    return Said(delimiter=options.delimiter, decimal=options.decimal, header=HEADERS[options.header][0])
+    return Said(pairs=True, delimiter=options.delimiter, decimal=options.decimal, header=HEADERS[options.header][0])
 
 
 def _parts(shards: Sequence[Sequence[str]], said: Said, run: Callable[[str, list[Task]], bytes]) -> list[Parts]:

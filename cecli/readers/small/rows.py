@@ -17,7 +17,7 @@ from cecli.readers.tables.formats import format_of, table_of
 from cecli.readers.tables.problems import Problems
 from cecli.readers.tables.records import Record, place, read_records
 from cecli.readers.tables.table import Block, Selection, Table, TableOptions
-from cecli.readers.tables.texts.look import Said, open_text
+from cecli.readers.tables.texts.look import Said, open_text, shape_of
 
 
 class SmallRows(Protocol):
@@ -71,7 +71,7 @@ def is_document(source: Source) -> bool:
 
 
 def _text(source: Source, said: Said) -> TextRows | None:
-    delimiter, _ = open_text(source, said)
+    delimiter, _ = open_text(source, said, shape_of(source, said))
     records = read_records(source, delimiter)
     header = next(records, None)
     return None if header is None else TextRows(source.name, header, records, delimiter)

@@ -11,7 +11,7 @@ from cecli.readers.sources.source import HEAD, Source, suffix_of
 from cecli.readers.tables.arrays.magic import is_safetensors
 from cecli.readers.tables.llama_magic import MAGIC
 from cecli.readers.tables.table import Table, TableOptions
-from cecli.readers.tables.texts.look import Said, open_text, plain_delimiter
+from cecli.readers.tables.texts.look import Said, open_text, plain_delimiter, shape_of
 
 Known = Callable[[bytes, str], bool]
 """Whether a file is of a format, by its first bytes and its suffix (without that of a compression, in lower case)."""
@@ -72,9 +72,15 @@ def table_of(source: Source, options: TableOptions) -> Table:
         raise UsageError(f"FILE:MEMBER is for .npz and .safetensors, and {source.name} is {form.name}")
     if wanted.class_axis is not None and not wanted.of_labels and form.arrays is None:
         raise UsageError(f"--class-axis is for arrays, and {source.name} is {form.name}")
-    if options.rest is not None and not form.lists:
-        raise UsageError(f"--rest is for rows that name their classes, and those of {source.name} ({form.name}) do not")
+    if not form.lists and not form.of_text:
+        _check_rest(options, source.name, form.name)
     return form.opener(source, options)
+
+
+def _check_rest(options: TableOptions, name: str, form: str) -> None:
+    """Raise UsageError where it is said what classes get that a row does not name, and rows name none."""
+    if options.rest is not None:
+        raise UsageError(f"--rest is for rows that name their classes, and those of {name} ({form}) do not")
 
 
 def _begins(magic: bytes) -> Known:
@@ -194,10 +200,18 @@ def _tokens(source: Source, options: TableOptions, of_array: bool) -> Table | No
 def _open_text(source: Source, options: TableOptions) -> Table:
     from cecli.readers.tables.csv_table import CsvTable
 
-    said = Said(format_of(source).delimiter or ",", options.delimiter, options.decimal, options.header, options.shared)
+    own = format_of(source).delimiter or ","
+    said = Said(own, options.delimiter, options.decimal, options.header, options.shared, pairs=True)
     if options.part is not None:
         return CsvTable(source, plain_delimiter(source, said), options.header, options.block_bytes)
-    delimiter, header = open_text(source, said)
+    shape = shape_of(source, said)
+    if shape is not None and shape.pairs:
+        from cecli.readers.tables.nested.rest import open_json
+        from cecli.readers.tables.texts.pairs import splitter_of
+
+        return open_json(source, options, splitter_of(shape))
+    _check_rest(options, source.name, "text")
+    delimiter, header = open_text(source, said, shape)
     return CsvTable(source, delimiter, header, options.block_bytes)
 
 

@@ -28,21 +28,26 @@ _SIGNS = b' "\t;|#:*='
 class Said:
     """How a person says that a text is to be read: its ``delimiter`` (BLANKS for runs of blanks), the mark of its
     decimals, and whether it has a header; and ``own``, what separates its cells where nobody says so. ``shared`` says
-    that the delimiter and the mark are said of another file, and hold here if they can."""
+    that the delimiter and the mark are said of another file, and hold here if they can; ``pairs`` that lines may be
+    classes and their figures."""
 
     own: str = ","
     delimiter: str | None = None
     decimal: str | None = None
     header: bool = True
     shared: bool = False
+    pairs: bool = False
 
 
-def open_text(source: Source, said: Said) -> tuple[str, bool]:
+def shape_of(source: Source, said: Said) -> Shape | None:
+    """The shape of a text of which nothing has been read; None where it is plain."""
+    return _shape(source.peek(HEAD), lambda: source.peek(LOOK), _settled(said, source.peek(HEAD)), source.name)
+
+
+def open_text(source: Source, said: Said, shape: Shape | None) -> tuple[str, bool]:
     """What separates the cells of the records that ``source`` gives from now on, and whether the first is a header."""
-    said = _settled(said, source.peek(HEAD))
-    shape = _shape(source.peek(HEAD), lambda: source.peek(LOOK), said, source.name)
     if shape is None:
-        return said.delimiter or said.own, said.header
+        return plain_delimiter(source, said), said.header
     from cecli.readers.tables.texts.shape import reshape
 
     reshape(source, shape)
@@ -82,4 +87,4 @@ def _shape(head: bytes, more: Callable[[], bytes], said: Said, name: str) -> Sha
         lines.pop()
     lengths = [len(line) + 1 for line in lines]
     shape = recognise([line.removesuffix(b"\r") for line in lines[:_LINES]], said, lengths, name)
-    return replace(shape, skip=shape.skip + mark) if shape is not None and shape.skip else shape
+    return replace(shape, skip=shape.skip + mark) if shape is not None and (shape.skip or shape.pairs) else shape

@@ -51,6 +51,12 @@ def recognise(lines: Sequence[bytes], said: Said, lengths: Sequence[int], name: 
         lines = lines[:-1]
     if not lines:
         return None
+    if said.pairs and said.delimiter in (None, BLANKS):
+        from cecli.readers.tables.texts.pairs import pairs_of
+
+        pairs = pairs_of(lines, name)
+        if pairs is not None:
+            return pairs
     commented = _commented(lines)
     if not commented and _is_plain(lines, said):
         return None

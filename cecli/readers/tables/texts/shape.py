@@ -19,7 +19,7 @@ class Shape:
     whether the first is a header.
 
     In place of the first ``skip`` bytes, which are ``lines`` lines, come the bytes ``begin``; ``rewrite`` makes records
-    of the lines after them (None: they are records).
+    of the lines after them (None: they are records). With ``pairs`` they are no records, but objects of JSON.
     """
 
     delimiter: str
@@ -28,6 +28,7 @@ class Shape:
     lines: int = 0
     begin: bytes = b""
     rewrite: Rewrite | None = None
+    pairs: bool = False
 
     @property
     def keeps_bytes(self) -> bool:
