@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -11,12 +11,12 @@ from cecli.core.calibration.cross_validation import cross_fitted
 from cecli.core.calibration.figures import CalibrationFigures
 from cecli.core.calibration.fit import Intake, Problem, after, calibrate
 from cecli.core.calibration.folds import fold_of
-from cecli.core.calibration.vector_scaling import MOST_CLASSES
+from cecli.core.calibration.vector_scaling import MOST_CLASSES, NoBestBiases
 from cecli.core.metrics import Spec
 from cecli.core.rows.rows import Batch
 from cecli.core.sums.layout import Integers
 from cecli.core.units import Unit
-from cecli.errors import InputError, UsageError
+from cecli.errors import InputError, UsageError, quoted
 from cecli.readers.predictions.facts import facts_of
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 from cecli.readers.predictions.row_keys import RowKeys
@@ -44,7 +44,10 @@ def calibrated(
         with progress(quiet=quiet) as bar:
             sweep = partial(held.sweep, threads=threads, progress=bar.advance)
             problem = Problem(sweep, partial(sweep, every=True), span, spec, wanted.bias)
-            fit = calibrate(problem, confidence)
+            try:
+                fit = calibrate(problem, confidence)
+            except NoBestBiases as error:
+                raise _no_biases(opened, "", error.classes) from error
             if fit is None:
                 raise _no_biases(opened, "")
             crossed = None if wanted.folds is None else _crossed(problem, wanted, keys, opened, confidence)
@@ -74,7 +77,10 @@ def _read(opened: Predictions, read: Intake, confidence: float) -> tuple[Calibra
 def _crossed(
     problem: Problem, wanted: CalibrateOptions, keys: RowKeys, opened: Predictions, confidence: float
 ) -> CrossFitted:
-    found = cross_fitted(problem, wanted.folds or 0)
+    try:
+        found = cross_fitted(problem, wanted.folds or 0)
+    except NoBestBiases as error:
+        raise _no_biases(opened, " without one of the folds", error.classes) from error
     if found is None:
         raise _no_biases(opened, " without one of the folds")
     temperatures, scorer = found
@@ -102,9 +108,11 @@ def _check_rows(opened: Predictions, rows: int, hopeless: int) -> None:
         )
 
 
-def _no_biases(opened: Predictions, where: str) -> InputError:
+def _no_biases(opened: Predictions, where: str, runaways: Sequence[int] = ()) -> InputError:
+    names = [quoted(opened.class_names[k]) for k in runaways[:3]] + (["…"] if runaways[3:] else [])
+    of = f"that of {', '.join(names)} grows" if names else "they grow"
     return InputError(
-        f"{opened.preds.name}: no biases are best{where}: the loss falls for ever as they grow, since some classes can "
-        "be told apart without error",
+        f"{opened.preds.name}: no biases are best{where}: the loss falls for ever as {of}, since some classes can be "
+        "told apart without error",
         "calibrate without --bias, or by more rows",
     )

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from cecli.core.calibration.existence import LargestGaps, running_away
 from cecli.core.calibration.standard_errors import Direction
 from cecli.core.calibration.temperature import CLOSE, Fitted, Solution, Sweep
 from cecli.core.calibration.vector_sums import LabelMasses, VectorSums
@@ -52,12 +53,20 @@ class VectorFit:
         return Fitted(self.inverse, self.unit, self.solution).temperature
 
 
-def fit_vector_scaling(sweep: Sweep, classes: int, start: Fitted) -> VectorFit | None:
-    """The T and the biases at which the loss is least, from the best T without biases; None where there are none.
+class NoBestBiases(Exception):
+    """The loss falls for ever as the biases of these ``classes`` grow."""
 
-    A damped Newton step is halved until the loss falls as far as it should. There is no least loss where some classes
-    can be told apart without error: it falls for ever as the logits grow. That is found out where all rows are right
-    with a margin (solution ``unbounded``), and else by a search that does not end (None).
+    def __init__(self, classes: list[int]) -> None:
+        super().__init__(classes)
+        self.classes = classes
+
+
+def fit_vector_scaling(sweep: Sweep, classes: int, start: Fitted) -> VectorFit | None:
+    """The T and the biases at which the loss is least, from the best T without biases; None where it is not found.
+
+    A damped Newton step is halved until the loss falls as far as it should. Where no temperature is small enough
+    without biases, none is with them (solution ``unbounded``). Raises NoBestBiases where the loss falls for ever as
+    they grow.
     """
     if start.solution == "unbounded":
         return VectorFit(math.inf, start.unit, np.zeros(classes), "unbounded", np.ones(classes, dtype=bool))
@@ -66,7 +75,13 @@ def fit_vector_scaling(sweep: Sweep, classes: int, start: Fitted) -> VectorFit |
     search = _Search(sweep, start.unit, observed, masses.heaviest)
     in_doubt = search.at(start.inverse, np.zeros(classes)).hessian().diagonal()[1:] > 0
     search = replace(search, fitted=observed & in_doubt)
+    gaps = sweep(lambda: LargestGaps(classes))
+    runaways = running_away(gaps, search.fitted)
+    if runaways:
+        raise NoBestBiases(runaways)
     found = search.least(start.inverse, np.zeros(classes), fixed=False)
+    if found is None and running_away(gaps.negated(), search.fitted):
+        return search.least(0.0, np.zeros(classes), fixed=True)
     if found is not None and found.solution == "interior" and found.inverse <= 0:
         found = search.least(0.0, found.biases, fixed=True)
     return found
@@ -90,7 +105,7 @@ class _Search:
         here = self.at(inverse, biases)
         for _ in range(MOST_STEPS):
             if here.all_right:
-                return VectorFit(math.inf, self.unit, np.zeros_like(biases), "unbounded", self.fitted)
+                return None
             step = self._step(here, fixed)
             if step is None:
                 return None

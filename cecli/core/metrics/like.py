@@ -17,7 +17,7 @@ from cecli.core.metrics.spec import Spec
 from cecli.core.rows.rows import Batch, ScoredRows
 from cecli.core.sums.cells import CELLS
 from cecli.core.sums.exact import ExactSums, ratio
-from cecli.core.sums.layout import Floats, pick
+from cecli.core.sums.layout import Floats, pick, row_sum
 from cecli.core.sums.state import PARTS, VALUE, State
 from cecli.core.sums.tally import Tally
 
@@ -143,14 +143,15 @@ class Like:
         if batch.labels is not None:
             loss = pick(np.asarray(table, dtype=np.float64), batch.labels, axis)
             if rule.smoothing:
-                everywhere = table.sum(axis=axis)
+                everywhere = row_sum(np.asarray(table, dtype=np.float64), axis).astype(table.dtype, copy=False)
                 loss = (1.0 - rule.smoothing) * loss + (rule.smoothing / classes) * everywhere
             below = None if rule.class_weights is None else rule.class_weights[batch.labels]
             return np.asarray(loss, dtype=np.float64), below
         soft = np.asarray(batch.soft, dtype=table.dtype)
         if rule.smoothing:
             soft = (1.0 - rule.smoothing) * soft + rule.smoothing / classes
-        return np.asarray((soft * table).sum(axis=axis), dtype=np.float64), None
+        sums = row_sum(np.asarray(soft * table, dtype=np.float64), axis).astype(table.dtype, copy=False)
+        return np.asarray(sums, dtype=np.float64), None
 
 
 class Likes:

@@ -15,7 +15,7 @@ from scipy import optimize, special
 from cecli.core.calibration.logit_rows import logit_rows
 from cecli.core.calibration.standard_errors import Direction, ScalingErrors
 from cecli.core.calibration.temperature import Slopes, fit_temperature, unit_of
-from cecli.core.calibration.vector_scaling import fit_vector_scaling
+from cecli.core.calibration.vector_scaling import NoBestBiases, fit_vector_scaling
 from cecli.core.calibration.vector_sums import VectorSums
 from cecli.core.rows.rows import Batch
 from tests.effort import examples
@@ -157,8 +157,27 @@ def test_rows_that_are_all_right():
     assert Case([[3.0, 0.0], [0.0, 2.0]], [0, 1]).fit().solution == "unbounded"
 
 
-def test_biases_can_make_all_rows_right():
-    assert Case([[3.0, 0.0], [2.0, 0.5], [2.0, 1.9], [1.0, 0.9]], [0, 0, 1, 1]).fit().solution == "unbounded"
+@pytest.mark.parametrize(
+    ("logits", "labels", "classes"),
+    [
+        ([[3.0, 0.0], [2.0, 0.5], [2.0, 1.9], [1.0, 0.9]], [0, 0, 1, 1], [1]),  # a bias makes all rows right
+        ([[0.0, 0.5], [2.0, 0.0], [0.0, 1.5]], [0, 0, 1], [0]),
+        # Class 2 has no chance where the others are observed: its bias is best without end.
+        (np.log([[0.9, 0.1, 1e-300], [0.2, 0.8, 1e-300], [0.7, 0.3, 1e-300], [0.05, 0.15, 0.8]]), [1, 1, 0, 2], None),
+    ],
+)
+def test_biases_that_run_away(logits, labels, classes):
+    table = np.array(logits)
+    table[table < -600] = -np.inf
+    with pytest.raises(NoBestBiases) as found:
+        Case(table, labels).fit()
+    assert found.value.classes == (classes or [2])
+
+
+def test_logits_that_mean_less_and_tell_the_classes_apart():
+    """The loss falls for ever as the temperature goes below 0, which is none: equal probabilities but for biases."""
+    found = Case([[0.0, 3.0], [0.5, 2.0], [0.9, 0.8], [2.0, 1.0]], [0, 0, 1, 1]).fit()
+    assert (found.solution, found.biases.tolist()) == ("uniform", [0.0, 0.0])
 
 
 def test_a_class_that_is_never_in_doubt_keeps_its_bias():
@@ -174,8 +193,8 @@ def test_a_class_that_is_never_in_doubt_keeps_its_bias():
 
 def test_biases_without_a_best():
     """The classes meet in just one point, z = 1, where both occur: 1/T grows for ever, and the bias with it."""
-    found = Case([[0.0, z] for z in (0.0, 0.5, 1.0, 1.0, 1.5)], [0, 0, 0, 1, 1]).fit()
-    assert found is None
+    with pytest.raises(NoBestBiases):
+        Case([[0.0, z] for z in (0.0, 0.5, 1.0, 1.0, 1.5)], [0, 0, 0, 1, 1]).fit()
 
 
 @examples(25)

@@ -221,3 +221,27 @@ def test_keras_divides_by_rows_of_weight_0_too(run, save):
         document = run("score", preds, labels, *options, *more).document
         assert document["rows"]["scored"] == 1
         assert math.isclose(document["like"][0]["cross_entropy"], 2 * math.log(2) / rows, rel_tol=1e-6)
+
+
+@pytest.mark.parametrize("library", LIKE)
+@pytest.mark.parametrize("classes", [9, 100])
+@pytest.mark.parametrize("kind", ["probabilities", "logits"])
+def test_a_row_alone_is_the_same_row_among_others(library, classes, kind):
+    """Whatever rows stand beside it: the order in which its terms are added up is its own."""
+    draw = np.random.default_rng(classes)
+    table = draw.normal(0, 3, size=(50, classes)).astype(np.float32).astype(np.float64)
+    if kind == "probabilities":
+        table = np.exp(table) / np.exp(table).sum(axis=1, keepdims=True)
+    labels, soft = draw.integers(0, classes, 50), draw.dirichlet(np.ones(classes), 50)
+    smooth = LossRule(smoothing=0.1) if LIKE[library].smoothing else LossRule()
+    for observed, rule in ((labels, LossRule()), (labels, smooth), (soft, smooth)):
+        if observed is soft and not LIKE[library].soft:
+            continue
+        alone = [
+            like(library, Batch.of(table[k : k + 1], observed[k : k + 1], kind), rule).cross_entropy for k in range(50)
+        ]
+        for k in (0, 1, 49):
+            both = like(library, Batch.of(table[[k, k, k]], observed[[k, k, k]], kind), rule).cross_entropy
+            assert both == alone[k]
+        whole = like(library, Batch.of(table, observed, kind), rule).cross_entropy
+        assert whole == pytest.approx(math.fsum(alone) / 50, rel=4e-16)
