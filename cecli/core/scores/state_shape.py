@@ -104,7 +104,6 @@ _READ: dict[str, Check] = {
     "notes": _texts,
     "unmet": _texts,
     "suspects": _texts,
-    "labels_at_cut": lambda value: isinstance(value, list) and all(map(_count, value)),
     "documents": _maybe(_count),
     "first_tokens_left_out": _maybe(_count),
     "missing_logprobs": _maybe(_count),
@@ -122,7 +121,7 @@ _SAME = {
 
 LATER: dict[str, dict[str, Any]] = {
     "options": {"log_base": None, "first_token": None, "missing_logprob": None},
-    "read": {"labels_at_cut": [], "documents": None, "first_tokens_left_out": None, "missing_logprobs": None},
+    "read": {"documents": None, "first_tokens_left_out": None, "missing_logprobs": None},
 }
 """What states of the first version lack, and what it would say in them."""
 
