@@ -94,7 +94,7 @@ def fidelity_rows(batch: FidelityBatch, top_k: int = 5) -> FidelityRows:
     student = batch.student
     step = batch.rows
     if batch.teacher.axis == 1 and not batch.teacher.binary:
-        step = max(1, _CHUNK_CELLS // batch.teacher.values.shape[1])
+        step = max(2, _CHUNK_CELLS // batch.teacher.values.shape[1])
     parts = [_some(batch, start, start + step, top_k) for start in range(0, max(batch.rows, 1), max(step, 1))]
     found = parts[0] if len(parts) == 1 else _joined(parts)
     return replace(
