@@ -26,6 +26,7 @@ class Kind:
 KINDS = {
     "score": Kind("work", "score_shard", "merge_states"),
     "compare": Kind("pairs", "compare_shard", "merge_pairs"),
+    "fidelity": Kind("students", "fidelity_shard", "merge_students"),
     "count": Kind("count", "count_shard", "merge_counts"),
     "lines": Kind("lines", "count_lines", "merge_lines"),
 }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cecli import __version__
 from cecli.core.paired.pair_state import PairOptions, PairPartial, pair_partial_from, pair_partial_of
@@ -23,8 +23,7 @@ from cecli.workers.lines import counted
 from cecli.workers.work import as_shard_error, check_no_rows, nothing_read, open_shard, pack, shards_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from cecli.core.fidelity.state import FidelityOptions
     from cecli.readers.predictions.predictions import PredictionOptions
 
 
@@ -33,13 +32,13 @@ class PairJob:
     """What is the same for all shards. ``columns`` are those of each file, which all of its shards must have."""
 
     compared: ComparedOptions
-    options: PairOptions
+    options: PairOptions | FidelityOptions
     columns: tuple[tuple[str, ...], ...]
     facts: PairFacts
     version: str
 
 
-def pair_job_of(opened: Compared, options: PairOptions) -> PairJob:
+def pair_job_of(opened: Compared, options: PairOptions | FidelityOptions) -> PairJob:
     """The job of comparing what has been opened."""
     given = opened.options
     compared = replace(given, shared=as_known(given.shared, opened.reference))
@@ -67,11 +66,16 @@ def pair_tasks_of(opened: Compared, whole: Collection[str], run: Callable[[str, 
 
 def compare_shard(job: PairJob, task: Task) -> bytes:
     """The state of one shard."""
+    return state_of_shard(job, task, Compared, pair_partial_of)
+
+
+def state_of_shard(job: PairJob, task: Task, opener: type[Compared], partial_of: Callable[..., Any]) -> bytes:
+    """The state of one shard, of whatever is made of the rows of several files."""
     with as_shard_error(job.version, task):
         try:
-            return _state(job, task)
+            return _state(job, task, opener, partial_of)
         except NoRows:
-            return _nothing(job, task)
+            return _nothing(job, task, partial_of)
 
 
 def merge_pairs(*states: bytes) -> bytes:
@@ -118,7 +122,7 @@ def _parts(shards: Sequence[Sequence[str]], said: Said, run: Callable[[str, list
     return [parts if len(parts) > 1 else [] for parts in found]
 
 
-def _state(job: PairJob, task: Task) -> bytes:
+def _state(job: PairJob, task: Task, opener: type[Compared], partial_of: Callable[..., Any]) -> bytes:
     pieces = (Piece(task.name, task.preds, task.part), *task.others)
     shared = replace(job.compared.shared, preds=task.preds, labels=task.labels_place, shared_labels=task.shared)
     options = replace(job.compared, files=tuple(piece.place for piece in pieces), shared=shared)
@@ -127,17 +131,17 @@ def _state(job: PairJob, task: Task) -> bytes:
         for piece, columns in zip(pieces, job.columns, strict=True):
             tables.append(open_shard(piece.place, piece.part, shared, columns))
             stack.callback(tables[-1].close)
-        opened = stack.enter_context(Compared(options, tables, in_parts=task.part is not None))
+        opened = stack.enter_context(opener(options, tables, in_parts=task.part is not None))
         each = opened.accumulate(job.options.one, job.options.rule())
     facts = pair_facts_of(opened)
     facts = replace(facts, shards=shards_of(facts, task), notes=())
-    partial = pair_partial_of(each, job.options, facts, opened.reference.decoder.clusters.texts)
+    partial = partial_of(each, job.options, facts, opened.reference.decoder.clusters.texts)
     return pack(replace(partial, labels_used=opened.reference.used_labels if task.shared else None))
 
 
-def _nothing(job: PairJob, task: Task) -> bytes:
+def _nothing(job: PairJob, task: Task, partial_of: Callable[..., Any]) -> bytes:
     """The state of a shard without rows."""
     pieces = (Piece(task.name, task.preds, task.part), *task.others)
     check_no_rows([piece.place for piece in pieces], None if task.shared else task.labels_place, job.compared.shared)
     facts = replace(job.facts, name=task.preds, shards=nothing_read(task))
-    return pack(pair_partial_of(job.options.fresh().each, job.options, facts, ()))
+    return pack(partial_of(job.options.fresh().each, job.options, facts, ()))

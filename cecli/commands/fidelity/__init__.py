@@ -13,6 +13,7 @@ from cecli.commands.options.headings import option
 from cecli.commands.options.models import taught_options
 from cecli.commands.options.page import check_one_file, report_option
 from cecli.commands.options.requirements import require_option
+from cecli.commands.options.workers import WorkerOptions, worker_options
 from cecli.commands.signature import SignedCommand, arguments_given, inputs_kept, signature_option
 from cecli.core.units import Unit
 from cecli.report.model import OutputOptions
@@ -46,6 +47,9 @@ teacher; p-values are adjusted by Holm's method, too.
 A row where the student gives a class a probability of 0 and the teacher does not is infinite, and so is the mean;
 finite_kl_mean is that of the other rows.
 
+--workers and --scheduler hand out the files of directories or patterns as compare does; the report is that of one
+process to the last digit.
+
 Quantiles are taken of bins whose width is 2^-7 of their lower end, so that memory does not grow with the rows; of all
 rows, 8 bytes each, with --exact-quantiles. Memory grows by 17 bytes a row with several students, and by the rows of
 TEACHER where ids are in different orders; by a kilobyte for each pair of classes of which one takes the other's place,
@@ -63,6 +67,7 @@ some kilobytes a group and some hundred bytes a cluster."""
 @option("Report", "--table",
               type=click.Choice(["measures", "histogram", "classes", "worst", "groups", "comparisons"]),
               help="With CSV, TSV and Markdown: print this list.")  # fmt: skip
+@worker_options
 @report_option
 @signature_option
 @require_option
@@ -76,6 +81,7 @@ def command(
     worst: int,
     exact_quantiles: bool,
     table: str | None,
+    workers: WorkerOptions,
     page: str | None,
     signature: bool,
     requirements: list[Requirement],
@@ -90,8 +96,7 @@ def command(
     retrained copy. More than one copy may be given. LABELS, what was observed, may be left out.
     """
     from cecli.commands.fidelity.request import Wanted
-    from cecli.core.fidelity.fidelity import GroupedFidelity
-    from cecli.core.rows.rows import PLAIN
+    from cecli.core.fidelity.state import Students
     from cecli.readers.predictions.facts import pair_facts_of
     from cecli.readers.predictions.taught import Taught
     from cecli.report.progress import progress
@@ -104,16 +109,20 @@ def command(
     wanted = Wanted(top_k, worst, lists, exact_quantiles)
     columns = replace(compared.shared.columns, unlabelled=True)
     compared = replace(compared, shared=replace(compared.shared, columns=columns))
-    by = columns.by
-    with inputs_kept(signature) as inputs:
-        with Taught(compared) as opened, progress(opened.size, quiet=output.quiet) as bar:
-            spec = wanted.spec(opened)
-            found = opened.accumulate(lambda: wanted.one(spec, by), PLAIN, threads, bar.advance)
-        facts = pair_facts_of(opened)
-    digests = None if inputs is None else inputs.digests()
-    split = [(each.total, each.groups) if isinstance(each, GroupedFidelity) else (each, None) for each in found]
-    plan = Plan(unit, confidence, by, lists)
-    document = Finished(facts, [total for total, _ in split], [groups for _, groups in split], plan).document()
+    if workers.given:
+        from cecli.commands.fidelity.workers import taught_on
+
+        facts, found = taught_on(workers, compared, wanted, output.quiet)
+        digests = None
+    else:
+        with inputs_kept(signature) as inputs:
+            with Taught(compared) as opened, progress(opened.size, quiet=output.quiet) as bar:
+                options = wanted.options(opened)
+                found = Students(opened.accumulate(options.one, options.rule(), threads, bar.advance))
+            facts = pair_facts_of(opened)
+        digests = None if inputs is None else inputs.digests()
+    plan = Plan(unit, confidence, columns.by, lists)
+    document = Finished(facts, *found.split(), plan).document()
     ending = Ending(output, requirements, table, page, arguments=arguments_given(), digests=digests)
     finish("fidelity", document, ending)
 

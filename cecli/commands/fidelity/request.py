@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from cecli.core.fidelity.fidelity import Fidelity, GroupedFidelity
 from cecli.core.fidelity.spec import FidelitySpec
+from cecli.core.fidelity.state import FidelityOptions
 from cecli.readers.predictions.lockstep import Compared
 
 
@@ -18,8 +18,17 @@ class Wanted:
     lists: bool
     exact: bool
 
-    def spec(self, opened: Compared) -> FidelitySpec:
+    def options(self, opened: Compared) -> FidelityOptions:
         """All that changes a figure."""
+        read = opened.reference
+        return FidelityOptions(
+            classes=read.classes,
+            candidates=len(opened.candidates),
+            spec=self._spec(opened),
+            by=read.options.columns.by,
+        )
+
+    def _spec(self, opened: Compared) -> FidelitySpec:
         read = opened.reference
         observed = None if read.unlabelled else "soft" if read.soft else "hard"
         weighted = read.options.columns.weight is not None
@@ -33,10 +42,3 @@ class Wanted:
             held=len(opened.candidates) > 1,
             observed=observed,  # type: ignore[arg-type]
         )
-
-    def one(self, spec: FidelitySpec, by: str | None) -> Fidelity | GroupedFidelity:
-        """What adds up one student."""
-        if by is None:
-            return Fidelity(spec)
-        of_groups = replace(spec, worst=0, by_class=False, quantiles=False, exact=False, held=False)
-        return GroupedFidelity(Fidelity(spec), Fidelity(of_groups))

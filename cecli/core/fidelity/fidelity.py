@@ -103,7 +103,13 @@ class Fidelity:
             self._parts["label_bins"] = Binned()
         if spec.exact:
             self._parts["kl_held"], self._parts["label_held"] = Held(), Held()
-        self.held = HeldRows() if spec.held else None
+        if spec.held:
+            self._parts["held"] = HeldRows()
+
+    @property
+    def held(self) -> HeldRows | None:
+        """The divergences of all rows, where they are held."""
+        return self._parts.get("held")
 
     def update(self, batch: FidelityBatch) -> FidelityRows:
         """Take the figures of some rows and add them; the figures."""
@@ -116,22 +122,18 @@ class Fidelity:
         figures = _figures(rows)
         for name in self._means:
             self._parts[name].update(figures[name], rows)
-        for name in ("observed", "farthest", "classes"):
+        for name in ("observed", "farthest", "classes", "held"):
             if name in self._parts:
                 self._parts[name].update(rows)
         for name, figure in (("kl", "kl"), ("label", "label_change")):
             for kind in ("bins", "held"):
                 if f"{name}_{kind}" in self._parts and figure in figures:
                     self._parts[f"{name}_{kind}"].update(figures[figure], rows.weights)
-        if self.held is not None:
-            self.held.update(rows)
 
     def merge(self, other: Fidelity) -> None:
         """Add the rows that ``other`` has seen."""
         for name, part in self._parts.items():
             part.merge(other._parts[name])
-        if self.held is not None and other.held is not None:
-            self.held.merge(other.held)
 
     def result(self, confidence: float = 0.95, group: int = 0) -> FidelityResult:
         """The figures of all rows of a group so far."""

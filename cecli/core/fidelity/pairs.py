@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -12,11 +12,42 @@ from cecli.core.paired.comparison import Comparer, Comparison
 from cecli.core.paired.rows import Figures, PairedRows
 from cecli.core.paired.spec import PairSpec
 from cecli.core.sums.layout import Floats, Integers
+from cecli.core.sums.state import Numbering, Plain, State, array_of, base64_of
+
+
+class _Parts:
+    """The rows that are held, as arrays."""
+
+    DTYPES = ("<i8", "<f8", "<f8", "<i8", "i1")
+
+    def encode(self, value: Any, owner: Any) -> Plain:
+        """One array of each in base64, in the order of the rows."""
+        if not value:
+            return []
+        return [
+            None if column is None else base64_of(column, dtype)
+            for column, dtype in zip(owner.in_order(), self.DTYPES, strict=True)
+        ]
+
+    def decode(self, plain: Plain, fresh: Any, owner: Any, numbering: Numbering) -> Any:
+        """The arrays, with the numbers that rows and clusters have here."""
+        if not plain:
+            return []
+        first, second, third, fourth, fifth = plain
+        numbers, kl, same = (array_of(text, dtype) for text, dtype in ((first, "<i8"), (second, "<f8"), (fifth, "i1")))
+        weights = None if third is None else array_of(third, "<f8")
+        clusters = None if fourth is None else array_of(fourth, "<i8")
+        here = np.array([numbering.row_of(row) for row in numbers.tolist()], dtype=np.intp)
+        if clusters is not None:
+            clusters = np.array([numbering.cluster(one) for one in clusters.tolist()], dtype=np.intp)
+        return [(here, kl, weights, clusters, same.astype(bool))]
 
 
 class HeldRows:
     """The number of every row in the teacher's file, its divergence, weight and cluster, and whether the top class is
     the same: 17 to 33 bytes a row."""
+
+    STATE: ClassVar[State] = {"_parts": _Parts()}
 
     def __init__(self) -> None:
         self._parts: list[tuple[Integers, Floats, Floats | None, Integers | None, Any]] = []
