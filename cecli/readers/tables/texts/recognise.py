@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cecli.errors import UsageError
 from cecli.readers.tables.texts.cells import (
@@ -57,6 +57,12 @@ def recognise(lines: Sequence[bytes], said: Said, lengths: Sequence[int], name: 
         pairs = pairs_of(lines, name)
         if pairs is not None:
             return pairs
+    if said.header and said.delimiter in (None, ",") and any(line.startswith(b"inst#,") for line in lines[:8]):
+        from cecli.readers.tables.texts.weka import weka_of
+
+        weka = weka_of(lines, lengths, name)
+        if weka is not None:
+            return weka
     commented = _commented(lines)
     if not commented and _is_plain(lines, said):
         return None
@@ -239,9 +245,27 @@ def _shape(fit: Fit, said: Said, commented: int, head: Head) -> Shape | None:
         shape = _made(fit, head, fit.header is not None, commented, b"")
         same = shape.keeps_bytes and shape.delimiter == (said.delimiter or said.own) and shape.header == said.header
         return None if same else shape
+    if _is_of_liblinear(fit):
+        fit = replace(fit, header=[b"predicted", *fit.header[1:]])
     mark = b"\t" if fit.delimiter == BLANKS else fit.delimiter.encode()
-    begin = mark.join(fit.header) + b"\n"
+    begin = mark.join(fit.header or []) + b"\n"
     return _made(fit, head, True, commented + 1, begin)
+
+
+def _is_of_liblinear(fit: Fit) -> bool:
+    """Whether the first column holds predictions though it is called ``labels``, as LIBLINEAR and LIBSVM call it: in
+    every row it is the class with the largest figure."""
+    if fit.delimiter != BLANKS or fit.header is None or fit.header[0] != b"labels" or len(fit.header) < 3:
+        return False
+    names = fit.header[1:]
+    if not all(is_number(cell) for row in [names, *fit.rows] for cell in row) or not set(fit.rows[0][:1]) <= set(names):
+        return False
+    return all(row[0] in names and _is_largest(row[1:], names.index(row[0])) for row in fit.rows)
+
+
+def _is_largest(figures: Cells, k: int) -> bool:
+    values = [float(figure) for figure in figures]
+    return values[k] == max(values) and abs(math.fsum(values) - 1) < 1e-3
 
 
 def _made(fit: Fit, head: Head, header: bool, lines: int, begin: bytes) -> Shape:

@@ -26,14 +26,14 @@ def read(path, text, **how):
         table.close()
 
 
-LIBLINEAR = "labels 2 1 3\n1 0.173167 0.826144 0.000688635\n2 0.759873 0.063303 0.176824\n"
+LIBLINEAR = "labels 2 1 3\n2 0.173167 0.826144 0.000688635\n2 0.759873 0.063303 0.176824\n"
 R_TABLE = '"a b" "c"\n"3" 0.99  0.01\n"x y"\t0.25 0.75 \n'
 
 
 @pytest.mark.parametrize(
     ("text", "columns", "first", "line"),
     [
-        (LIBLINEAR, ["labels", "2", "1", "3"], ["1", "0.173167", "0.826144", "0.000688635"], "2"),
+        (LIBLINEAR, ["labels", "2", "1", "3"], ["2", "0.173167", "0.826144", "0.000688635"], "2"),
         (R_TABLE, ["", "a b", "c"], ["3", "0.99", "0.01"], "2"),
         (R_TABLE.replace("\n", "\r\n"), ["", "a b", "c"], ["3", "0.99", "0.01"], "2"),
         ('"label"\n"1" "setosa"\n"2" "virginica"\n', ["", "label"], ["1", "setosa"], "2"),
