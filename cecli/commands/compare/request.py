@@ -42,7 +42,7 @@ class Wanted:
         return PairSpec(
             classes=max(2, len(read.classes)) if hard and self.worst is not None else 0,
             weights=None if not weighted else "frequency" if read.options.frequency else "importance",
-            own_denominator=self.loss.class_weights is not None and not read.soft,
+            own_denominator=(self.loss.class_weights is not None and not read.soft) or read.divides,
             hard=hard,
             worst=self.worst or 0,
             flips=self.flips or FLIPS,

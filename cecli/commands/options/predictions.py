@@ -40,6 +40,11 @@ def prediction_options(function: Function) -> Function:
             option("Input", "--observed", "predictions_observed", metavar="COLUMN",
                          help="PREDS holds just figures of what was observed, in COLUMN, or in lists of documents at a "
                          "path such as choices[].logprobs.content[].logprob; there are no LABELS."),
+            option("What counts", "--per", "predictions_per", metavar="UNIT",
+                         help="Divide the sum of the losses by all units: a column or key of numbers, or tokens; or "
+                         "bytes, characters, words or lm-eval-words of the text."),
+            option("What counts", "--text", "predictions_text", metavar="COLUMN",
+                         help="Where the text is of which --per counts the units.  [default: that of the tokens]"),
             option("What counts", "--first-token", "predictions_first_token", type=click.Choice(["drop", "keep"]),
                          help="Leave the first token of every record out, or keep it though it is certain."),
             option("What counts", "--missing-logprob", "predictions_missing_logprob",
@@ -106,6 +111,8 @@ def _value(own: dict[str, Any], arguments: dict[str, Any]) -> PredictionOptions:
         raise UsageError(f"{names} exclude each other")
     if own["log_base"] is not None and not own["log_probs"]:
         raise UsageError("--log-base says which logarithms PREDS holds: it needs --log-probs")
+    if own["text"] is not None and own["per"] is None:
+        raise UsageError("--text says in which text --per counts, which is not given", "--per bytes")
     _check_observed(own, labels)
     if own["rest"] and kinds:
         raise UsageError(
@@ -151,6 +158,8 @@ def _value(own: dict[str, Any], arguments: dict[str, Any]) -> PredictionOptions:
         log_base=None if own["log_base"] in (None, "e") else float(own["log_base"]),
         first_token=own["first_token"],
         missing_logprob=own["missing_logprob"],
+        per=own["per"],
+        text=own["text"],
     )
 
 

@@ -175,7 +175,7 @@ def _spec(opened: Predictions, loss: LossOptions, wanted: MetricOptions) -> Spec
         classes=max(2, len(opened.classes)),
         top_k=wanted.top_k,
         weights=None if not weighted else "frequency" if opened.options.frequency else "importance",
-        own_denominator=loss.class_weights is not None and not opened.soft,
+        own_denominator=(loss.class_weights is not None and not opened.soft) or opened.divides,
         worst=wanted.worst or 0,
         like=wanted.like,
     )
@@ -227,6 +227,7 @@ def _check_rows_only(
 ) -> None:
     """``--reduction none`` prints rows and makes no report, so what is about the report has no meaning."""
     of_report |= {"worst": wanted.worst, **wanted.of_classes()}
+    of_report |= {"per": predictions.per}
     of_report |= {"by": predictions.columns.by, "cluster": predictions.columns.cluster}
     for name, given in (of_report | {"value": output.value, "get": output.get}).items():
         if given:

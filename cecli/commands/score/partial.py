@@ -66,7 +66,7 @@ def options_of(opened: Predictions, loss: LossOptions, wanted: MetricOptions) ->
         ignore=given.ignore,
         normalize=given.checks.normalize,
         weights=None if columns.weight is None else "frequency" if given.frequency else "importance",
-        own_denominator=weights is not None and not opened.soft,
+        own_denominator=(weights is not None and not opened.soft) or opened.divides,
         clip=loss.clip,
         label_smoothing=loss.smoothing,
         class_weights=None if weights is None else tuple(weights.tolist()),
@@ -78,5 +78,7 @@ def options_of(opened: Predictions, loss: LossOptions, wanted: MetricOptions) ->
         log_base=given.log_base,
         first_token=given.first_token,
         missing_logprob=given.missing_logprob,
+        per=given.per,
+        text=given.text,
         like=wanted.like,
     )

@@ -49,9 +49,10 @@ class Facts:
     ``name`` is what messages call the predictions. ``other`` is the label of class 0 where the one class column has the
     name of class 1, if it has been met. ``unmet`` are labels to ignore that no row has, ``suspects`` what may be wrong
     where a class is never met. ``labels_at_cut`` counts the labels whose probability is smaller than the file can
-    say, in each file of predictions; () where files say all. The last three are None where rows are no tokens:
+    say, in each file of predictions; () where files say all. The next three are None where rows are no tokens:
     documents that have some, tokens that were left out as the first of their record, and those of which no
-    log-probability is known.
+    log-probability is known. ``per`` is what losses are divided by where that is not their number, and
+    ``units_include_first_token`` whether first tokens that were left out are among these units.
     """
 
     name: str
@@ -74,6 +75,8 @@ class Facts:
     documents: int | None = None
     first_tokens_left_out: int | None = None
     missing_logprobs: int | None = None
+    per: str | None = None
+    units_include_first_token: bool | None = None
 
     def of_all(self, others: Sequence[Facts]) -> dict[str, Any]:
         """What holds of all rows only if it holds of those of each of ``others``, this one among them."""
@@ -84,6 +87,7 @@ class Facts:
             "suspects": tuple(text for text in suspects if all(text in other.suspects for other in read)),
             "labels_at_cut": tuple(map(sum, zip(*(other.labels_at_cut for other in read), strict=True))),
             "unmet": tuple(text for text in self.unmet if all(text in other.unmet for other in others)),
+            "units_include_first_token": _any([other.units_include_first_token for other in others]),
             **{name: _sum([getattr(other, name) for other in others]) for name in _COUNTED},
         }
 
@@ -118,6 +122,12 @@ class Facts:
 
 
 _COUNTED = ("documents", "first_tokens_left_out", "missing_logprobs")
+
+
+def _any(flags: Sequence[bool | None]) -> bool | None:
+    """Whether any is true, None where none is known."""
+    known = [flag for flag in flags if flag is not None]
+    return any(known) if known else None
 
 
 def _sum(counts: Sequence[int | None]) -> int | None:

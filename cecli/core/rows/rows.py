@@ -28,7 +28,8 @@ class Batch:
     were left out. ``row_sums`` (n,) are the sums of the probabilities, where the kind has any. ``weights`` (n,) are
     positive; ``group`` (n,) are group numbers, ``cluster`` (n,) cluster numbers; ``ids`` an array of texts;
     ``precision`` is what the predictions were stored in, and ``weightless`` how many rows beside these were left out
-    for a weight of 0; ``left_out`` are the groups of all that were left out, where there are groups.
+    for a weight of 0; ``left_out`` are the groups of all that were left out, where there are groups;
+    ``units`` (n,) what the losses of rows that are ``observed_only`` are divided by, where that is not 1.
     """
 
     values: Floats
@@ -48,6 +49,7 @@ class Batch:
     precision: str = "float64"
     weightless: int = 0
     left_out: Integers | None = None
+    units: Floats | None = None
 
     @property
     def is_column(self) -> bool:
@@ -66,7 +68,7 @@ class Batch:
         }
         if self.soft is not None:
             tables["soft"] = self.soft.take(rows, axis=1 - self.axis)
-        columns = {name: getattr(self, name) for name in ("labels", "row_sums", "weights", "group", "cluster")}
+        columns = {name: getattr(self, name) for name in ("labels", "row_sums", "weights", "group", "cluster", "units")}
         chosen: dict[str, Any] = {name: column[rows] for name, column in columns.items() if column is not None}
         numbers = rows + self.first_row if self.numbers is None else self.numbers[rows]
         return replace(self, **tables, **chosen, numbers=numbers, ids=None if self.ids is None else self.ids.take(rows))
@@ -270,6 +272,7 @@ def _bare(batch: Batch, rule: LossRule, own: Floats, confidence: Floats | None =
         among=nothing,
         brier=nothing,
         zero=np.isinf(own),
+        denominator=batch.units,
         weights=batch.weights,
         group=batch.group,
         cluster=batch.cluster,

@@ -62,6 +62,8 @@ class Options:
     log_base: float | None = None
     first_token: str | None = None
     missing_logprob: str | None = None
+    per: str | None = None
+    text: str | None = None
     like: tuple[str, ...] = ()
 
     def spec(self) -> Spec:

@@ -85,6 +85,8 @@ _OPTIONS: dict[str, Check] = {
     "log_base": _maybe(lambda value: value in (2.0, 10.0)),
     "first_token": _maybe(_one_of("drop", "keep")),
     "missing_logprob": _maybe(_one_of("drop", "infinite")),
+    "per": _maybe(_text),
+    "text": _maybe(_text),
     "like": lambda value: _distinct(value) and set(value) <= LIBRARIES.keys(),
 }
 
@@ -107,6 +109,8 @@ _READ: dict[str, Check] = {
     "documents": _maybe(_count),
     "first_tokens_left_out": _maybe(_count),
     "missing_logprobs": _maybe(_count),
+    "per": _maybe(_text),
+    "units_include_first_token": _maybe(_flag),
     "clusters": _in_order,
 }
 
@@ -120,8 +124,14 @@ _SAME = {
 
 
 LATER: dict[str, dict[str, Any]] = {
-    "options": {"log_base": None, "first_token": None, "missing_logprob": None},
-    "read": {"documents": None, "first_tokens_left_out": None, "missing_logprobs": None},
+    "options": {"log_base": None, "first_token": None, "missing_logprob": None, "per": None, "text": None},
+    "read": {
+        "documents": None,
+        "first_tokens_left_out": None,
+        "missing_logprobs": None,
+        "per": None,
+        "units_include_first_token": None,
+    },
 }
 """What states of the first version lack, and what it would say in them."""
 

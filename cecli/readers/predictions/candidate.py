@@ -18,6 +18,7 @@ from cecli.readers.predictions.roles import Roles, find_classes
 from cecli.readers.predictions.row_checks import NUMBER_KINDS
 from cecli.readers.predictions.row_stream import RowStream
 from cecli.readers.predictions.run import Pool, Run
+from cecli.readers.predictions.token_roles import is_of_documents, with_tokens, with_units
 from cecli.readers.tables.parts import NotInParts
 from cecli.readers.tables.table import Block, Cells, Problems, Table
 from cecli.readers.tables.tables import has_numbers_for_names
@@ -30,7 +31,7 @@ class Candidate:
         """``in_step``: ids must stand in the order of the reference's, since only parts of the files are there."""
         self.in_step = in_step
         self.preds = table
-        self.options = options
+        self.options = options = with_tokens(options, table)
         self.reference = reference
         self.decoder = reference.decoder
         self.observed_only = reference.observed_only
@@ -45,8 +46,8 @@ class Candidate:
         self.flipped = matched.flipped
         by_id = self._is_by_id()
         side = replace(_beside(table, options), id=self._id_position() if by_id else None)
-        self.roles = Roles(matched.columns, side, Side(), by_id, ())
-        self._blocks = table.blocks(side.selection(matched.columns, NUMBER_KINDS[options.kind]))
+        self.roles = with_units(Roles(matched.columns, side, Side(), by_id, ()), table, options)
+        self._blocks = table.blocks(self.roles.preds.selection(matched.columns, NUMBER_KINDS[options.kind]))
 
     @property
     def order_is_fixed(self) -> bool:
@@ -65,11 +66,13 @@ class Candidate:
             check_paired(self.preds, self.reference.preds)
 
     def _id_position(self) -> int | None:
+        if self.options.columns.id is None and is_of_documents(self.preds):
+            return None  # an answer's own id is that of no other model's answer
         name = self.options.columns.id or "id"
         return self.preds.columns.index(name) if self.preds.header and name in self.preds.columns else None
 
     def _is_by_id(self) -> bool:
-        if self.options.columns.id == "none":
+        if self.options.columns.id == "none" or (self.options.columns.id is None and is_of_documents(self.preds)):
             return False
         known = self.reference.roles.preds.id is not None or self.reference.roles.labels.id is not None
         has = self._id_position() is not None
@@ -236,7 +239,10 @@ class CandidateRun(Run):
     def _unequal(self) -> InputError:
         of = self._candidate
         rows = 0 if of.labels is None else of.labels.rows
-        return InputError(f"{of.preds.name} has {of.rows_read:,} rows and {of.reference.preds.name} has {rows:,}")
+        return InputError(
+            f"{of.preds.name} has {of.rows_read:,} rows and {of.reference.preds.name} has {rows:,}",
+            _OTHER_TOKENS if is_of_documents(of.preds) and not of.options.totals else None,
+        )
 
 
 def _check_same(of: Candidate, own: Observed, observed: Observed, block: Block, problems: Problems) -> None:
@@ -253,6 +259,7 @@ def _check_same(of: Candidate, own: Observed, observed: Observed, block: Block, 
         columns = getattr(own, name), getattr(observed, name)
         _note(*columns, used, f"the {name}", known.texts, (block, getattr(side, name), of), problems)
     _note(own.weights, observed.weights, used, "the weight", None, (block, side.weight, of), problems)
+    _note(own.units, observed.units, used, "the number of units", None, (block, side.units, of), problems)
 
 
 def _note(
@@ -281,5 +288,15 @@ def _note(
             for k, a, b in zip(shown.tolist(), *told, strict=True)
         ],
         len(differ),
-        "are the rows of both files in the same order? a column id in both matches them in any",
+        _hint(of),
     )
+
+
+_OTHER_TOKENS = "are the tokens those of another tokenizer? --per bytes compares what their documents cost"
+
+
+def _hint(of: Candidate) -> str:
+    """What helps where a row is said to be another in B's file."""
+    if not is_of_documents(of.preds):
+        return "are the rows of both files in the same order? a column id in both matches them in any"
+    return "are the documents in the same order? --id KEY matches them in any" if of.options.totals else _OTHER_TOKENS

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cecli.core.rows.facts import ALL_PMFS, Facts, PairFacts, Shard
 from cecli.errors import literal
+from cecli.readers.predictions.token_roles import whole_units
 from cecli.readers.sources.urls import is_url, local_path
 from cecli.readers.tables.arrays.members import split_member, with_member
 
@@ -39,6 +40,8 @@ def facts_of(opened: Predictions, read: bool = True) -> Facts:
         unmet=() if reading is None else tuple(reading.unmet()),
         labels_at_cut=_at_cut([opened.preds]),
         **opened.token_counts,
+        per=options.per,
+        units_include_first_token=whole_units(opened.preds),
         suspects=() if reading is None else reading.suspects(extra=options.kind == "logits"),
     )
 

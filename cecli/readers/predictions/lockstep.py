@@ -22,6 +22,7 @@ from cecli.readers.predictions.opening import as_stored, check_same_shape, check
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 from cecli.readers.predictions.row_stream import RowStream
 from cecli.readers.predictions.run import Adds, Pool, Run, Sink
+from cecli.readers.predictions.token_roles import check_compared
 from cecli.readers.tables.table import Table
 from cecli.readers.tables.tables import vector_columns
 
@@ -63,6 +64,7 @@ class Compared:
             files, shared = self._files(options)
             tables = [*self._tables, *(self._opened(path, shared) for path in files[len(self._tables) :])]
             _check_dropped(tables, shared.columns.drop)
+            check_compared(shared, tables)
             for table in tables[1:]:
                 check_same_shape(table, tables[0])
                 check_same_tokens(table, tables[0])
@@ -156,7 +158,7 @@ class Compared:
     def _files(self, options: ComparedOptions) -> tuple[tuple[str, ...], PredictionOptions]:
         """The files of predictions and the options, once it is known whether the last file is LABELS; A is open."""
         files, shared = options.files, options.shared
-        shared = replace(shared, block_bytes=shared.block_bytes // _SHARE)
+        shared = replace(shared, block_bytes=shared.block_bytes // _SHARE, totals=shared.per is not None)
         inputs = [*files, *([shared.labels] if shared.labels is not None else [])]
         if inputs.count("-") > 1:
             raise UsageError("standard input (-) can be read only once", "write one of the two to a file first")
@@ -236,6 +238,7 @@ def known_rows(batch: Batch | None, rows: int, first_row: int, ids: Any) -> Obse
         cluster=spread(batch.cluster),
         ids=ids,
         numbers=numbers,
+        units=spread(batch.units),
     )
 
 

@@ -15,6 +15,7 @@ from cecli.errors import UsageError
 from cecli.readers.predictions.labels import IGNORED, UNKNOWN, LabelReading
 from cecli.readers.predictions.row_checks import CheckOptions, check_rows
 from cecli.readers.tables.table import Block, Cells, Coded, Problems, Selection
+from cecli.readers.tokens.units import count
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -27,16 +28,21 @@ class Side:
     group: int | None = None
     cluster: int | None = None
     id: int | None = None
+    units: int | None = None
+    text: int | None = None
+    per: str | None = None
+    """The unit that is counted in ``text``."""
 
     def selection(self, classes: tuple[int, ...] = (), kind: str = "a probability") -> Selection:
         """What to read of the file, after the class columns where it holds the predictions."""
         weight = () if self.weight is None else (self.weight,)
+        units = () if self.units is None else (self.units,)
         return Selection(
-            numbers=(*classes, *self.soft, *weight),
+            numbers=(*classes, *self.soft, *units, *weight),
             coded=tuple(k for k in (self.label, self.group, self.cluster) if k is not None),
-            strings=() if self.id is None else (self.id,),
+            strings=tuple(k for k in (self.id, self.text) if k is not None),
             number_kind=kind,
-            other_kinds=tuple((k, "a weight") for k in weight),
+            other_kinds=(*((k, "a weight") for k in weight), *((k, "a number of units") for k in units)),
         )
 
 
@@ -46,7 +52,7 @@ class Observed:
 
     ``loss``, ``predicted``, ``right`` and ``numbers`` are what another model made of the rows that this one is compared
     with, and where they stand in its file; ``table`` its checked figures, (rows, K) or of one column (rows,).
-    ``left_out`` marks rows that do not count whatever else is known of them.
+    ``left_out`` marks rows that do not count whatever else is known of them, ``units`` is what losses are divided by.
     """
 
     rows: int
@@ -62,6 +68,7 @@ class Observed:
     numbers: Integers | None = None
     table: NDArray[Any] | None = None
     left_out: NDArray[np.bool_] | None = None
+    units: Floats | None = None
 
     def cut(self, start: int, stop: int) -> Observed:
         """Rows from ``start`` to before ``stop``."""
@@ -142,8 +149,18 @@ class Decoder:
             rows = check_rows(table, "probabilities", self.checks, block, side.soft)
             soft = np.ascontiguousarray(rows.values.T if rows.axis == 0 else rows.values)
         weights = None if side.weight is None else self._weights(cells.numbers[:, -1], side.weight, block, problems)
-        ids = cells.strings[0] if cells.strings else None
-        return Observed(block.rows, labels, soft, weights, group, cluster, ids)
+        ids = cells.strings[0] if side.id is not None else None
+        units = self._units(side, cells, offset + len(side.soft), block, problems)
+        return Observed(block.rows, labels, soft, weights, group, cluster, ids, units=units)
+
+    def _units(self, side: Side, cells: Cells, at: int, block: Block, problems: Problems) -> Floats | None:
+        """What the loss of each row is divided by: a column, or the units of a text."""
+        if side.units is not None:
+            return _checked_units(np.array(cells.numbers[:, at], dtype=np.float64), side.units, block, problems)
+        if side.text is None or side.per is None:
+            return None
+        texts = cells.strings[-1].to_pylist()
+        return np.array([count(side.per, text or "") for text in texts], dtype=np.float64)
 
     def _labels(self, column: Coded, position: int, block: Block, problems: Problems) -> Integers:
         if self.reading is None:
@@ -168,6 +185,13 @@ class Decoder:
         found = [f"{block.place(int(r), position)}: expected {wanted}, found {float(weights[r])!r}" for r in rows[:10]]
         problems.add(found, len(rows))
         return weights
+
+
+def _checked_units(units: Floats, position: int, block: Block, problems: Problems) -> Floats:
+    rows = np.flatnonzero(~(np.isfinite(units) & (units >= 0)))
+    found = [f"{block.place(int(r), position)}: expected units >= 0, found {float(units[r])!r}" for r in rows[:10]]
+    problems.add(found, len(rows))
+    return units
 
 
 def used_rows(observed: Observed) -> NDArray[np.bool_] | None:

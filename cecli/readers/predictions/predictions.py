@@ -12,10 +12,17 @@ from cecli.readers.predictions.label_stream import LabelStream
 from cecli.readers.predictions.labels import LabelReading
 from cecli.readers.predictions.observations import Decoder
 from cecli.readers.predictions.opening import as_stored, open_labels, open_preds, with_labels_beside
-from cecli.readers.predictions.roles import ColumnOptions, find_roles
+from cecli.readers.predictions.roles import ColumnOptions, Roles, find_roles
 from cecli.readers.predictions.row_checks import NUMBER_KINDS, CheckOptions
 from cecli.readers.predictions.run import Accumulator, Pool, Run, Sink
-from cecli.readers.predictions.token_roles import set_threads, token_counts, token_notes, with_token_ids, with_tokens
+from cecli.readers.predictions.token_roles import (
+    set_threads,
+    token_counts,
+    token_notes,
+    with_token_ids,
+    with_tokens,
+    with_units,
+)
 from cecli.readers.tables.table import BLOCK_BYTES, Block, Cells, Rest, Table
 from cecli.readers.tables.tables import has_numbers_for_names, vector_columns
 from cecli.readers.tokens.options import FirstToken, MissingLogprob
@@ -44,9 +51,14 @@ class PredictionOptions:
     """Of the logarithms that PREDS holds; None: natural ones."""
     first_token: FirstToken | None = None
     missing_logprob: MissingLogprob | None = None
+    per: str | None = None
+    text: str | None = None
+    """What the losses are divided by, and where the text is in which it is counted."""
     block_bytes: int = BLOCK_BYTES
     first_texts: tuple[str, ...] = ()
     """The label that decides how labels are read, and what else they are called, where that is known before."""
+    totals: bool = False
+    """Whether a document of tokens is a row."""
     in_parts: bool = False
     """Whether other files may have rows of the same whole, so that documents are named with theirs."""
     may_be_empty: bool = False
@@ -77,7 +89,7 @@ class Predictions:
             few = options.block_bytes // _LABELS_SHARE
             labels = None if options.labels is None else self._opened(open_labels(options.labels, options, preds, few))
             roles = find_roles(self.preds, labels, options.columns)
-            self.roles = with_token_ids(roles, preds, options.columns.keep_ids)
+            self.roles = _token_roles(roles, preds, options)
             self._labels_table = labels
             self.check_shards()
             self._check_options()
@@ -112,6 +124,11 @@ class Predictions:
     def soft(self) -> bool:
         """Whether the labels are PMFs."""
         return bool(self.roles.labels.soft)
+
+    @property
+    def divides(self) -> bool:
+        """Whether the sum of losses is divided by units, and not by rows."""
+        return self.roles.preds.units is not None or self.roles.preds.text is not None
 
     @property
     def labels_read_as(self) -> str | None:
@@ -253,3 +270,9 @@ class Predictions:
             raise InputError(f"{self.preds.name}: no rows")
         self._first_block.append(block)
         self.decoder.reading = self._decide(block.parse())
+
+
+def _token_roles(roles: Roles, preds: Table, options: PredictionOptions) -> Roles:
+    """The roles of the columns, with the names of tokens or documents and what losses are divided by."""
+    columns = options.columns
+    return with_units(with_token_ids(roles, preds, columns.keep_ids, columns.id), preds, options)

@@ -335,6 +335,7 @@ class Run:
             ids=observed.ids,
             observed_only=of.observed_only,
             precision=cells.precision or numbers.dtype.name,
+            units=observed.units,
         )
         keep = used_rows(observed)
         if cells.left_out is not None:

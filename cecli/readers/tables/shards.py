@@ -99,6 +99,7 @@ class ShardTable:
         self.fields = getattr(first, "fields", None)
         self.cluster: str | None = getattr(first, "cluster", None)
         self.counts: Any = None
+        self.units: Any = getattr(first, "units", None)
         self.threads = 1
         self.shape: tuple[int, ...] = getattr(first, "shape", ())
         self.vector_width: int = getattr(first, "vector_width", 0)

@@ -96,6 +96,11 @@ def parse_path(text: str) -> Path:
     return Path(text, tuple(steps))
 
 
+def key_path(name: str) -> Path:
+    """The path of a key of a record: a path where it has dots or brackets."""
+    return Path(name, (name,)) if not any(mark in name for mark in ".[") else parse_path(name)
+
+
 def _collect(node: Any, steps: Sequence[Step], found: Sequences, split: int) -> None:
     for k, step in enumerate(steps):
         if node is None or node is ABSENT:

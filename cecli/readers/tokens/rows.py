@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from cecli.readers.tokens.candidates import AMBIGUOUS
 from cecli.readers.tokens.documents import Documents, loads
 from cecli.readers.tokens.options import MISSING_HINT, NOT_KNOWN, TokenOptions
 from cecli.readers.tokens.paths import ABSENT, Astray, Path, parse_path, walk
+from cecli.readers.tokens.per import Units
 from cecli.readers.tokens.shapes import Shape, records_of
 
 ROUNDING = 1e-6
@@ -68,6 +69,21 @@ class Rows:
     counts: Counts
     problems: Problems
     texts: list[str] | None = None
+    units: list[float] | None = None
+
+    def totals(self) -> Rows:
+        """A row a document: the sum of its figures, at the place of the first."""
+        ends = np.cumsum(self.lengths).tolist()
+        starts = [0, *ends[:-1]]
+        sums = [math.fsum(self.values[start:end]) for start, end in zip(starts, ends, strict=True)]
+        texts = None if self.texts is None else [""] * len(ends)
+        return replace(
+            self,
+            values=np.array(sums),
+            lengths=np.ones(len(ends), dtype=np.intp),
+            at=[kept[:1] for kept in self.at],
+            texts=texts,
+        )
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -80,6 +96,7 @@ class Reading:
     kind: str = "a number"
     beside: tuple[Path, ...] = ()
     with_texts: bool = False
+    per: Units | None = None
 
     @property
     def path(self) -> Path:
@@ -102,6 +119,7 @@ class PieceReader:
         self._beside: list[list[Any]] = []
         self._at: list[Integers] = []
         self._texts: list[str] = []
+        self._units: list[float] = []
 
     def rows(self) -> Rows:
         """The tokens of all documents."""
@@ -123,6 +141,7 @@ class PieceReader:
             self._counts,
             self._problems,
             self._texts if self._reading.with_texts else None,
+            None if self._reading.per is None else self._units,
         )
 
     def _parsed(self, text: bytes, place: str) -> Any:
@@ -161,6 +180,8 @@ class PieceReader:
         self._names.append(name)
         self._at.append(kept)
         self._beside.append([self._cell(path, record, where) for path in self._reading.beside])
+        if self._reading.per is not None:
+            self._units.append(self._count(self._reading.per, record, kept, where))
         if self._reading.with_texts:
             texts = self._token_texts(record)
             self._texts += [texts[k] if k < len(texts) else "" for k in kept.tolist()]
@@ -256,6 +277,14 @@ class PieceReader:
             return str(value)
         self._problems.add([f"{where}{path.text}: expected a text or a number, found {described(value)}"])
         return ""
+
+    def _count(self, per: Units, record: Any, kept: Integers, where: str) -> float:
+        """What the loss of a document is divided by."""
+        try:
+            return per.of(record, kept)
+        except ValueError as error:
+            self._problems.add([f"{where}{error}"])
+            return 0.0
 
     def _token_texts(self, record: Any) -> list[str]:
         if self._texts_path is None:

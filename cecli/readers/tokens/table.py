@@ -14,15 +14,13 @@ from cecli.readers.sources.source import Source
 from cecli.readers.tables.numbers import parse_number
 from cecli.readers.tables.table import Cells, Coded, Problems, Selection, SourceTable, TableOptions
 from cecli.readers.tokens.documents import Documents, documents_of, first_documents, loads
-from cecli.readers.tokens.options import TokenOptions, first_is_zero
-from cecli.readers.tokens.paths import Astray, Path, leads_nowhere, parse_path
+from cecli.readers.tokens.options import DOCUMENT, UNITS_COLUMN, TokenOptions, first_is_zero
+from cecli.readers.tokens.paths import Astray, key_path, leads_nowhere, parse_path
+from cecli.readers.tokens.per import Units, units_of
 from cecli.readers.tokens.rows import Counts, PieceReader, Reading, Rows, place_in
 from cecli.readers.tokens.shapes import Shape, recognised, records_of, shape_of_path
 
-DOCUMENT = "document"
-"""The column of the documents' numbers, from 1."""
-
-_FIGURE, _DOCUMENT, _TOKEN = 0, 1, 2
+_FIGURE, _DOCUMENT, _TOKEN, _UNITS = 0, 1, 2, 3
 
 
 def token_table(source: Source, options: TableOptions, of_array: bool) -> TokenTable | None:
@@ -64,9 +62,10 @@ class TokenTable(SourceTable):
         self._of_array, self._block_bytes = of_array, options.block_bytes
         records = [record for document in documents for record in records_of(document, shape.records)]
         self._first_record = records[0] if records else None
+        self.units = self._units()
         keys = self._keys(records)
         self.document = DOCUMENT if DOCUMENT not in keys else f"{DOCUMENT} number"
-        self.columns = (self.options.path or shape.path, self.document, "token", *keys)
+        self.columns = (self.options.path or shape.path, self.document, "token", UNITS_COLUMN, *keys)
 
     @property
     def cluster(self) -> str:
@@ -80,6 +79,7 @@ class TokenTable(SourceTable):
         row = 0
         for piece, rows in ordered(pieces, lambda piece: (piece, PieceReader(reading, piece).rows()), self.threads):
             self.counts.add(rows.counts)
+            rows = rows.totals() if self.options.totals else rows
             if len(rows.values) or rows.problems.total:
                 yield TokenBlock(reading, selection, piece, rows, row)
             row += len(rows.values)
@@ -87,15 +87,26 @@ class TokenTable(SourceTable):
 
     def _reading(self, selection: Selection) -> Reading:
         texts = (*selection.coded, *selection.strings, *selection.numbers[1:])
-        beside = tuple(dict.fromkeys(self.columns[k] for k in texts if k > _TOKEN))
+        beside = tuple(dict.fromkeys(self.columns[k] for k in texts if k > _UNITS))
         return Reading(
             self.name,
             self.written_as,
             self.options,
             selection.number_kind,
-            tuple(map(_key_path, beside)),
+            tuple(map(key_path, beside)),
             with_texts=_TOKEN in selection.strings,
+            per=self.units,
         )
+
+    def _units(self) -> Units | None:
+        """What losses are divided by."""
+        wanted = self.options
+        if wanted.per is None:
+            return None
+        try:
+            return units_of(wanted.per, wanted.text, self.written_as.texts, self._first_record)
+        except ValueError as error:
+            raise InputError(f"{self.name}: {error}", "--text PATH says where the text of a document is") from error
 
     def _keys(self, records: Sequence[Any]) -> tuple[str, ...]:
         """The keys of the first record that hold a text or a number, where no other file need have them, and the paths
@@ -107,7 +118,9 @@ class TokenTable(SourceTable):
         for name in self.options.beside:
             if name not in keys and any(_is_cell(name, record) for record in records):
                 keys[name] = None
-        return tuple(key for key in keys if key not in (self.options.path or self.written_as.path, "token"))
+        return tuple(
+            key for key in keys if key not in (self.options.path or self.written_as.path, "token", UNITS_COLUMN)
+        )
 
     def _check_end(self, rows: int) -> None:
         """Raise InputError for what only all documents tell."""
@@ -120,6 +133,8 @@ class TokenTable(SourceTable):
             )
         if self.options.first is None and counts.sequences and counts.zero_first == counts.sequences:
             raise first_is_zero(self.name, counts.sequences)
+        if counts.without and self.units is not None:
+            raise InputError(f"{self.name}: {counts.notes()[0]}, so --per has nothing to divide there")
         if not rows and not counts.sequences and self._first_record is not None:
             raise leads_nowhere(self.name, self._first_record, parse_path(self.written_as.path))
 
@@ -139,7 +154,7 @@ class TokenBlock:
         problems = Problems()
         numbers = np.empty((self.rows, len(chosen.numbers)))
         for k, column in enumerate(chosen.numbers):
-            numbers[:, k] = rows.values if column == _FIGURE else self._number_column(column, problems)
+            numbers[:, k] = self._numbers(column, problems)
         problems.raise_any()
         return Cells(
             numbers,
@@ -161,6 +176,17 @@ class TokenBlock:
         found = records_of(loads(self._piece.texts()[line]), shape.records)[int(record or 1) - 1]
         before = f"{shape.records.removesuffix('[]')}[{int(record) - 1}]." if record else ""
         return f"{place}: {before}{place_in(found, self._reading.path, inner)}"
+
+    def _numbers(self, column: int, problems: Problems) -> Any:
+        """The figures, or the units of every document at its first token, or a key that is a number."""
+        rows = self._rows
+        if column == _FIGURE:
+            return rows.values
+        if column != _UNITS:
+            return self._number_column(column, problems)
+        units = np.zeros(len(rows.values))
+        units[np.cumsum(rows.lengths) - rows.lengths] = rows.units or []
+        return units
 
     def _number_column(self, column: int, problems: Problems) -> Any:
         """A key of the documents as a number for each of their tokens."""
@@ -207,19 +233,14 @@ class TokenBlock:
         columns = [
             k
             for k in (*self._selection.coded, *self._selection.strings, *self._selection.numbers[1:])
-            if k > _TOKEN
+            if k > _UNITS
         ]  # fmt: skip
         return list(dict.fromkeys(columns)).index(column)
 
 
-def _key_path(name: str) -> Path:
-    """The path of a key: the key itself, be there dots in it, where it stands so."""
-    return Path(name, (name,)) if not any(mark in name for mark in ".[") else parse_path(name)
-
-
 def _is_cell(name: str, record: Any) -> bool:
     try:
-        values = [value for sequence in _key_path(name).sequences(record) for value in islice(sequence, 2)]
+        values = [value for sequence in key_path(name).sequences(record) for value in islice(sequence, 2)]
     except Astray:
         return False
     return len(values) == 1 and isinstance(values[0], str | int | float)

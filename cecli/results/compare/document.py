@@ -66,6 +66,8 @@ class Finished:
         document["confidence"] = self.plan.confidence
         document["interval"] = "none" if entries[0]["low"] is None else "t"
         document["weights"] = self.totals[0].spec.weights or "none"
+        if self.facts.per is not None:
+            document["per"] = self.facts.per
         if self.plan.by is not None:
             document["by"] = self.plan.by
         facts = self.facts

@@ -78,7 +78,8 @@ def _interval(entry: Mapping[str, Any], document: Mapping[str, Any]) -> Remark:
     if difference is None:
         return "undefined: both losses are infinite"
     sign = "B is better" if difference < 0 else "B is worse" if difference > 0 else "B is as good"
-    remark = f"{document['unit']}, B less A: {sign} here"
+    per = f" per {document['per'].removesuffix('s')}" if document.get("per") else ""
+    remark = f"{document['unit']}{per}, B less A: {sign} here"
     if entry["low"] is None:
         return remark
     return f"{remark}; {document['confidence'] * 100:g} % interval ", entry["low"], " to ", entry["high"]

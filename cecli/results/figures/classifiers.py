@@ -42,7 +42,7 @@ _SCORES = (
     Figure("forecasts", "Forecasts", COUNT, "distinct forecasts", "score.decomposition"),
     Figure("cross_entropy", "Cross-entropy loss", UNIT, "the mean of -log q(y) over the rows: q(y) is the probability "
            "that was given to the class y that was observed", f"{_SCORE} score.classes score.like score.decomposition",
-           alike=_LOSS, line=""),
+           alike=f"{_LOSS} per", line=""),
     Figure("standard_error", "Standard error", UNIT, "of that mean; its interval is Student's t", _SCORE, alike=_LOSS,
            line=""),
     Figure("low", "Lower end", UNIT, "the lower end of the confidence interval of the loss", _SCORE, alike=_ERROR),
@@ -90,6 +90,10 @@ _SCORES = (
            _SCORE, _CLASSES, line=""),
     Figure("clusters", "Clusters", COUNT, "clusters of rows, of which the standard error is taken", _SCORE,
            "with --cluster, and of tokens in documents"),
+    Figure("per", "Divided by", "text", "what the sum of the losses is divided by", "score compare", "with --per"),
+    Figure("units", "Units", NUMBER, "how many of these units there are", _SCORE, "with --per"),
+    Figure("units_include_first_token", "With first tokens", "flag", "whether the units are those of whole texts, of "
+           "which the first tokens are left out", "score", "with --per and --text"),
     Figure("tokens", "Tokens", COUNT, "tokens that count", _SCORE, _TOKENS),
     Figure("documents", "Documents", COUNT, "documents that have a token", "score", _TOKENS),
     Figure("first_tokens_left_out", "First tokens left out", COUNT, "first tokens of a record, without a figure, or "

@@ -100,6 +100,8 @@ class Scored:
             made["clusters"] = score.clusters or 0
         if facts.documents is not None:
             made["tokens"] = score.rows
+        if facts.per is not None:
+            made["units"] = score.mass
         if self.prior is not None:
             made |= self._against_prior(score, self.prior)
         if self.listed:
@@ -124,7 +126,7 @@ class Scored:
         }
         if facts.labels_at_cut:
             made["labels_at_cut"] = facts.labels_at_cut[0]
-        tokens = ("documents", "first_tokens_left_out", "missing_logprobs")
+        tokens = ("per", "units_include_first_token", "documents", "first_tokens_left_out", "missing_logprobs")
         made |= {key: getattr(facts, key) for key in tokens if getattr(facts, key) is not None}
         if self.by is not None:
             made["by"] = self.by

@@ -53,7 +53,7 @@ def _figures(document: Document) -> _Rows:
 
 def _line(document: Document, key: str, title: str, remark: Remark) -> _Rows:
     """The line of a figure, with what stands beside it; none where there is nothing to say."""
-    value, unit = document[key], document["unit"]
+    value, unit = document[key], unit_of(document)
     if key == "cross_entropy":
         title, remark = loss_title(document), _interval(document)
     elif key == "standard_error":
@@ -82,8 +82,14 @@ def _line(document: Document, key: str, title: str, remark: Remark) -> _Rows:
     return [(title, value, remark)]
 
 
+def unit_of(document: Document) -> str:
+    """The unit of the loss, and what the sum was divided by."""
+    per = f" per {document['per'].removesuffix('s')}" if document.get("per") else ""
+    return f"{document['unit']}{per}"
+
+
 def _interval(document: Document) -> Remark:
-    unit: str = document["unit"]
+    unit = unit_of(document)
     if document["low"] is None:
         return unit
     interval = f"{unit}, {document['confidence'] * 100:g} % interval "

@@ -1,0 +1,78 @@
+"""How many units a document has: a key of it, or those of its text or of its tokens, counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from cecli.core.sums.layout import Integers
+from cecli.readers.tokens.paths import Astray, Path, key_path, parse_path
+from cecli.readers.tokens.units import TOKENS, UNITS, count
+
+
+@dataclass(frozen=True)
+class Units:
+    """What losses are divided by: ``unit``, counted in the text at ``text`` or else in the tokens at ``tokens``, with
+    their ``bytes`` where these are there; or, without both, the number at the key ``unit``, or just the tokens."""
+
+    unit: str
+    text: Path | None = None
+    tokens: Path | None = None
+    bytes: Path | None = None
+
+    def of(self, record: Any, kept: Integers) -> float:
+        """The units of a record, of whose tokens those with the numbers ``kept`` count. Raises ValueError."""
+        if self.text is not None:
+            return count(self.unit, self._text(record, self.text))
+        if self.tokens is None:
+            return float(len(kept)) if self.unit == TOKENS else _number(record, self.unit)
+        numbers = kept.tolist()
+        if self.unit == "bytes" and self.bytes is not None:
+            lists = values_at(record, self.bytes)
+            if lists and all(k < len(lists) and isinstance(lists[k], list) for k in numbers):
+                return float(sum(len(lists[k]) for k in numbers))
+        texts = values_at(record, self.tokens)
+        if not all(k < len(texts) and isinstance(texts[k], str) for k in numbers):
+            raise ValueError(f"{self.tokens.text}: expected the text of every token, in which {self.unit} are counted")
+        return count(self.unit, "".join(texts[k] for k in numbers))
+
+    def _text(self, record: Any, path: Path) -> str:
+        values = values_at(record, path)
+        if not values or not all(isinstance(value, str) for value in values):
+            raise ValueError(f"{path.text}: expected the text in which {self.unit} are counted")
+        return "".join(values)
+
+
+def units_of(per: str, text: str | None, texts: str, record: Any) -> Units:
+    """What ``--per`` says for such records; ``texts`` is the path of the tokens' texts. Raises ValueError where both a
+    key and a text say it, or nothing does."""
+    values = values_at(record, key_path(per))
+    known = len(values) == 1 and type(values[0]) in (int, float)
+    if known and text is not None:
+        raise ValueError(f"--per {per} is a key of the documents, and --text says that it is counted: one of them")
+    if known or per == TOKENS:
+        return Units(per)
+    if per not in UNITS:
+        raise ValueError(f"no key {per} to divide by, and no unit of a text is called so")
+    if text is not None:
+        return Units(per, text=parse_path(text))
+    if not texts:
+        raise ValueError(f"no text in which {per} are counted")
+    beside = f"{texts.rpartition('.')[0]}.bytes" if texts.endswith(".token") else ""
+    return Units(per, tokens=parse_path(texts), bytes=parse_path(beside) if beside else None)
+
+
+def values_at(record: Any, path: Path) -> list[Any]:
+    """What stands at a path in a record; nothing where it goes astray."""
+    try:
+        return [value for sequence in path.sequences(record) for value in sequence]
+    except Astray:
+        return []
+
+
+def _number(record: Any, key: str) -> float:
+    values = values_at(record, key_path(key))
+    if len(values) != 1 or type(values[0]) not in (int, float) or not 0 <= values[0] <= 1e308:
+        found = repr(values[0]) if len(values) == 1 else "none"
+        raise ValueError(f"{key}: expected a number of units >= 0, found {found}")
+    return float(values[0])
