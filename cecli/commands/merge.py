@@ -8,10 +8,12 @@ import click
 
 from cecli.commands.options import confidence_option, unit_option
 from cecli.commands.options.conflicts import check_table
+from cecli.commands.options.intervals import check_clusters, interval_options
 from cecli.commands.options.page import check_one_file, report_option
 from cecli.commands.options.partial import output_or_state_options, partial_option
 from cecli.commands.options.requirements import require_option
 from cecli.commands.signature import SignedCommand
+from cecli.core.functions.choice import Choice
 from cecli.core.units import Unit
 from cecli.errors import UsageError
 from cecli.report.model import OutputOptions
@@ -54,6 +56,7 @@ numbered through the shards in the natural order of their paths. No shard counts
 @report_option
 @require_option
 @confidence_option
+@interval_options
 @unit_option
 @output_or_state_options
 def command(
@@ -65,6 +68,7 @@ def command(
     page: str | None,
     requirements: list[Requirement],
     confidence: float,
+    choice: Choice,
     unit: Unit,
     output: OutputOptions,
 ) -> None:
@@ -89,11 +93,14 @@ def command(
         return
     if total.options.like and reduction == "sum":
         raise UsageError("--like is the mean that a library prints: it has no meaning beside --reduction sum")
+    check_clusters(choice, total.options.cluster)
     from cecli.commands.score.partial import finish_partial
     from cecli.commands.score.wanted import Wanted
 
     wanted = _wanted(total.options, prior)
-    plan = Wanted(unit, confidence, reduction == "sum", total.options.by, table, requirements, wanted, output, page)
+    plan = Wanted(
+        unit, confidence, reduction == "sum", total.options.by, table, requirements, wanted, output, page, choice
+    )
     finish_partial(total, plan)
 
 

@@ -18,6 +18,8 @@ FILES = frozenset({"preds", "labels", "predictions_labels", "loss_class_weights"
 """Parameters that name what is read."""
 
 FIGURES = FILES | {
+    "choice_cluster_error",
+    "choice_interval",
     "confidence",
     "exact_quantiles",
     "flips",

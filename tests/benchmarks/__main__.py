@@ -24,6 +24,7 @@ NAMES = (
     "like",
     "compare_csv",
     "compare_null",
+    "coverage",
     "fit_samples",
     "simulate_sequence",
     "divergence_matrix",

@@ -295,9 +295,9 @@ def test_soft_labels(run, save):
 
 
 def test_clusters_make_the_robust_error(run, save):
-    table, labels = drawn(7, rows=80)
+    table, labels = drawn(7, rows=220)
     twice, again = np.repeat(table, 2, axis=0), np.repeat(labels, 2)
-    groups = np.repeat(np.arange(80), 2)
+    groups = np.repeat(np.arange(220), 2)
     clustered = save("l.csv", "label,g\n" + "".join(f"{a},{b}\n" for a, b in zip(again, groups, strict=True)))
     found = run("calibrate", save("z.csv", text_of(twice)), clustered, "--label-column", "label", "--cluster", "g",
                 "-f", "json").document  # fmt: skip

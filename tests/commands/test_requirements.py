@@ -71,7 +71,8 @@ class TestStored:
 
     def test_a_sum_is_no_mean_and_another_level_another_interval(self, score, tmp_path):
         last = tmp_path / "last.json"
-        assert score(options=("--reduction", "sum", "--confidence", "0.9", "--top-k", "1", "-o", last)).status == 0
+        options = ("--reduction", "sum", "--confidence", "0.9", "--top-k", "1", "--interval", "t", "-o", last)
+        assert score(options=options).status == 0
         for key, words in (
             ("cross_entropy", "cross_entropy is of reduction sum, and here of mean\n  hint: --reduction sum"),
             ("low", "low is of reduction sum"),

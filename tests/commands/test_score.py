@@ -132,7 +132,7 @@ class TestReference:
         names = CLASSES[: len(rows[0])]
         preds = save("preds.csv", text_of(names, rows))
         observed = save("labels.csv", text_of(["label"], [[names[y]] for y in labels]))
-        done = run("score", preds, observed, "-f", "json", "--top-k", top_k, "-q")
+        done = run("score", preds, observed, "-f", "json", "--top-k", top_k, "-q", "--interval", "t")
         assert done.status == 0, done.err
         check(done.document, rows, labels, top_k)
 

@@ -10,12 +10,14 @@ from cecli.commands.options import confidence_option, output_options, threads_op
 from cecli.commands.options.conflicts import check_table
 from cecli.commands.options.gates import GateOptions, gate_options
 from cecli.commands.options.headings import option
+from cecli.commands.options.intervals import check_clusters, interval_options
 from cecli.commands.options.losses import LossOptions, loss_options
 from cecli.commands.options.models import compared_options
 from cecli.commands.options.page import check_one_file, report_option
 from cecli.commands.options.requirements import require_option
 from cecli.commands.options.workers import WorkerOptions, worker_options
 from cecli.commands.signature import SignedCommand, arguments_given, inputs_kept, signature_option
+from cecli.core.functions.choice import Choice
 from cecli.core.units import Unit
 from cecli.report.model import OutputOptions
 from cecli.results.requirements import Requirement
@@ -76,6 +78,7 @@ hundred bytes a cluster."""
 @signature_option
 @require_option
 @confidence_option
+@interval_options
 @unit_option
 @threads_option
 @output_options
@@ -92,6 +95,7 @@ def command(
     signature: bool,
     requirements: list[Requirement],
     confidence: float,
+    choice: Choice,
     unit: Unit,
     threads: int,
     output: OutputOptions,
@@ -109,9 +113,10 @@ def command(
     from cecli.results.compare.document import Finished, Plan
     from cecli.results.finish import Ending, finish
 
+    check_clusters(choice, compared.shared.columns.cluster)
     check_one_file(page, output)
     check_table(table, output)
-    plan = Plan(unit, confidence, compared.shared.columns.by, seed)
+    plan = Plan(unit, confidence, compared.shared.columns.by, seed, choice)
     lists = bool(table or page or requirements) or _shows_lists(output)
     wanted = Wanted(loss, worst if lists else None, flips, seed)
     if workers.given:

@@ -18,6 +18,8 @@ _OF_REPORT = {
     "output_get": "--get",
     "output_digits": "--digits",
     "confidence": "--confidence",
+    "choice_interval": "--interval",
+    "choice_cluster_error": "--cluster-error",
     "unit": "--base",
     "reduction": "--reduction",
     "table": "--table",

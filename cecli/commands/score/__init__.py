@@ -11,6 +11,7 @@ import click
 from cecli.commands.options import confidence_option, is_given, threads_option, unit_option
 from cecli.commands.options.conflicts import check_table
 from cecli.commands.options.headings import option
+from cecli.commands.options.intervals import check_clusters, interval_options
 from cecli.commands.options.losses import LossOptions, loss_options
 from cecli.commands.options.metrics import MetricOptions, metric_options
 from cecli.commands.options.page import check_one_file, report_option
@@ -19,6 +20,7 @@ from cecli.commands.options.predictions import prediction_options
 from cecli.commands.options.requirements import require_option
 from cecli.commands.options.workers import WorkerOptions, worker_options
 from cecli.commands.signature import SignedCommand, inputs_kept, signature_option
+from cecli.core.functions.choice import Choice
 from cecli.core.units import Unit
 from cecli.errors import UsageError
 from cecli.report.model import OutputOptions
@@ -87,6 +89,7 @@ Repeated ids are found among the first 16 MB of ids where both files have one or
 @signature_option
 @require_option
 @confidence_option
+@interval_options
 @unit_option
 @threads_option
 @output_or_state_options
@@ -103,6 +106,7 @@ def command(
     signature: bool,
     requirements: list[Requirement],
     confidence: float,
+    choice: Choice,
     unit: Unit,
     threads: int,
     output: OutputOptions,
@@ -129,17 +133,22 @@ def command(
         write_check(with_ids, output)
         return
     _check_meaning(predictions, loss, wanted, reduction)
+    check_clusters(choice, predictions.columns.cluster)
     check_one_file(page, output)
     if reduction == "none":
         from cecli.commands.score.rows import write_rows
 
         of_report: dict[str, object] = {"require": requirements, "table": table, "report": page, "signature": signature}
-        of_report |= {"top-k": is_given("wanted_top_k"), "confidence": is_given("confidence")}
+        of_report |= {
+            "top-k": is_given("wanted_top_k"),
+            "confidence": is_given("confidence"),
+            "interval": is_given("choice_interval"),
+        }
         _check_rows_only(predictions, wanted, of_report, output)
         write_rows(with_ids, loss, unit, threads, output)
         return
     plan = Wanted(
-        unit, confidence, reduction == "sum", predictions.columns.by, table, requirements, wanted, output, page
+        unit, confidence, reduction == "sum", predictions.columns.by, table, requirements, wanted, output, page, choice
     )
     check_table(table, output)
     if partial and not workers.given:

@@ -11,6 +11,7 @@ import click
 from cecli.commands.options.metrics import MetricOptions
 from cecli.commands.options.page import WORST_ROWS
 from cecli.commands.signature import arguments_given
+from cecli.core.functions.choice import AUTO, Choice
 from cecli.core.metrics import HEADLINE, OF_LOSSES, REPORT
 from cecli.core.units import Unit
 from cecli.errors import UsageError
@@ -39,6 +40,7 @@ class Wanted:
     metrics: MetricOptions
     output: OutputOptions
     page: str | None = None
+    choice: Choice = AUTO
 
     @property
     def beside(self) -> int:
@@ -67,6 +69,7 @@ class Wanted:
             facts, total, groups, self.unit, self.confidence, self.summed, self.by,
             worst=None if self.beside else wanted.worst, confusions=wanted.confusions, prior=prior,
             listed=self._lists(), page=self.page is not None,
+            choice=self.choice,
         )  # fmt: skip
         ending = Ending(
             self.output,

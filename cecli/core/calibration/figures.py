@@ -13,6 +13,7 @@ from cecli.core.metrics.cluster import ClusterResult
 from cecli.core.metrics.loss import LossResult
 from cecli.core.metrics.reliability_cells import CalibrationError, ConfidenceBin
 from cecli.core.rows.rows import Batch, score_rows
+from cecli.core.sums.clusters import cluster_error
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class CalibrationScorer:
             return CalibrationFigures(loss, loss.standard_error, math.nan, {}, ())
         cluster: ClusterResult = self._metrics["cluster"].result()
         equal_width: EqualWidth = self._variants["equal-width"]
-        error = cluster.standard_error if cluster.clusters else loss.standard_error
+        error = cluster_error(cluster.sums) if cluster.clusters else loss.standard_error
         return CalibrationFigures(
             loss,
             None if loss.standard_error is None else error,

@@ -18,6 +18,7 @@ from cecli.core.calibration.temperature import Fitted, Slopes, Solution, Sums, S
 from cecli.core.calibration.vector_scaling import VectorFit, fit_vector_scaling
 from cecli.core.functions.elementary_scalars import exp_of
 from cecli.core.functions.normal import normal_quantile
+from cecli.core.functions.student import student_t_quantile
 from cecli.core.metrics import Spec
 from cecli.core.rows.rows import Batch
 from cecli.core.sums.layout import Floats, Integers
@@ -28,8 +29,8 @@ class CalibrationFit:
     """T and, with biases, a (K,), 0 where none was ``fitted``; errors are None where undefined.
 
     ``standard_error`` is by the curvature of the loss, ``robust_error`` the sandwich, of which the interval from
-    ``low`` to ``high`` is made, on the scale of log T. ``bias_errors`` (K,) are by the curvature, nan where a bias is
-    fixed.
+    ``low`` to ``high`` is made, on the scale of log T; with clusters, and where rows are few, it is Student's t.
+    ``bias_errors`` (K,) are by the curvature, nan where a bias is fixed.
     """
 
     temperature: float
@@ -124,10 +125,13 @@ def calibrate(problem: Problem, confidence: float = 0.95) -> CalibrationFit | No
     frequency = problem.spec.weights == "frequency"
     sums = sweep(lambda: ScalingErrors(found.inverse, found.unit, biases, direction, frequency)).result()
     error, robust = (None if one is None else one / found.inverse for one in (sums.standard_error, sums.robust))
+    df = sums.df
     if error is not None:
         fit = replace(fit, standard_error=fit.temperature * error)
     if robust is not None:
-        factor = exp_of(min(normal_quantile(0.5 + confidence / 2) * robust, 700.0))
+        share = 0.5 + confidence / 2
+        quantile = normal_quantile(share) if df is None else student_t_quantile(share, df)
+        factor = exp_of(min(quantile * robust, 700.0))
         fit = replace(
             fit,
             robust_error=fit.temperature * robust,

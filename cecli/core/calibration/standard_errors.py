@@ -5,7 +5,8 @@ v is the row of the inverse curvature that belongs to b = 1/T (v = 1/sum w Var[z
 variance is sum w^2 Var_i[x] if the scaled probabilities are true (without weights that is 1/f''), and
 n/(n-1) sum w^2 s_i^2 whether they are or not (Huber, "The behavior of maximum likelihood estimates under nonstandard
 conditions", 1967; with clusters, Liang and Zeger, Biometrika 73, 1986). A row that stands for w rows adds w times,
-not w^2.
+not w^2. Of fewer than FEW rows each score counts as s/(1 - h), h the row's share of the curvature (HC3 of MacKinnon and
+White, "Some heteroskedasticity-consistent covariance matrix estimators", Journal of Econometrics 29, 1985).
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from cecli.core.sums.exact import FRACTION_BITS, ExactProducts, ExactSums, root_
 from cecli.core.sums.layout import Floats, along
 from cecli.core.sums.tally import Tally
 
+FEW = 200
+"""Rows from which the plain sandwich and the normal quantile are good enough."""
+
 
 @dataclass(frozen=True)
 class Direction:
@@ -30,10 +34,15 @@ class Direction:
 
 @dataclass(frozen=True)
 class InverseErrors:
-    """The standard errors of b, by the curvature and robust; None where undefined."""
+    """The standard errors of b, by the curvature and robust; None where undefined.
+
+    ``df`` are the degrees of freedom of Student's t that the robust one goes with: one less than clusters, or than rows
+    where these are few; None where it is normal.
+    """
 
     standard_error: float | None
     robust: float | None
+    df: float | None = None
 
 
 class ScalingErrors:
@@ -47,6 +56,7 @@ class ScalingErrors:
         self._frequency = frequency
         self._rows, self._masses, self._in_cluster = Tally(), Tally(), Tally()
         self._variance, self._squares, self._of_cluster = ExactProducts(), ExactProducts(), ExactSums()
+        self._lifted = ExactProducts()
         self._clusters = 0
 
     def update(self, rows: LogitRows) -> None:
@@ -58,6 +68,11 @@ class ScalingErrors:
         self._variance.update(rows.weighted(variances), once)
         weighted = rows.weighted(scores)
         self._squares.update(weighted, scores if self._frequency else weighted)
+        if self._v.of_biases is None:
+            share = (variances if self._frequency else rows.weighted(variances)) / self._v.of_inverse
+            rest = np.maximum(1.0 - share, 2.0**-20)  # a row that is all of the curvature
+            lifted = scores / rest
+            self._lifted.update(rows.weighted(lifted), lifted if self._frequency else rows.weighted(lifted))
         if rows.cluster is not None and rows.rows:
             self._of_cluster.update(weighted, rows.cluster)
             self._in_cluster.add(None, rows.rows, rows.cluster)
@@ -65,16 +80,17 @@ class ScalingErrors:
 
     def merge(self, other: ScalingErrors) -> None:
         """Add the rows of ``other``."""
-        for name in ("_rows", "_masses", "_in_cluster", "_variance", "_squares", "_of_cluster"):
+        for name in ("_rows", "_masses", "_in_cluster", "_variance", "_squares", "_lifted", "_of_cluster"):
             getattr(self, name).merge(getattr(other, name))
         self._clusters = max(self._clusters, other._clusters)
 
     def result(self) -> InverseErrors:
         """The errors of b, in the units of the logits."""
         by_curvature = root_ratio(self._variance.integer(), 1 << (2 * FRACTION_BITS))
-        return InverseErrors(by_curvature or None, self._robust())
+        robust, df = self._robust()
+        return InverseErrors(by_curvature or None, robust, df)
 
-    def _robust(self) -> float | None:
+    def _robust(self) -> tuple[float | None, float | None]:
         if self._clusters:
             used = [cluster for cluster, rows in enumerate(self._in_cluster.masses(0, self._clusters)) if rows]
             count, one = len(used), 1
@@ -83,8 +99,11 @@ class ScalingErrors:
             count = self._masses.mass() if self._frequency else self._rows.mass()
             one, squares = 1 << FRACTION_BITS, self._squares.integer()
         if count <= one:
-            return None
-        return root_ratio(count * squares, (count - one) << (2 * FRACTION_BITS))
+            return None, None
+        df = count / one - 1.0 if self._clusters or count < FEW * one else None
+        if df is not None and not self._clusters and self._v.of_biases is None:
+            return root_ratio(self._lifted.integer(), 1 << (2 * FRACTION_BITS)), df
+        return root_ratio(count * squares, (count - one) << (2 * FRACTION_BITS)), df
 
     def _of(self, rows: LogitRows) -> tuple[Floats, Floats]:
         """The score s and the variance of x of every row, shape (n,)."""

@@ -15,6 +15,7 @@ from cecli.core.paired.loss import PairedLosses
 from cecli.core.paired.rows import Figures, PairedRows
 from cecli.core.paired.spec import PairSpec
 from cecli.core.sums.cells import CELLS
+from cecli.core.sums.clusters import cluster_error
 from cecli.core.sums.exact import FRACTION_BITS, ExactProducts, ExactSums, root_ratio
 from cecli.core.sums.state import PART, State
 from cecli.core.sums.tally import Tally
@@ -83,7 +84,7 @@ class Observations:
         loss, clusters = self._losses.result(group), self._clusters.result(group)
         error, df = loss.finite.standard_error, loss.finite.df
         if clusters.clusters:
-            error, df = clusters.standard_error, clusters.clusters - 1.0
+            error, df = cluster_error(clusters.exact), clusters.clusters - 1.0
         if any(loss.infinite) or not loss.finite.n:
             error = None
         low, high = student_interval(loss.finite_difference, error, df, confidence)

@@ -9,21 +9,21 @@ import numpy as np
 
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows.rows import ScoredRows
-from cecli.core.sums.clusters import Clusters, ClusterSums, cluster_error
+from cecli.core.sums.clusters import Clusters, ClusterSum, ClusterSums
 from cecli.core.sums.layout import Floats
 from cecli.core.sums.state import State
 
 
 @dataclass(frozen=True)
 class ClusterResult:
-    """The number of clusters G and the clustered standard error in nats; None for fewer than two clusters."""
+    """The number of clusters, and their sums, exactly, in their own order."""
 
     clusters: int
-    standard_error: float | None
+    sums: tuple[ClusterSum, ...]
 
 
 class Cluster:
-    """The cluster-robust error of the mean loss (``cluster_error``), with G - 1 degrees of freedom."""
+    """The sums of the clusters, of which the error of the mean loss is taken (``mean_intervals``)."""
 
     STATE: ClassVar[State] = {"_sums": ClusterSums()}
 
@@ -42,9 +42,9 @@ class Cluster:
         self._sums.merge(other._sums)
 
     def result(self, group: int = 0) -> ClusterResult:
-        """The clusters of a group, and the error."""
+        """The clusters of a group."""
         clusters = self._sums.of(group)
-        return ClusterResult(len(clusters), cluster_error(clusters))
+        return ClusterResult(len(clusters), tuple(sorted(clusters)))
 
 
 def _below(rows: ScoredRows) -> Floats | None:

@@ -15,6 +15,7 @@ from cecli.core.sums.exact import FRACTION_BITS, ExactProducts, ExactSums, ratio
 from cecli.core.sums.layout import Integers
 from cecli.core.sums.moments import Mean, Moments, WeightedMoments
 from cecli.core.sums.named_rows import NAMED_ROWS, NamedRows, first_rows
+from cecli.core.sums.shape import Shape
 from cecli.core.sums.state import PART, State
 from cecli.core.sums.tally import Tally
 
@@ -24,7 +25,8 @@ class LossResult:
     """The mean loss in nats, its standard error and degrees of freedom, and what makes it infinite.
 
     ``mass`` is what the sum of the losses was divided by, ``effective_rows`` Kish's. ``finite_cross_entropy`` is the
-    mean over the rows of finite loss; None where none is infinite, or all are.
+    mean over the rows of finite loss; None where none is infinite, or all are. ``finite`` is all of that mean,
+    ``shape`` the skewness and kurtosis of the losses, where rows count once, or so many times, and none is infinite.
     """
 
     rows: int
@@ -36,6 +38,9 @@ class LossResult:
     zero_probability_rows: int
     finite_cross_entropy: float | None
     first_infinite: tuple[int, ...]
+    finite: Mean
+    shape: Shape | None
+    has_powers: bool | None = True
 
 
 class Loss:
@@ -51,6 +56,7 @@ class Loss:
         self._plain = spec.weights is None and not spec.own_denominator
         self._finite = Moments() if self._plain else WeightedMoments(spec.weights == "frequency")
         self._frequency = spec.weights == "frequency"
+        self._shaped = spec.weights != "importance" and not spec.own_denominator
         self._infinite, self._zero = Tally(), Tally()
         self._lost, self._lost_squares = ExactSums(), ExactProducts()
         self._first: list[tuple[int, int]] = []
@@ -94,6 +100,9 @@ class Loss:
             zero_probability_rows=self._zero.mass(group) >> FRACTION_BITS,
             finite_cross_entropy=finite.mean if count and finite.n else None,
             first_infinite=tuple(number for number, row_group in self._first if row_group == group),
+            finite=finite,
+            shape=None if count else self._finite.shape(group),
+            has_powers=self._finite.has_powers(group) if self._shaped else None,
         )
 
     def _add(self, rows: ScoredRows, chosen: slice | np.ndarray[tuple[int], np.dtype[np.bool_]]) -> None:

@@ -1,8 +1,9 @@
-"""How much of the loss a few rows carry, and whether its interval is to be trusted."""
+"""How much of the loss a few rows carry."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,10 +12,10 @@ import numpy as np
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows.rows import ScoredRows
 from cecli.core.sums.cells import CELLS, Cells
-from cecli.core.sums.exact import ExactProducts, ExactSums, exact_integer, ratio, to_float
+from cecli.core.sums.exact import ExactSums, ratio, to_float
 from cecli.core.sums.largest import Entries, Largest, by_group
 from cecli.core.sums.layout import Floats, Integers
-from cecli.core.sums.state import State
+from cecli.core.sums.state import Plain, State
 from cecli.core.sums.tally import Tally
 
 PART = 0.01
@@ -29,10 +30,6 @@ BINS = (HIGHEST - LOWEST) * STEPS
 NAMED = 5
 """Rows of largest loss whose contributions are kept exactly."""
 
-COCHRAN = 25.0
-"""n > 25 G^2, G the skewness, is Cochran's working rule for a normal interval that is wrong in at most 6 % of samples
-instead of 5 % (Cochran, Sampling Techniques, 3rd edition 1977, section 2.15)."""
-
 
 @dataclass(frozen=True)
 class TailResult:
@@ -40,9 +37,7 @@ class TailResult:
 
     ``worst_percent_share``: the share of the loss in the 1 % of the mass (rows, or their weights) of largest loss.
     ``half_share``: the share of the mass that carries half of the loss, and ``half_mass`` that mass. ``top_rows`` is
-    the number of rows (at most NAMED) of largest contribution w l, ``top_share`` their share of the loss. ``skewness``
-    is that of the losses, ``rows_called_for`` Cochran's 25 G^2, and ``tail_warning`` the text why the interval is not
-    to be trusted, where there are no more rows (effective rows, with importance weights) than that.
+    the number of rows (at most NAMED) of largest contribution w l, ``top_share`` their share of the loss.
     """
 
     worst_percent_share: float | None = None
@@ -50,9 +45,6 @@ class TailResult:
     half_mass: float | None = None
     top_rows: int | None = None
     top_share: float | None = None
-    skewness: float | None = None
-    rows_called_for: float | None = None
-    tail_warning: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,23 +62,27 @@ class Tail:
     """A histogram of the losses by exponent and leading bits of the mantissa: mass and exact sum of w l in each bin.
 
     The bin that 1 % of the mass ends in is taken in part, at its mean loss: the share is then right for equal losses,
-    and never too large; too small by a small part of what that bin, 3 to 6 % wide, carries. The third moment is taken
-    of the bin means and of the NAMED largest contributions. Memory: up to 640 bins a group.
+    and never too large; too small by a small part of what that bin, 3 to 6 % wide, carries. Memory: up to 640 bins a
+    group.
     """
 
     STATE: ClassVar[State] = {
         "_mass": Cells(BINS),
         "_sums": Cells(BINS),
         "_infinite": CELLS,
-        "_squares": CELLS,
         "_largest": Entries(3),
     }
 
     def __init__(self, spec: Spec) -> None:
-        self._importance, self._repeats = spec.weights == "importance", spec.weights == "frequency"
+        self._repeats = spec.weights == "frequency"
         self._mass, self._infinite = Tally(), Tally()
-        self._sums, self._squares = ExactSums(), ExactProducts()
+        self._sums = ExactSums()
         self._largest = Largest(NAMED)
+
+    @staticmethod
+    def of_older(state: Mapping[str, Plain]) -> Mapping[str, Plain]:
+        """What a state of 0.1.0 says, without the squares of its weights."""
+        return {name: plain for name, plain in state.items() if name != "squares"}
 
     def update(self, rows: ScoredRows) -> None:
         """Add the losses of some rows."""
@@ -103,8 +99,6 @@ class Tail:
         costs = loss if weights is None else loss * weights
         self._mass.add(weights, len(loss), cells)
         self._sums.update(costs, cells)
-        if weights is not None and self._importance:
-            self._squares.update(weights, weights, group)
         figures = loss if self._repeats else costs
         found = self._largest.rows(figures, group)
         taken = np.ones(len(found)) if weights is None else weights[found]
@@ -114,7 +108,7 @@ class Tail:
 
     def merge(self, other: Tail) -> None:
         """Add the losses that ``other`` has seen."""
-        for name in ("_mass", "_infinite", "_squares", "_sums", "_largest"):
+        for name in ("_mass", "_infinite", "_sums", "_largest"):
             getattr(self, name).merge(getattr(other, name))
 
     def result(self, group: int = 0) -> TailResult:
@@ -129,21 +123,12 @@ class Tail:
         top = self._top(group)
         top_rows = math.ceil(math.fsum(weight for *_, weight in top)) if self._repeats else len(top)
         top_share = min(1.0, math.fsum(entry[0] for entry in top) / cost)
-        skewness, called_for, warning = _skewness(masses, sums, top), None, None
-        if skewness is not None:
-            called_for = COCHRAN * skewness * skewness
-            rows = self._effective(group, sum(masses))
-            if rows <= called_for:
-                warning = _warning(top_rows, top_share, rows, called_for)
         return TailResult(
             worst_percent_share=min(1.0, _taken(bin_masses, bin_costs, PART * total) / cost),
             half_share=half / total,
             half_mass=half,
             top_rows=top_rows,
             top_share=top_share,
-            skewness=skewness,
-            rows_called_for=called_for,
-            tail_warning=warning,
         )
 
     def histogram(self, group: int = 0, steps: int = 1) -> tuple[list[LossBin], float]:
@@ -175,18 +160,6 @@ class Tail:
             left -= taken
         return top
 
-    def _effective(self, group: int, mass: int) -> float:
-        """Rows, or Kish's (sum w)^2 / sum w^2 of importance weights."""
-        squares = self._squares.integer(group)
-        return ratio(mass * mass, squares) if squares else to_float(mass)
-
-
-def _warning(top: int, share: float, rows: float, called_for: float) -> str:
-    return (
-        f"the interval is not to be trusted: the {top} costliest rows carry {100 * share:.2g} % of the loss; losses so"
-        f" skewed call for more than {math.floor(called_for):,} rows, where there are {math.floor(rows):,}"
-    )
-
 
 def _floats(integers: list[int]) -> list[float]:
     return [to_float(each) if each else 0.0 for each in integers]
@@ -216,21 +189,3 @@ def _taken(amounts: list[float], others: list[float], wanted: float) -> float:
         wanted -= amount
         taken.append(other)
     return math.fsum(taken)
-
-
-def _skewness(masses: list[int], costs: list[int], top: list[tuple[float, float, float]]) -> float | None:
-    """G = m3 / m2^1.5 of the losses, of the largest rows as they are and of the others as their bins' means."""
-    total, mean = to_float(sum(masses)), ratio(sum(costs), sum(masses))
-    masses, costs = masses.copy(), costs.copy()
-    for cost, loss, weight in top:
-        place = int(bin_of_loss(np.array([loss]))[0])
-        masses[place] -= exact_integer(np.array([weight]))
-        costs[place] -= exact_integer(np.array([cost]))
-    kept = [place for place, mass in enumerate(masses) if mass > 0]
-    losses = np.array([ratio(costs[place], masses[place]) for place in kept] + [loss for _, loss, _ in top])
-    weights = np.array([to_float(masses[place]) for place in kept] + [weight for *_, weight in top]) / total
-    gaps = losses - mean
-    spread = math.sqrt(float(np.sum(weights * gaps * gaps)))
-    if not spread > 1e-12 * mean:  # equal losses, but for rounding
-        return None
-    return float(np.sum(weights * (gaps / spread) ** 3))

@@ -9,7 +9,7 @@ import numpy as np
 
 from cecli.core.paired.rows import PairedRows
 from cecli.core.paired.spec import PairSpec
-from cecli.core.sums.clusters import Clusters, ClusterSums, cluster_error
+from cecli.core.sums.clusters import Clusters, ClusterSum, ClusterSums
 from cecli.core.sums.exact import to_float
 from cecli.core.sums.layout import Floats
 from cecli.core.sums.moments import signed_root
@@ -18,17 +18,17 @@ from cecli.core.sums.state import State
 
 @dataclass(frozen=True)
 class ClusterDifferences:
-    """The clusters G, the error of the mean difference (None for fewer than two), each cluster's sum of differences,
-    and their sum over the root of the sum of their squares."""
+    """The clusters G, their sums exactly, each cluster's sum of differences, and their sum over the root of the sum of
+    their squares."""
 
     clusters: int
-    standard_error: float | None
+    exact: tuple[ClusterSum, ...]
     sums: Floats
     sign_score: float
 
 
 class PairedClusters:
-    """Sums of w (l_B - l_A) and of w by cluster, exactly; the error of the mean is ``cluster_error``."""
+    """Sums of w (l_B - l_A) and of w by cluster, exactly; the error of the mean is of ``cluster_errors``."""
 
     STATE: ClassVar[State] = {"_sums": ClusterSums()}
 
@@ -54,7 +54,7 @@ class PairedClusters:
 
     def result(self, group: int = 0) -> ClusterDifferences:
         """The clusters of a group, their error and their signs."""
-        clusters = self._sums.of(group)
+        clusters = sorted(self._sums.of(group))
         total, squares = sum(own for own, _ in clusters), sum(own * own for own, _ in clusters)
         sums = np.array([to_float(own) for own, _ in clusters])
-        return ClusterDifferences(len(clusters), cluster_error(clusters), sums, signed_root(total, squares))
+        return ClusterDifferences(len(clusters), tuple(clusters), sums, signed_root(total, squares))

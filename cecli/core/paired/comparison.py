@@ -6,17 +6,19 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cecli.core.functions.normal import normal_quantile
-from cecli.core.functions.student import student_interval, student_t_tail
+from cecli.core.functions.choice import AUTO, Choice
+from cecli.core.functions.t_power import rows_for_power
 from cecli.core.paired.clusters import ClusterDifferences, PairedClusters
 from cecli.core.paired.differences import Differences
 from cecli.core.paired.extremes import ExtremeRow, Extremes
 from cecli.core.paired.hits import Hits, PairedHits
 from cecli.core.paired.loss import ClassDifference, PairedLoss, PairedLosses
+from cecli.core.paired.mean_test import MeanTest
 from cecli.core.paired.rows import PairedBatch, PairedRows, paired
 from cecli.core.paired.sign_flip import SignFlip, normal_sign_flip, sign_flip
 from cecli.core.paired.spec import PairSpec
 from cecli.core.rows.rows import PLAIN, LossRule
+from cecli.core.sums.clusters import cluster_errors
 from cecli.core.sums.state import PART, PARTS, Part, State
 
 POWER, LEVEL = 0.9, 0.05
@@ -28,8 +30,8 @@ class Test:
     """The mean difference D over ``rows`` rows of two finite losses, and whether it may be 0; losses in nats.
 
     ``t`` = D/SE has ``df`` degrees of freedom; it is infinite where all differences are the same, and undefined where
-    they are all 0. ``upper`` is the p-value of the hypothesis that B is no worse (small: B is worse), ``lower`` of that
-    it is no better. ``rows_needed`` is None where no number of rows can be told.
+    they are all 0. ``tested`` says how the p-values come of it. ``upper`` is that of the hypothesis that B is no worse
+    (small: B is worse), ``lower`` of that it is no better. ``rows_needed`` is None where no number of rows can be told.
     """
 
     rows: int
@@ -46,11 +48,14 @@ class Test:
     lower: float | None
     sign_flip: SignFlip
     rows_needed: float | None
+    interval: str
+    interval_reason: str | None
+    tested: MeanTest
 
     def beyond(self, margin: float) -> float | None:
-        """The p-value of the hypothesis that B is worse than A by ``margin`` or more: P(T <= (D - margin)/SE)."""
-        score = _score(self.difference - margin, self.standard_error)
-        return None if score is None or self.df <= 0 else student_t_tail(-score, self.df)
+        """The p-value of the hypothesis that B is worse than A by ``margin`` or more."""
+        tails = self.tested.tails(self.difference - margin)
+        return None if tails is None else tails[2]
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,9 @@ class Comparer:
         for name, part in self._parts.items():
             part.merge(other._parts[name])
 
-    def result(self, confidence: float = 0.95, group: int = 0, classes: bool = True) -> Comparison:
+    def result(
+        self, confidence: float = 0.95, group: int = 0, classes: bool = True, choice: Choice = AUTO
+    ) -> Comparison:  # fmt: skip
         """The figures of all rows of a group so far; those of each class only with ``classes``."""
         loss: PairedLoss = self._parts["loss"].result(group)
         clusters: ClusterDifferences = self._parts["clusters"].result(group)
@@ -119,36 +126,42 @@ class Comparer:
             rows=loss.rows,
             loss=loss,
             hits=self._parts["hits"].result(group),
-            test=self._test(loss, clusters, confidence, group) if loss.finite.n else None,
+            test=self._test(loss, clusters, confidence, group, choice) if loss.finite.n else None,
             clusters=clusters.clusters or None,
             classes=self._parts["loss"].classes(group) if classes else (),
             losses=losses,
             gains=gains,
         )
 
-    def _test(self, loss: PairedLoss, clusters: ClusterDifferences, confidence: float, group: int) -> Test:
+    def _test(
+        self, loss: PairedLoss, clusters: ClusterDifferences, confidence: float, group: int, choice: Choice
+    ) -> Test:  # fmt: skip
         mean, difference = loss.finite, loss.finite_difference
-        error, df = mean.standard_error, mean.df
+        units = mean.mass if self.spec.weights == "frequency" else mean.n
         if clusters.clusters:
-            error, df = clusters.standard_error, clusters.clusters - 1.0
-        low, high = student_interval(difference, error, df, confidence)
-        t = _score(difference, error) if df > 0 else None
-        repeats = mean.mass if self.spec.weights == "frequency" else mean.n
+            tested, units = MeanTest.of_clusters(cluster_errors(clusters.exact), choice), clusters.clusters
+        else:
+            tested = MeanTest.of_rows(mean, self._parts["loss"].shape(group), choice)
+        interval, low, high, reason = tested.interval(difference, confidence)
+        p_value, upper, lower = tested.tails(difference) or (None, None, None)
         return Test(
             rows=mean.n,
             first=loss.finite_first,
             second=loss.finite_second,
             difference=difference,
-            standard_error=error,
-            df=df,
+            standard_error=tested.error,
+            df=tested.df,
             low=low,
             high=high,
-            t=t,
-            p_value=None if t is None else min(1.0, 2 * student_t_tail(abs(t), df)),
-            upper=None if t is None else student_t_tail(t, df),
-            lower=None if t is None else student_t_tail(-t, df),
+            t=tested.score(difference),
+            p_value=p_value,
+            upper=upper,
+            lower=lower,
             sign_flip=self._sign_flip(loss, clusters, group),
-            rows_needed=rows_needed(repeats, difference, error),
+            rows_needed=rows_needed(units, difference, tested.error),
+            interval=interval,
+            interval_reason=reason,
+            tested=tested,
         )
 
     def _sign_flip(self, loss: PairedLoss, clusters: ClusterDifferences, group: int) -> SignFlip:
@@ -184,25 +197,16 @@ class GroupedComparer:
 
 
 def rows_needed(rows: float, difference: float, error: float | None) -> float | None:
-    """How many rows show a difference of this size in a two-sided 5 % test, nine times in ten.
+    """How many rows (or clusters) show a difference of this size in a two-sided 5 % test, nine times in ten.
 
-    n (z SE/D)^2 with z = Phi^-1(0.975) + Phi^-1(0.9), of ``rows`` rows n whose mean difference D has the error SE;
-    rounded up, and at least 2. Infinite for D = 0; None where the error is undefined, or 0 as well.
+    By the noncentral t, of ``rows`` whose mean difference D has the error SE, their standard deviation SE sqrt(rows);
+    at least 2. Infinite for D = 0; None where the error is undefined, or 0 as well.
 
     >>> rows_needed(100, 0.1, 0.1)
-    1051
+    1053
     """
     if error is None or (error == 0 and difference == 0):
         return None
-    if difference == 0:
-        return math.inf
-    z = normal_quantile(LEVEL / 2, upper=True) + normal_quantile(1 - POWER, upper=True)
-    needed = rows * (z * (error / difference)) ** 2
-    return max(2, math.ceil(needed)) if needed < 2**63 else math.inf
-
-
-def _score(difference: float, error: float | None) -> float | None:
-    """D/SE; infinite where only SE is 0, undefined where both are."""
-    if error is None or (error == 0 and difference == 0):
-        return None
-    return difference / error if error > 0 else math.copysign(math.inf, difference)
+    if error == 0:
+        return 2
+    return rows_for_power(difference / error / math.sqrt(rows), LEVEL, POWER)

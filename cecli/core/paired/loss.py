@@ -15,6 +15,7 @@ from cecli.core.sums.exact import FRACTION_BITS, ExactProducts, ExactSums, ratio
 from cecli.core.sums.layout import Floats, Integers
 from cecli.core.sums.moments import Mean, Moments, WeightedMoments
 from cecli.core.sums.named_rows import NamedRows, first_rows
+from cecli.core.sums.shape import Shape
 from cecli.core.sums.state import EACH, PART, State
 from cecli.core.sums.tally import Tally
 
@@ -110,6 +111,10 @@ class PairedLosses:
         """The losses of all rows of a group."""
         start, width = group * self._width, self._width
         return self._figures(start, width, tuple(number for number, its in self._first if its == group))
+
+    def shape(self, group: int = 0) -> Shape | None:
+        """The skewness and kurtosis of the differences of two finite losses."""
+        return self._moments.shape(group * self._width, self._width)
 
     def classes(self, group: int = 0) -> tuple[ClassDifference, ...]:
         """The losses of each observed class, in the order of the classes; none where they are not told apart."""

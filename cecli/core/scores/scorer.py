@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from cecli.core.functions.choice import AUTO, Choice
 from cecli.core.functions.elementary_scalars import exp_of
-from cecli.core.functions.student import student_interval
 from cecli.core.metrics import HEADLINE, METRICS, REPORT, Accumulator, Spec
 from cecli.core.rows.rows import PLAIN, Batch, LossRule, ScoredRows, score_rows
+from cecli.core.sums.mean_intervals import MeanInterval, interval_of_clusters, interval_of_rows
 from cecli.core.sums.state import PARTS, State
 
 if TYPE_CHECKING:
@@ -52,9 +53,16 @@ class Score:
     half_mass: float | None = None
     top_rows: int | None = None
     top_share: float | None = None
+    interval: str = "none"
+    interval_reason: str | None = None
+    degrees_of_freedom: float | None = None
     skewness: float | None = None
-    rows_called_for: float | None = None
-    tail_warning: str | None = None
+    kurtosis: float | None = None
+    perplexity_low: float | None = None
+    perplexity_high: float | None = None
+    cluster_error: str | None = None
+    design_effect: float | None = None
+    worth_rows: float | None = None
     macro_f1: float | None = None
     weighted_f1: float | None = None
     balanced_accuracy: float | None = None
@@ -117,13 +125,15 @@ class Scorer:
         for name, metric in self._metrics.items():
             metric.merge(other._metrics[name])
 
-    def result(self, confidence: float = 0.95, group: int = 0, classes: bool = True) -> Score:
-        """The figures of all rows of a group so far, the interval at this confidence.
+    def result(
+        self, confidence: float = 0.95, group: int = 0, classes: bool = True, choice: Choice = AUTO
+    ) -> Score:  # fmt: skip
+        """The figures of all rows of a group so far, the interval of this kind and confidence.
 
         Without ``classes`` the figures of each class are left out: of 50,000 classes they cost more than all others.
         """
         parts = {name: metric.result(group) for name, metric in self._metrics.items() if name != "classes"}
-        figures = loss_figures(parts["loss"], parts.get("cluster"), confidence)
+        figures = loss_figures(parts["loss"], parts.get("cluster"), confidence, choice)
         if "labels" in parts:
             labels = parts["labels"]
             figures |= {"label_entropy": labels.label_entropy, "label_masses": labels.masses}
@@ -141,27 +151,51 @@ def _fields(result: Any) -> dict[str, Any]:
     return {one.name: getattr(result, one.name) for one in fields(result)}
 
 
-def loss_figures(loss: LossResult, cluster: ClusterResult | None, confidence: float) -> dict[str, Any]:
-    """What a Score says of the loss; with clusters its error is theirs, with a degree of freedom less than clusters."""
-    error, df = loss.standard_error, loss.df
-    clusters = None if cluster is None else cluster.clusters or None
-    if cluster is not None and clusters:
-        error, df = (None if error is None else cluster.standard_error), clusters - 1.0
-    low, high = student_interval(loss.cross_entropy, error, df, confidence)
+def loss_figures(
+    loss: LossResult, cluster: ClusterResult | None, confidence: float, choice: Choice = AUTO
+) -> dict[str, Any]:
+    """What a Score says of the loss and of its interval, which with clusters is taken of these."""
+    found, of_clusters = _interval(loss, cluster, confidence, choice)
     return {
         "rows": loss.rows,
         "mass": loss.mass,
         "effective_rows": loss.effective_rows,
         "cross_entropy": loss.cross_entropy,
-        "standard_error": error,
-        "low": low,
-        "high": high,
+        "standard_error": found.standard_error,
+        "low": found.low,
+        "high": found.high,
         "perplexity": perplexity(loss.cross_entropy),
+        "perplexity_low": None if found.low is None else perplexity(found.low),
+        "perplexity_high": None if found.high is None else perplexity(found.high),
         "zero_probability_rows": loss.zero_probability_rows,
         "finite_cross_entropy": loss.finite_cross_entropy,
         "first_infinite": loss.first_infinite,
-        "clusters": clusters,
+        "clusters": None if cluster is None else cluster.clusters or None,
+        "interval": found.kind,
+        "interval_reason": found.reason,
+        "degrees_of_freedom": found.df,
+        "skewness": None if loss.shape is None else loss.shape.skewness,
+        "kurtosis": None if loss.shape is None else loss.shape.kurtosis,
+        **of_clusters,
     }
+
+
+def _interval(
+    loss: LossResult, cluster: ClusterResult | None, confidence: float, choice: Choice
+) -> tuple[MeanInterval, dict[str, Any]]:
+    """The interval of the loss; and with clusters what they make of its error: so many times the variance that as many
+    independent rows had, worth so many of them."""
+    if math.isinf(loss.cross_entropy):
+        return MeanInterval("none", None, None, None, None, None, "the loss is infinite"), {}
+    if cluster is None or not cluster.clusters:
+        return interval_of_rows(loss.finite, loss.shape, confidence, choice, loss.has_powers), {}
+    found, _ = interval_of_clusters(loss.cross_entropy, cluster.sums, confidence, choice)
+    made: dict[str, Any] = {"cluster_error": choice.of_clusters}
+    alone, error = loss.finite.standard_error, found.standard_error
+    if alone and error is not None:
+        made["design_effect"] = (error / alone) ** 2
+        made["worth_rows"] = loss.effective_rows * (alone / error) ** 2 if error else None
+    return found, made
 
 
 def perplexity(cross_entropy: float) -> float:

@@ -101,6 +101,29 @@ def _check_moments(loss: Held) -> None:
         agreed = total * total == square if n == 1 else total * total <= n * square
         if not agreed or square > n * (_LARGEST * ONE) ** 2:
             raise ValueError("loss.finite.sum and loss.finite.squares do not agree")
+    _check_powers(finite, rows, squares)
+
+
+def _check_powers(finite: Held, rows: Sums, squares: Sums) -> None:
+    """The third and fourth powers against the squares, by Cauchy and Schwarz; those of huge figures are left out."""
+    finite.positive("fourths")
+    cubes, fourths = finite.sums("cubes"), finite.sums("fourths")
+    unshaped = finite.counts("unshaped")
+    at_most(unshaped, rows, "loss.finite.unshaped and loss.finite.rows")
+    for group in (squares.keys() | cubes.keys() | fourths.keys()) - unshaped.keys():
+        n, cube, fourth = rows.get(group, 0), cubes.get(group, 0), fourths.get(group, 0)
+        square = squares.get(group, 0) >> FRACTION_BITS
+        low, high = square * square, n * (fourth << FRACTION_BITS)
+        small = square < 1 << (FRACTION_BITS + 500)
+        tiny = ONE >> 900  # what underflows of a fourth power
+        if (small and low > high + (high >> 40) + (tiny << FRACTION_BITS)) or cube * cube > _least_of(square, fourth):
+            raise ValueError("loss.finite.squares and the powers do not agree")
+
+
+def _least_of(square: int, fourth: int) -> int:
+    """The square of what a sum of cubes comes to at most, with some room for the rounding of each."""
+    most = (square + 1) * (fourth + 1)
+    return most + (most >> 30) + ONE
 
 
 def _check_weighted(loss: Held, known: Known) -> None:

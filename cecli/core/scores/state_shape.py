@@ -147,7 +147,8 @@ def check_shape(document: Mapping[str, Any]) -> None:
     missing = [name for name in (OF_LOSSES if options["observed"] else REPORT) if name not in metrics]
     if missing:
         raise ValueError(f"options.metrics: {missing[0]} is missing")
-    _check(read, _READ | ({"labels_at_cut": _counts} if "labels_at_cut" in read else {}), "read")
+    told = {name: value for name, value in read.items() if name != "labels_at_cut" or value}
+    _check(told, _READ | ({"labels_at_cut": _counts} if "labels_at_cut" in told else {}), "read")
     for option, fact in _SAME.items():
         _agree(options[option] == read[fact], f"options.{option}", f"read.{fact}")
     _agree((options["cluster"] is not None) == read["clustered"], "options.cluster", "read.clustered")

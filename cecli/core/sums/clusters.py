@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from cecli.core.functions.cluster_errors import bell_mccaffrey, contributions_freedom, cr2, jackknife
 from cecli.core.sums.cells import whole_number, whole_text
-from cecli.core.sums.exact import ExactSums, root_ratio
+from cecli.core.sums.exact import ExactSums, ratio, root_ratio
 from cecli.core.sums.layout import Floats, Integers
 from cecli.core.sums.state import Numbering, Plain, position_of
 from cecli.core.sums.tally import Tally
@@ -68,6 +70,41 @@ def cluster_error(clusters: Sequence[ClusterSum]) -> float | None:
         return None
     spread = sum((own * mass - total * its) ** 2 for own, its in clusters)
     return root_ratio(count * spread, (count - 1) * mass**4)
+
+
+@dataclass(frozen=True)
+class ClusterErrors:
+    """The errors of a ratio over ``count`` clusters, and their degrees of freedom (``functions.cluster_errors``)."""
+
+    count: int
+    cr1: float
+    cr2: float
+    jackknife: float
+    bell_mccaffrey: float
+    kurtosis_freedom: float
+
+    def error(self, name: str) -> float:
+        """That of cr1, cr2 or jackknife."""
+        return {"cr1": self.cr1, "cr2": self.cr2, "jackknife": self.jackknife}[name]
+
+
+def cluster_errors(clusters: Sequence[ClusterSum]) -> ClusterErrors | None:
+    """The errors over clusters that have a mass; None for fewer than two. Each residual is formed in integers."""
+    held = [cluster for cluster in clusters if cluster[1]]
+    total, mass = sum(own for own, _ in held), sum(own for _, own in held)
+    error = cluster_error(held)
+    if error is None:
+        return None
+    shares, rests = [ratio(its, mass) for _, its in held], [ratio(mass - its, mass) for _, its in held]
+    residuals = [ratio(own * mass - total * its, mass * mass) for own, its in held]
+    return ClusterErrors(
+        count=len(held),
+        cr1=error,
+        cr2=cr2(residuals, rests),
+        jackknife=jackknife(residuals, rests),
+        bell_mccaffrey=min(len(held) - 1.0, max(1.0, bell_mccaffrey(shares, rests))),
+        kurtosis_freedom=contributions_freedom(residuals, rests),
+    )
 
 
 class ClusterSums:

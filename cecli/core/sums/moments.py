@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,7 +13,8 @@ from cecli.core.functions.error_free import two_product
 from cecli.core.sums.cells import CELLS
 from cecli.core.sums.exact import FRACTION_BITS, ExactProducts, ExactSums, ratio, root_ratio, to_float
 from cecli.core.sums.layout import Floats, Integers
-from cecli.core.sums.state import State
+from cecli.core.sums.shape import Shape, shape_of
+from cecli.core.sums.state import Plain, State
 from cecli.core.sums.tally import Tally
 
 
@@ -35,7 +37,9 @@ class Mean:
 class Moments:
     """n, sum x and sum x^2 of finite figures by group, exactly: the variance of nearly equal ones keeps its digits.
 
-    A fresh one is the identity of ``merge``, which is associative and commutative to the bit.
+    The third and fourth powers are rounded, each by itself, and then added exactly: they are for the skewness and the
+    kurtosis, which need fewer digits, and exact products would take four times as long. A fresh one is the identity of
+    ``merge``, which is associative and commutative to the bit.
 
     >>> moments = Moments()
     >>> moments.update(np.array([1.0, 2.0, 3.0, 4.0]))
@@ -43,24 +47,33 @@ class Moments:
     (2.5, 0.6454972243679028)
     """
 
-    STATE: ClassVar[State] = {"_rows": CELLS, "_sum": CELLS, "_squares": CELLS}
+    STATE: ClassVar[State] = dict.fromkeys(("_rows", "_sum", "_squares", "_cubes", "_fourths", "_unshaped"), CELLS)
 
     def __init__(self) -> None:
         self._rows = Tally()
         self._sum = ExactSums()
         self._squares = ExactProducts()
+        self._cubes, self._fourths = ExactSums(), ExactSums()
+        self._unshaped = Tally()
+
+    @staticmethod
+    def of_older(state: Mapping[str, Plain]) -> Mapping[str, Plain]:
+        """What a state of 0.1.0 says: it kept no third and fourth powers of its rows."""
+        return without_powers(state)
 
     def update(self, figures: Floats, group: Integers | None = None) -> None:
         """Add finite figures, shape (n,), to the groups they belong to."""
         self._rows.add(None, len(figures), group)
         self._sum.update(figures, group)
         self._squares.update(figures, figures, group)
+        cubes, fourths = powers(figures)
+        self._cubes.update(cubes, group)
+        self._fourths.update(fourths, group)
 
     def merge(self, other: Moments) -> None:
         """Add the figures of ``other``, which stays as it is."""
-        self._rows.merge(other._rows)
-        self._sum.merge(other._sum)
-        self._squares.merge(other._squares)
+        for name in self.STATE:
+            getattr(self, name).merge(getattr(other, name))
 
     def result(self, group: int = 0, groups: int = 1) -> Mean:
         """The mean of one group, or of so many from it on together, correctly rounded, and s / sqrt(n) with s^2 the
@@ -72,6 +85,19 @@ class Moments:
             spread = n * self._squares.integer(group, groups) - total * total
             error = root_ratio(spread, (n * n * (n - 1)) << (2 * FRACTION_BITS))
         return Mean(n, mean, error, float(n), float(n), n - 1.0)
+
+    def shape(self, group: int = 0, groups: int = 1) -> Shape | None:
+        """The skewness and kurtosis of one group, or of so many from it on together (``shape_of``); None where rows
+        come from a state without their third and fourth powers."""
+        if any(self._unshaped.masses(group, group + groups)):
+            return None
+        cubes, fourths = (sum(sums.integers(group, group + groups)) for sums in (self._cubes, self._fourths))
+        squares = self._squares.integer(group, groups)
+        return shape_of(self._count(group, groups), self._total(group, groups), squares, cubes, fourths)
+
+    def has_powers(self, group: int = 0) -> bool:
+        """Whether the third and fourth powers of all rows of a group are known."""
+        return not self._unshaped.mass(group)
 
     def sign_score(self, group: int = 0, groups: int = 1) -> float:
         """sum x / sqrt(sum x^2): about standard normal if every x could as well have the other sign; 0 for none."""
@@ -99,14 +125,22 @@ class WeightedMoments:
     """
 
     STATE: ClassVar[State] = dict.fromkeys(
-        ("_rows", "_repeats", "_numerator", "_denominator", "_aa", "_ad", "_dd"), CELLS
-    )  # fmt: skip
+        ("_rows", "_repeats", "_numerator", "_denominator", "_aa", "_ad", "_dd", "_cubes", "_fourths", "_unshaped"),
+        CELLS,
+    )
 
     def __init__(self, frequency: bool = False) -> None:
         self._frequency = frequency
         self._rows, self._repeats = Tally(), Tally()
         self._numerator, self._denominator = ExactSums(), ExactSums()
         self._aa, self._ad, self._dd = (ExactProducts() for _ in range(3))
+        self._cubes, self._fourths = ExactSums(), ExactSums()
+        self._unshaped = Tally()
+
+    @staticmethod
+    def of_older(state: Mapping[str, Plain]) -> Mapping[str, Plain]:
+        """What a state of 0.1.0 says: it kept no third and fourth powers of its rows."""
+        return without_powers(state)
 
     def update(
         self, figures: Floats, weights: Floats, denominators: Floats | None = None, group: Integers | None = None
@@ -146,6 +180,25 @@ class WeightedMoments:
         for part in (weights,) if denominators is None else _product(each, weights):
             self._denominator.update(part, group)
             self._dd.update(part, each, group)
+        if denominators is None:
+            for sums, powered in zip((self._cubes, self._fourths), powers(figures), strict=True):
+                for part in _product(powered, weights):
+                    sums.update(part, group)
+
+    def shape(self, group: int = 0, groups: int = 1) -> Shape | None:
+        """The skewness and kurtosis of the rows that repeat counts stand for, each of which divides by 1; else None."""
+        cells = (group, group + groups)
+        n, below = sum(self._repeats.masses(*cells)), sum(self._denominator.integers(*cells))
+        if (
+            not self._frequency
+            or any(self._unshaped.masses(*cells))
+            or n != below
+            or self._dd.integer(group, groups) != n << FRACTION_BITS
+        ):
+            return None
+        total, squares = sum(self._numerator.integers(*cells)), self._aa.integer(group, groups)
+        cubes, fourths = (sum(sums.integers(*cells)) for sums in (self._cubes, self._fourths))
+        return shape_of(n >> FRACTION_BITS, total, squares, cubes, fourths)
 
     def merge(self, other: WeightedMoments) -> None:
         """Add the figures of ``other``, which stays as it is."""
@@ -173,11 +226,34 @@ class WeightedMoments:
         """sum w d and sum (w d)^2 (of repeats sum w d^2), in units of 2^-1074 and 2^-2148."""
         return self._denominator.integer(group), self._dd.integer(group)
 
+    def has_powers(self, group: int = 0) -> bool:
+        """Whether the third and fourth powers of all rows of a group are known."""
+        return not self._unshaped.mass(group)
+
     def sign_score(self, group: int = 0, groups: int = 1) -> float:
         """sum w x / sqrt(sum (w x)^2), of repeats sum w x / sqrt(sum w x^2): about standard normal if every row (every
         repeat) could as well have the other sign; 0 for none."""
         total = sum(self._numerator.integers(group, group + groups))
         return signed_root(total, self._aa.integer(group, groups))
+
+
+def without_powers(state: Mapping[str, Plain]) -> Mapping[str, Plain]:
+    """A state of moments without third and fourth powers, with the rows whose powers are not known."""
+    names = ("cubes", "fourths", "unshaped")
+    if any(name in state for name in names):
+        return state
+    return {**state, "cubes": {}, "fourths": {}, "unshaped": state["rows"]}
+
+
+def powers(figures: Floats) -> tuple[Floats, Floats]:
+    """The third and fourth powers of finite figures, 0 where these overflow (``shape_of`` then gives none)."""
+    with np.errstate(over="ignore", under="ignore"):
+        squares = figures * figures
+        cubes, fourths = squares * figures, squares * squares
+    if len(fourths) and not np.isfinite(fourths.max()):
+        usable = np.isfinite(fourths)
+        cubes, fourths = np.where(usable, cubes, 0.0), np.where(usable, fourths, 0.0)
+    return cubes, fourths
 
 
 def signed_root(total: int, squares: int) -> float:

@@ -1,5 +1,7 @@
 """What an accumulator has added up as plain values that JSON holds, and an accumulator made from them again.
 
+Where 0.1.0 wrote other parts, the accumulator's ``of_older`` makes those of today of them, and invents none.
+
 An accumulator names in ``STATE`` the attributes that hold what it knows of rows, each with the kind of thing it is;
 all else it has from its Spec. A kind turns the attribute into plain values, and these into the attribute of a fresh
 accumulator. The kinds of single things stand beside them (``cells``, ``largest``, ``places``, …); here are those of
@@ -94,7 +96,11 @@ def restored(fresh: Made, state: Mapping[str, Plain], numbering: Numbering | Non
     Raises KeyError, TypeError, ValueError or IndexError where that cannot be a state.
     """
     kinds: State = type(fresh).STATE  # type: ignore[attr-defined]
-    if state.keys() != {name.lstrip("_") for name in kinds}:
+    names = {name.lstrip("_") for name in kinds}
+    older = getattr(type(fresh), "of_older", None)
+    if older is not None and state.keys() != names:
+        state = older(state)
+    if state.keys() != names:
         raise ValueError(f"{type(fresh).__name__} has other parts")
     for name, kind in kinds.items():
         plain = state[name.lstrip("_")]

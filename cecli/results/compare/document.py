@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cecli.core.functions.choice import AUTO, Choice
 from cecli.core.functions.holm import holm
 from cecli.core.paired.comparison import Comparer, Comparison, Test
 from cecli.core.paired.extremes import ExtremeRow
@@ -27,6 +28,7 @@ class Plan:
     confidence: float
     by: str | None
     seed: int
+    choice: Choice = AUTO
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Finished:
     def of(cls, facts: PairFacts, found: Comparisons, plan: Plan) -> Finished:
         """The run in which the accumulators of the candidates have found this."""
         totals, groups = found.comparers()
-        return cls(facts, totals, groups, [each.result(plan.confidence) for each in totals], plan)
+        return cls(facts, totals, groups, [each.result(plan.confidence, choice=plan.choice) for each in totals], plan)
 
     def document(self) -> dict[str, Any]:
         """The report's keys in SPEC's order: those of the one comparison, or ``comparisons`` of several."""
@@ -64,7 +66,6 @@ class Finished:
             document["labels_read_as"] = self.facts.labels_read_as
         document["matched_by"] = self.facts.matched_by
         document["confidence"] = self.plan.confidence
-        document["interval"] = "none" if entries[0]["low"] is None else "t"
         document["weights"] = self.totals[0].spec.weights or "none"
         if self.facts.per is not None:
             document["per"] = self.facts.per
@@ -88,7 +89,9 @@ class Finished:
             entry["better_rows"] = [self._row(row) for row in comparison.gains]
         if groups is not None:
             names = self.facts.groups
-            of_groups = {name: groups.result(self.plan.confidence, at, False) for at, name in enumerate(names)}
+            of_groups = {
+                name: groups.result(self.plan.confidence, at, False, self.plan.choice) for at, name in enumerate(names)
+            }
             entry["groups"] = [
                 {"group": name} | self._figures(of_groups[name], k, of_group=True)
                 for name in sorted(of_groups)
@@ -121,6 +124,7 @@ class Finished:
             entry["effective_rows"] = loss.finite.effective if comparison.is_finite else None
         if read.clustered:
             entry["clusters"] = comparison.clusters or 0
+            entry["cluster_error"] = self.plan.choice.of_clusters if comparison.clusters else None
         return entry | self._infinite(comparison)
 
     def _infinite(self, comparison: Comparison) -> dict[str, Any]:
@@ -143,9 +147,15 @@ class Finished:
     def _tested(self, test: Test | None) -> dict[str, Any]:
         """The tests of the difference; all undefined without one."""
         unit = self.plan.unit
-        entry = {
+        entry: dict[str, Any] = {
             key: None if test is None else _in(unit, getattr(test, key)) for key in ("standard_error", "low", "high")
         }
+        entry["interval"] = "none" if test is None else test.interval
+        if test is not None and test.interval_reason is not None:
+            entry["interval_reason"] = test.interval_reason
+        shape = None if test is None else test.tested.shape
+        for key in ("skewness", "kurtosis"):
+            entry[key] = None if shape is None else getattr(shape, key)
         entry["t"] = None if test is None else test.t
         entry["degrees_of_freedom"] = None if test is None or test.df <= 0 else _whole(test.df)
         entry["p_value"] = None if test is None else test.p_value

@@ -25,8 +25,16 @@ def notes(document: Mapping[str, Any]) -> dict[str, list[str]]:
     for entry in entries_of(document):
         before = f"{entry['file']}: " if "comparisons" in document else ""
         found["difference"] += [before + text for text in _rows(entry)]
-        found["interval"] += [before + text for text in few_clusters(entry.get("clusters"))]
+        found["interval"] += [before + text for text in _interval(entry)]
     return found
+
+
+def _interval(entry: Mapping[str, Any]) -> list[str]:
+    """Why there is no interval, or little to take one of."""
+    few, reason = few_clusters(entry.get("clusters")), entry.get("interval_reason")
+    if few or reason is None or "asked" in reason:
+        return few
+    return [f"no interval of the difference: {reason}"]
 
 
 def _rows(entry: Mapping[str, Any]) -> list[str]:

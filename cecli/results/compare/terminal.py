@@ -93,6 +93,8 @@ def _tests(entry: Mapping[str, Any]) -> list[Fact]:
     if entry["p_value"] is not None:
         freedom = rounded(entry["degrees_of_freedom"], 4)
         remark = f"t = {rounded(entry['t'], 4)}, {freedom} degree{'' if freedom == '1' else 's'} of freedom"
+        if entry["interval"] == "hull":
+            remark += "; the larger of Student's and Hall's"
         rows.append(("P-value, t test", entry["p_value"], remark))
     signs = entry["sign_flip"]
     if signs["p_value"] is not None:
@@ -105,7 +107,8 @@ def _needed(entry: Mapping[str, Any]) -> list[Fact]:
     needed = entry["rows_needed"]
     if needed is None:
         return []
-    return [("Rows needed", needed, "to show such a difference, nine times in ten")]
+    title = "Clusters needed" if entry.get("clusters") else "Rows needed"
+    return [(title, needed, "to show such a difference, nine times in ten")]
 
 
 def _how(document: Mapping[str, Any]) -> str:

@@ -43,12 +43,30 @@ _SCORES = (
     Figure("cross_entropy", "Cross-entropy loss", UNIT, "the mean of -log q(y) over the rows: q(y) is the probability "
            "that was given to the class y that was observed", f"{_SCORE} score.classes score.like score.decomposition",
            alike=f"{_LOSS} per", line=""),
-    Figure("standard_error", "Standard error", UNIT, "of that mean; its interval is Student's t", _SCORE, alike=_LOSS,
-           line=""),
+    Figure("standard_error", "Standard error", UNIT, "of that mean; of clusters by the jackknife, unless "
+           "--cluster-error says otherwise", _SCORE, alike=_LOSS, line=""),
     Figure("low", "Lower end", UNIT, "the lower end of the confidence interval of the loss", _SCORE, alike=_ERROR),
     Figure("high", "Upper end", UNIT, "the upper end of the confidence interval of the loss", _SCORE, alike=_ERROR),
+    Figure("degrees_of_freedom", "Degrees of freedom", NUMBER, "of the interval: those of the kurtosis, or of the "
+           "clusters", _SCORE),
+    Figure("skewness", "Skewness", NUMBER, "of the losses: m3 / m2^1.5; null with importance weights", _SCORE),
+    Figure("kurtosis", "Kurtosis", NUMBER, "of the losses: m4 / m2², 3 for a normal distribution", _SCORE),
+    Figure("interval", "Interval", "text", "the kind of interval: hall (Hall's transformation), log (of clusters, on "
+           "the scale of the logarithm), t (Student's), or none", _SCORE),
+    Figure("interval_reason", "Why this interval", "text", "why there is none, or not the usual one", _SCORE,
+           "where there is a reason"),
+    Figure("cluster_error", "Error of clusters", "text", "how the standard error is taken of clusters: cr1, cr2 or "
+           "jackknife", "score", "with --cluster"),
+    Figure("design_effect", "Design effect", NUMBER, "the variance of the loss over that of as many independent rows",
+           _SCORE, "with --cluster", line=""),
+    Figure("worth_rows", "Worth in rows", NUMBER, "so many independent rows say as much of the loss", _SCORE,
+           "with --cluster"),
     Figure("perplexity", "Perplexity", NUMBER, "exp of the loss in nats: so many equally likely classes would be as "
            "surprising", _SCORE, alike="weights", line=""),
+    Figure("perplexity_low", "Lower end", NUMBER, "exp of the lower end of the loss", _SCORE,
+           alike="weights confidence"),
+    Figure("perplexity_high", "Upper end", NUMBER, "exp of the upper end of the loss", _SCORE,
+           alike="weights confidence"),
     Figure("label_entropy", "Entropy of the labels", UNIT, "the entropy of the label frequencies: the loss of who "
            "knows these alone", _SCORE, _CLASSES, alike="weights"),
     Figure("skill", "Skill", NUMBER, "1 - loss / entropy of the label frequencies: 0 for who knows these alone, 1 at "
@@ -109,7 +127,6 @@ _SCORES = (
            "score", "of llama.cpp's file of logits"),
     Figure("reduction", "Reduction", "text", "whether the loss is a mean or a sum", "score"),
     Figure("confidence", "Confidence level", NUMBER, "the confidence level of the intervals", "score"),
-    Figure("interval", "Interval", "text", "the kind of interval: t, or none", "score"),
     Figure("weights", "Weights", "text", "what weights are: none, importance or frequency",
            "score"),
     Figure("top_k", "k", COUNT, "the k of top-k accuracy", "score", _CLASSES),
@@ -188,17 +205,23 @@ _COMPARED = (
     Figure("difference", "Difference", UNIT, "the mean over the rows of B's loss less A's, each -log of the "
            "probability that was given to the class that was observed: below 0, B is better",
            f"{_TESTED} compare.classes compare.worse_rows compare.better_rows", alike="weights"),
-    Figure("standard_error", "Standard error", UNIT, "of the paired differences; the interval and the p-value are "
-           "Student's t", f"{_TESTED} compare.classes", alike="weights"),
+    Figure("standard_error", "Standard error", UNIT, "of the paired differences; of clusters by the jackknife, "
+           "unless --cluster-error says otherwise", f"{_TESTED} compare.classes", alike="weights"),
     Figure("low", "Lower end", UNIT, "the lower end of the confidence interval of the difference", _TESTED,
            alike="weights confidence"),
     Figure("high", "Upper end", UNIT, "the upper end of the confidence interval of the difference", _TESTED,
            alike="weights confidence"),
+    Figure("interval", "Interval", "text", "the kind of interval: hull (of Student's and Hall's), t (Student's), or "
+           "none", _TESTED),
+    Figure("interval_reason", "Why this interval", "text", "why there is none", _TESTED, "where there is a reason"),
+    Figure("skewness", "Skewness", NUMBER, "of the differences: m3 / m2^1.5; null with importance weights", _TESTED),
+    Figure("kurtosis", "Kurtosis", NUMBER, "of the differences: m4 / m2²", _TESTED),
     Figure("t", "t", NUMBER, "the difference by its standard error", _TESTED),
     Figure("degrees_of_freedom", "Degrees of freedom", NUMBER, "of Student's t", _TESTED),
     Figure("only_a_correct", "Only A right", COUNT, "rows that only A has right", "compare.mcnemar"),
     Figure("only_b_correct", "Only B right", COUNT, "rows that only B has right", "compare.mcnemar"),
-    Figure("p_value", "P-value", NUMBER, "how unlikely a difference so far from 0 is where there is none",
+    Figure("p_value", "P-value", NUMBER, "how unlikely a difference so far from 0 is where there is none: the larger "
+           "of Student's and of the one that knows of the skewness",
            f"{_P} compare.mcnemar"),
     Figure("p_holm", "Holm's p-value", NUMBER, "the p-value adjusted for all comparisons",
            "compare.comparisons compare.sign_flip compare.mcnemar", "of more than two models"),
@@ -219,11 +242,13 @@ _COMPARED = (
     Figure("rows_left_out", "Rows left out", COUNT, "rows left out by --ignore or a weight of 0",
            "compare compare.comparisons"),
     Figure("rows_needed", "Rows needed", NUMBER, "to show a difference of this size in a two-sided 5 % test nine times "
-           "in ten", _TESTED),
+           "in ten; with --cluster so many clusters", _TESTED),
     Figure("effective_rows", "Effective rows", NUMBER, "Kish's (sum of the weights)² / sum of their squares", _PAIR,
            "with weights"),
     Figure("clusters", "Clusters", COUNT, "clusters of rows, of which the standard error is taken", _PAIR,
            "with --cluster"),
+    Figure("cluster_error", "Error of clusters", "text", "how the standard error is taken of clusters: cr1, cr2 or "
+           "jackknife", _PAIR, "with --cluster"),
     Figure("infinite_rows", "Infinite losses", "object", "rows of infinite loss", _PAIR),
     Figure("only_a", "Of A alone", COUNT, "rows of infinite loss of A alone", "compare.infinite_rows"),
     Figure("only_b", "Of B alone", COUNT, "rows of infinite loss of B alone", "compare.infinite_rows"),
@@ -239,7 +264,6 @@ _COMPARED = (
     Figure("labels_read_as", "Labels read by", "text", "how labels name classes", "compare", _CLASSES),
     Figure("matched_by", "Rows matched by", "text", "id or position", "compare"),
     Figure("confidence", "Confidence level", NUMBER, "the confidence level of the intervals", "compare"),
-    Figure("interval", "Interval", "text", "the kind of interval: t, or none", "compare"),
     Figure("weights", "Weights", "text", "what weights are: none, importance or frequency", "compare"),
     Figure("by", "Grouped by", "text", "the column of the groups", "compare", "with --by"),
     Figure("gates", "Gates", "list", "the gates and whether they are met", "compare compare.comparisons",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from cecli.core.functions.choice import AUTO, Choice
 from cecli.core.scores.scorer import Score, Scorer, skill
 from cecli.core.units import Unit
 from cecli.errors import InputError
@@ -22,7 +23,17 @@ if TYPE_CHECKING:
 _FEW_OCTAVES = 10
 """Where losses span no more powers of two than this, each has several bins."""
 
-_OF_MASS = ("cross_entropy", "standard_error", "low", "high", "perplexity", "skill")
+_OF_MASS = (
+    "cross_entropy",
+    "standard_error",
+    "low",
+    "high",
+    "degrees_of_freedom",
+    "perplexity",
+    "perplexity_low",
+    "perplexity_high",
+    "skill",
+)
 """Undefined in a group of classes whose weights are 0."""
 
 
@@ -44,11 +55,12 @@ class Scored:
     prior: Pmf | None = None
     listed: bool = True
     page: bool = False
+    choice: Choice = AUTO
 
     @cached_property
     def score(self) -> Score:
         """The figures of all rows."""
-        return self.total.result(self.confidence, classes=self.listed)
+        return self.total.result(self.confidence, classes=self.listed, choice=self.choice)
 
     def document(self) -> dict[str, Any]:
         """The keys in the order of the catalogue. Raises InputError where no row is left to score."""
@@ -72,9 +84,13 @@ class Scored:
                 continue
             if figure.key in known:
                 entry[figure.key] = known[figure.key]
-            elif figure.key in fields and figure.is_number and figure.key != "clusters":
+            elif figure.key in fields and figure.is_number and self._has(figure, score):
                 entry[figure.key] = self._figure(score, figure)
         return entry
+
+    def _has(self, figure: Figure, score: Score) -> bool:
+        """Whether a field of a score belongs in the document."""
+        return figure.when != "with --cluster" or self.facts.clustered
 
     def _figure(self, score: Score, figure: Figure) -> Any:
         """A field of a score: None where it is undefined, in the unit, and summed over the rows where wanted."""
@@ -96,8 +112,11 @@ class Scored:
             "labels_read_as": facts.labels_read_as,
             "matched_by": facts.matched_by,
         }
+        made["interval"] = score.interval
+        if score.interval_reason is not None:
+            made["interval_reason"] = score.interval_reason
         if facts.clustered:
-            made["clusters"] = score.clusters or 0
+            made |= {"clusters": score.clusters or 0, "cluster_error": score.cluster_error}
         if facts.documents is not None:
             made["tokens"] = score.rows
         if facts.per is not None:
@@ -118,7 +137,6 @@ class Scored:
         made: dict[str, Any] = {
             "reduction": "sum" if self.summed else "mean",
             "confidence": self.confidence,
-            "interval": "none" if score.low is None else "t",
             "weights": self.total.spec.weights or "none",
             "top_k": self.total.spec.top_k,
             "class_count": len(facts.class_names),
@@ -143,7 +161,10 @@ class Scored:
         return made
 
     def _groups(self, groups: Scorer) -> list[dict[str, Any]]:
-        of = {name: groups.result(self.confidence, at, self.listed) for at, name in enumerate(self.facts.groups)}
+        of = {
+            name: groups.result(self.confidence, at, self.listed, self.choice)
+            for at, name in enumerate(self.facts.groups)
+        }
         return [{"group": name} | self._entry(of[name], "score.groups") for name in sorted(of)]
 
     def _against_prior(self, score: Score, prior: Pmf) -> dict[str, Any]:

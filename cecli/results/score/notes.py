@@ -2,25 +2,65 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
+from cecli.errors import several
 from cecli.results.few_clusters import few_clusters
 
 if TYPE_CHECKING:
     from cecli.core.rows.facts import Facts
     from cecli.core.scores.scorer import Score
 
+_FEW = 30
+"""Rows below which what may be missing is always said."""
+
+_COCHRAN = 25.0
+"""n > 25 G^2, G the skewness, is Cochran's working rule for a normal interval (Sampling Techniques, 3rd edition 1977,
+section 2.15); Hall's needs fewer rows, but a sample that is this skewed comes from a long tail."""
+
+_RULED = 0.5
+"""A share of the loss from which the few costliest rows rule it."""
+
 
 def notes(score: Score, facts: Facts) -> dict[str, list[str]]:
     """The notes of a run by what they are about, the gravest first."""
-    few = few_clusters(score.clusters or 0) if facts.clustered else []
     return {
         "input": facts.said(),
         "loss": _infinite(score, facts),
-        "interval": [*([score.tail_warning] if score.tail_warning else []), *few],
+        "interval": _interval(score, facts),
         "probabilities": _twice(score),
         "parts": _reasons(score),
     }
+
+
+def _interval(score: Score, facts: Facts) -> list[str]:
+    """Why there is no interval, and what none can know."""
+    few = few_clusters(score.clusters or 0) if facts.clustered else []
+    if score.cross_entropy == float("inf") or score.standard_error is None or score.top_share is None:
+        return few  # a bare number measures no more
+    reason = score.interval_reason
+    if reason is not None and not few and score.standard_error and "asked" not in reason:
+        few = [f"no interval of the loss: {reason}" if score.low is None else reason]
+    return [*few, *_unseen(score)]
+
+
+def _unseen(score: Score) -> list[str]:
+    """What a sample may lack where it is small, or where few of its rows rule the loss.
+
+    A kind of row that has not been seen among n is rarer than 3 in n, with a confidence of 95 % (the rule of three).
+    """
+    rows = math.floor(score.effective_rows)
+    skewed = score.skewness is not None and rows <= _COCHRAN * score.skewness**2
+    ruled = score.top_share is not None and score.top_share > _RULED and rows > (score.top_rows or 0)
+    if rows < _FEW:
+        why = f"{several(rows, 'row')} {'is' if rows == 1 else 'are'} few"
+    elif ruled or skewed:
+        why = f"the {score.top_rows} costliest rows carry {100 * (score.top_share or 0.0):.2g} % of the loss"
+    else:
+        return []
+    kind = f"rarer than 3 in {rows:,}" if rows > 3 else "not seen yet"
+    return [f"{why}: a kind of row that is {kind} may not be among them at all, and the interval knows nothing of it"]
 
 
 def _infinite(score: Score, facts: Facts) -> list[str]:

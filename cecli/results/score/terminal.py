@@ -12,12 +12,16 @@ from cecli.results.figures import figure_of, within
 Document = Mapping[str, Any]
 _Rows = list[tuple[str, Cell, Remark]]
 
-_FIRST = ("cross_entropy", "standard_error", "finite_cross_entropy", "perplexity", "worst_percent_share", "skill",
-          "prior_skill", "accuracy", "top_k_accuracy", "macro_f1", "mcc", "brier", "ece")  # fmt: skip
+_FIRST = ("cross_entropy", "standard_error", "design_effect", "finite_cross_entropy", "perplexity",
+          "worst_percent_share", "skill", "prior_skill", "accuracy", "top_k_accuracy", "macro_f1", "mcc", "brier",
+          "ece")  # fmt: skip
 """The figures that stand first; the others that have a line follow, in the order of the catalogue."""
 
 _ALWAYS = ("cross_entropy", "perplexity", "skill", "accuracy", "macro_f1", "mcc", "brier", "ece")
 """Those that are shown where they are undefined, too."""
+
+
+_ERRORS = {"cr1": ", CR1", "cr2": ", CR2", "jackknife": ", jackknife"}
 
 
 def view(document: Document, table: str | None = None) -> list[Facts | Grid]:
@@ -57,12 +61,21 @@ def _line(document: Document, key: str, title: str, remark: Remark) -> _Rows:
     if key == "cross_entropy":
         title, remark = loss_title(document), _interval(document)
     elif key == "standard_error":
-        remark = unit + (f", of {document['clusters']:,} clusters" if document.get("clusters") else "")
+        remark = unit
+        if document.get("clusters"):
+            how = _ERRORS.get(document["cluster_error"], "")
+            remark = f"{unit}, of {document['clusters']:,} clusters{how}"
+    elif key == "design_effect":
+        worth = document["worth_rows"]
+        remark = "" if worth is None else ("worth ", worth, " independent rows")
     elif key == "finite_cross_entropy":
         remark = unit
     elif key == "perplexity":
         observed = "class_count" not in document
         remark = "equally likely outcomes" if observed else f"of {document['class_count']} classes"
+        if document["perplexity_low"] is not None:
+            share = f"{document['confidence'] * 100:g} %"
+            remark = f"{remark}, {share} interval ", document["perplexity_low"], " to ", document["perplexity_high"]
     elif key == "skill":
         entropy = "" if document["label_entropy"] is None else document["label_entropy"]
         remark = "1 - loss / ", entropy, ", the entropy of the labels"

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any
 
-from cecli.core.scores.scorer import perplexity
-from cecli.core.units import parse_unit
 from cecli.report.model import Curve, Facts, Grid, Remark, Series, Table
 from cecli.report.numbers import rounded
 from cecli.report.pages.page import Block, Cards, Page, Picture, Section, Words
@@ -57,12 +55,9 @@ def _cards(document: Document) -> list[Fact]:
 
 def _perplexities(document: Document) -> tuple[str | float, ...]:
     """The interval of the perplexity, from that of the mean loss."""
-    if document["low"] is None:
+    if document["perplexity_low"] is None:
         return ()
-    unit, low, high = parse_unit(document["unit"].removeprefix("base ")), document["low"], document["high"]
-    mean, total = math.log(document["perplexity"]), unit.to_nats(document["cross_entropy"])
-    mass = total / mean if document["reduction"] == "sum" and mean else 1.0
-    return between(perplexity(unit.to_nats(low) / mass), perplexity(unit.to_nats(high) / mass), document["confidence"])
+    return between(document["perplexity_low"], document["perplexity_high"], document["confidence"])
 
 
 def _whole_rows(document: Document) -> bool:

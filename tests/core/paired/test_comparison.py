@@ -10,6 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from cecli.core.functions.choice import AUTO, Choice
+from cecli.core.functions.hall import hall_interval, hall_tails, kurtosis_freedom
+from cecli.core.functions.student import student_interval
 from cecli.core.paired.comparison import Comparer, GroupedComparer, rows_needed
 from cecli.core.paired.hits import mcnemar
 from cecli.core.paired.rows import PairedBatch, Reference, figures_of
@@ -45,10 +48,10 @@ def make(a, b, labels, rule=None, **columns):
     )
 
 
-def compared(batch, spec=None, rule=None, confidence=0.95):
+def compared(batch, spec=None, rule=None, confidence=0.95, choice=AUTO):
     comparer = Comparer(spec or PairSpec(classes=K), rule or LossRule())
     comparer.update(batch)
-    return comparer.result(confidence)
+    return comparer.result(confidence, choice=choice)
 
 
 def losses(batch):
@@ -62,7 +65,7 @@ class TestTest:
     def test_t_is_scipys(self, seed, rows):
         batch = pair(seed, rows)
         a, b = losses(batch)
-        found = compared(batch)
+        found = compared(batch, choice=Choice("t"))
         wanted = stats.ttest_rel(b, a)
         test = found.test
         assert math.isclose(test.t, wanted.statistic, rel_tol=1e-9, abs_tol=1e-12)
@@ -88,14 +91,43 @@ class TestTest:
         batch = pair(1, 40)
         a, b = losses(batch)
         wanted = stats.ttest_1samp(b - a, margin, alternative="less").pvalue
-        assert math.isclose(compared(batch).test.beyond(margin), wanted, rel_tol=1e-9)
+        assert math.isclose(compared(batch, choice=Choice("t")).test.beyond(margin), wanted, rel_tol=1e-9)
+        assert compared(batch).test.beyond(margin) >= wanted * (1 - 1e-9)
+        assert compared(batch).test.beyond(0.0) == compared(batch).test.lower
+
+    @examples(60)
+    @given(seed=st.integers(0, 2**32), rows=st.integers(5, 150), confidence=st.floats(0.5, 0.999))
+    def test_the_larger_p_value_and_the_hull_agree(self, seed, rows, confidence):
+        batch = pair(seed, rows)
+        a, b = losses(batch)
+        test, student = (compared(batch, confidence=confidence, choice=choice).test for choice in (AUTO, Choice("t")))
+        d = b - a
+        skewness, kurtosis = stats.skew(d), stats.kurtosis(d, fisher=False)
+        tilt, df = skewness / math.sqrt(rows), kurtosis_freedom(rows, kurtosis)
+        upper, lower = hall_tails(test.t, tilt, df)
+        assert math.isclose(test.p_value, max(student.p_value, 2 * min(upper, lower)), rel_tol=1e-7)
+        assert math.isclose(test.upper, max(student.upper, upper), rel_tol=1e-7)
+        assert math.isclose(test.lower, max(student.lower, lower), rel_tol=1e-7)
+        if df < 2:
+            assert (test.interval, test.low, test.high) == ("none", None, None)
+            return
+        ends = [hall_interval(d.mean(), test.standard_error, tilt, df, confidence)]
+        ends.append(student_interval(d.mean(), test.standard_error, rows - 1, confidence))
+        assert test.interval == "hull"
+        assert test.low == pytest.approx(min(end[0] for end in ends), rel=1e-7, abs=1e-12)
+        assert test.high == pytest.approx(max(end[1] for end in ends), rel=1e-7, abs=1e-12)
+        if abs(test.p_value - (1 - confidence)) > 1e-9:
+            assert (test.p_value < 1 - confidence) == (not test.low <= 0 <= test.high)
 
     def test_rows_needed_has_the_power(self):
-        """The normal test with so many rows rejects in 90 % of the cases."""
+        """The t test with so many rows rejects in 90 % of the cases, and with one row less in fewer."""
         needed = rows_needed(50, 0.2, 0.1)
-        shift = 0.2 / (0.1 * math.sqrt(50)) * math.sqrt(needed)
-        power = stats.norm.sf(stats.norm.ppf(0.975) - shift) + stats.norm.cdf(stats.norm.ppf(0.025) - shift)
-        assert 0.9 <= power < 0.905
+        assert _power(0.2 / (0.1 * math.sqrt(50)), needed) >= 0.9 > _power(0.2 / (0.1 * math.sqrt(50)), needed - 1)
+
+    @pytest.mark.parametrize(("effect", "rows"), [(0.2, 265), (1.0, 13), (1.5, 7), (2.0, 5), (3.0, 4)])
+    def test_rows_needed_for_large_effects(self, effect, rows):
+        """By the normal formula 263, 11, 5, 3 and 2."""
+        assert rows_needed(16, effect, 0.25) == rows
 
     def test_rows_needed_at_its_ends(self):
         assert rows_needed(10, 0.0, 0.1) == math.inf
@@ -125,6 +157,12 @@ class TestTest:
         test = compared(make(a, b, np.zeros(4, dtype=np.intp))).test
         assert (test.t, test.p_value, test.upper, test.lower) == (math.inf, 0.0, 0.0, 1.0)
         assert test.sign_flip.p_value == 2 / 2**4
+
+
+def _power(effect, rows):
+    """Of the two-sided 5 % test, by SciPy's noncentral t."""
+    t, shift = stats.t.isf(0.025, rows - 1), effect * math.sqrt(rows)
+    return stats.nct.sf(t, rows - 1, shift) + stats.nct.cdf(-t, rows - 1, shift)
 
 
 def _rest(batch):
@@ -216,8 +254,11 @@ class TestWeights:
         error = math.sqrt(12 / 11 * (sums**2).sum()) / 60
         found = compared(batch)
         assert found.clusters == 12
-        assert math.isclose(found.test.standard_error, error, rel_tol=1e-12)
-        assert math.isclose(found.test.p_value, 2 * stats.t.sf(abs(d.mean() / error), 11), rel_tol=1e-10)
+        for choice in (AUTO, Choice("t")):  # of clusters of one size the jackknife is CR1, and 11 are free in both
+            test = compared(batch, choice=choice).test
+            assert math.isclose(test.standard_error, error, rel_tol=1e-12)
+            assert math.isclose(test.p_value, 2 * stats.t.sf(abs(d.mean() / error), 11), rel_tol=1e-10)
+            assert test.rows_needed == rows_needed(12, d.mean(), error)
         totals = np.array([d[cluster == g].sum() for g in range(12)])
         assert found.test.sign_flip.method == "exact"
         assert math.isclose(found.test.sign_flip.p_value, _flipped(totals))
@@ -287,7 +328,7 @@ class TestInfinite:
         assert found.test.rows == 3
         d = np.log([2, 2, 1.5])
         assert math.isclose(found.test.difference, d.mean(), rel_tol=1e-14)
-        assert math.isclose(found.test.p_value, stats.ttest_1samp(d, 0).pvalue, rel_tol=1e-9)
+        assert found.test.p_value > stats.ttest_1samp(d, 0).pvalue  # Hall's is larger: d is skewed to the left
         assert [row.difference for row in found.gains] == []
 
     def test_of_b_alone(self):
