@@ -106,7 +106,8 @@ def student_t_beyond(tail: float, df: float) -> float:
     >>> round(student_t_beyond(0.25, 1.0), 12)
     1.0
     """
-    return _mended(1 / math.tan(math.pi * tail) if df == 1 else _hill(tail, df), 1.0 - tail, df)
+    start = 1 / math.tan(math.pi * tail) if df == 1 else _hill(tail, df)
+    return abs(_mended(-start, tail, df))
 
 
 def student_interval(

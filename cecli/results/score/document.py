@@ -90,7 +90,7 @@ class Scored:
 
     def _has(self, figure: Figure, score: Score) -> bool:
         """Whether a field of a score belongs in the document."""
-        return figure.when != "with --cluster" or self.facts.clustered
+        return figure.key != "clusters" and (figure.when != "with --cluster" or self.facts.clustered)
 
     def _figure(self, score: Score, figure: Figure) -> Any:
         """A field of a score: None where it is undefined, in the unit, and summed over the rows where wanted."""
