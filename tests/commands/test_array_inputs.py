@@ -87,3 +87,9 @@ def test_a_result_of_an_archive_can_be_verified(folder, run):
     assert run("score", "pair.npz", "--logits", "--signature", "-o", "result.json", "-q").status == 0
     verified = run("verify", "result.json")
     assert verified.status == 0, verified.err + verified.out
+
+
+def test_labels_that_are_too_few_for_two_models(folder, run):
+    np.save("few.npy", LABELS.reshape(-1)[:-1])
+    refused = run("compare", "flat.npy", "pair.npz", "few.npy", "--logits")
+    assert refused.status == 1 and "flat.npy has 24 rows and few.npy has 23" in refused.err

@@ -150,3 +150,8 @@ def test_a_class_that_is_called_as_a_column(save):
 def test_infinities_of_logits(save):
     text = b'{"logits": {"a": "-Infinity", "b": 0.5}}\n{"logits": {"a": 1, "b": "Infinity"}}\n'
     assert read(save("a.jsonl", text))[0].tolist() == [[float("-inf"), 0.5], [1.0, float("inf")]]
+
+
+def test_a_list_of_lists_is_no_vector(save):
+    with pytest.raises(InputError, match=r"a\.jsonl:1: x: expected a list of numbers, found a list in it"):
+        open_table(save("a.jsonl", b'{"x": [["-1.5", "False"], ["-2", "True"]], "y": 0}'), vector="x")
