@@ -416,3 +416,18 @@ def test_a_state_of_standard_input_says_so(run, tmp_path):
     path = write(tmp_path / "p.csv", [{"a": 0.25, "b": 0.75, "label": "a"}])
     done = run("score", path, "--label-column", "label", "--partial")
     assert [shard["file"] for shard in json.loads(done.out)["read"]["shards"]] == [str(path)]
+
+
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+def test_shards_of_a_column_called_1_read_labels_in_one_way(run, tmp_path, order):
+    """The first label of one shard is a 0, that of the other a 1, which is the column's name."""
+    folder = tmp_path / "shards"
+    folder.mkdir()
+    for name, rows in zip(order, ("0.3,0\n0.6,1\n", "0.3,1\n0.6,0\n"), strict=True):
+        (folder / f"{name}.csv").write_text("1,label\n" + rows)
+        run("score", folder / f"{name}.csv", "--label-column", "label", "--partial", "-o", tmp_path / f"{name}.cecli")
+    whole = run("score", folder / "*.csv", "--label-column", "label", "-f", "json")
+    assert whole.document["cross_entropy"] == 0.7469410259762035
+    for states in (("a", "b"), ("b", "a")):
+        done = run("merge", *(tmp_path / f"{name}.cecli" for name in states), "-f", "json")
+        assert (done.status, done.out) == (0, whole.out), done.err

@@ -57,6 +57,9 @@ _SAID = {
 """What messages call an option; others are their names with two dashes."""
 
 
+Made = TypeVar("Made", bound="AnyPartial")
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class AnyPartial:
     """A state. ``name`` is what messages call it, ``state`` what ``core.sums.state`` makes of its accumulator, TOTAL
@@ -84,6 +87,10 @@ class AnyPartial:
     def check(self, made: Any, numbering: Numbering) -> None:
         """Raise ValueError where the parts of the accumulator do not agree, if they came from outside."""
 
+    def read_alike(self: Made, partials: Sequence[Made]) -> Sequence[Made]:
+        """The same states; where they read labels in ways that come to the same, in one way."""
+        return partials
+
     def document(self) -> dict[str, Any]:
         """The object of JSON, without the version of the program."""
         facts = {key: value for key, value in asdict(self.facts).items() if key != "name"}
@@ -104,9 +111,6 @@ class AnyPartial:
         return {"sums": self.state}
 
 
-Made = TypeVar("Made", bound=AnyPartial)
-
-
 def no_state(name: str, error: Exception) -> InputError:
     """What to say of a document that turned out to be no state."""
     text = " ".join(str(error).split())
@@ -122,6 +126,7 @@ def rule_of(clip: float | None, label_smoothing: float, class_weights: Sequence[
 
 def merged(partials: Sequence[Made]) -> Made:
     """The state of all their rows. Raises InputError where options differ, or a shard stands in two of them."""
+    partials = partials[0].read_alike(partials)
     first = partials[0]
     for partial in partials[1:]:
         _check_same(first, partial)

@@ -95,6 +95,27 @@ class Partial(AnyPartial):
     outside: bool = False
     sealed: bool = True
 
+    def read_alike(self, partials: Sequence[Partial]) -> Sequence[Partial]:
+        """Labels 0 and 1 of a column called 1 are its name and its opposite, or positions, as the first row of each
+        shard has it: all are read as the first shard is."""
+        ways = {partial.options.labels_read_as for partial in partials}
+        if ways != {"name", "position"} or not all(partial._has_two_readings() for partial in partials):
+            return partials
+        first = min(partials, key=lambda one: min((shard.order for shard in one.facts.shards), default=()))
+        return [partial._read_as(first.options.labels_read_as) for partial in partials]
+
+    def _has_two_readings(self) -> bool:
+        return self.options.classes == ("1",) and not self.options.first_label and self.facts.other in (None, "0")
+
+    def _read_as(self, way: str | None) -> Partial:
+        if self.options.labels_read_as == way:
+            return self
+        met = "0" in self.sums()["total"]["labels"]["observed"]
+        other = "0" if way == "name" and met else None
+        names = ("0", "1") if way == "position" or met else ("not 1", "1")
+        facts = replace(self.facts, labels_read_as=way, other=other, class_names=names)
+        return replace(self, options=replace(self.options, labels_read_as=way), facts=facts)
+
     def check(self, made: Any, numbering: Numbering) -> None:
         """Raise ValueError where a state from outside does not agree with itself."""
         if self.outside:
