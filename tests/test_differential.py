@@ -397,6 +397,7 @@ def options_of(case, layout, folder):
     options += ["--clip", repr(case.clip)] if case.clip is not None else []
     options += ["--label-smoothing", repr(case.smoothing)] if case.smoothing else []
     options += ["--normalize"] if case.normalize else []
+    options += settled(case, layout)
     if case.class_weights is not None:
         lines = [
             f"{name},{w!r}" for name, w in zip(reported_names(case, layout), case.class_weights, strict=True)
@@ -404,6 +405,21 @@ def options_of(case, layout, folder):
         (folder / "class_weights.csv").write_text("\n".join(["class,weight", *lines]) + "\n")
         options += ["--class-weights", folder / "class_weights.csv"]
     return options
+
+
+def settled(case, layout):
+    """The options that say what a small file cannot prove: how labels count, which label a column is of, and that
+    columns of whole numbers among fractions are classes."""
+    options = ["--first-label", "0"] if layout.called == "position" and case.labels is not None else []
+    if case.binary:
+        met = [k for k in case.labels if k != case.ignore]
+        return options + (["--positive", class_names(case, layout)[1]] if not options and 1 not in met else [])
+    whole = [all(x == math.floor(x) for x in column if math.isfinite(x)) for column in zip(*case.table, strict=True)]
+    if case.kind != "logits" or all(whole) or not any(whole) or "vector" in layout.form:
+        return options
+    named = layout.form != "headerless" and not layout.form.startswith("npy")
+    names = class_names(case, layout) if named else map(str, range(case.classes))
+    return [*options, "--classes", ",".join(names)]
 
 
 def reported_names(case, layout):

@@ -23,19 +23,16 @@ def there(shell, own):
 
 def test_from_the_first_error_to_a_gate(there, own):
     done = there("cecli score output.csv truth.csv")
-    assert "output.csv:1: column 1 has no name" in done.err
-    assert 'leave it out with --drop ""' in done.err
-    done = there("cecli score output.csv truth.csv --drop ''")
     assert "none is called label" in done.err
     assert "its columns are , filename, species" in done.err
-    done = there("cecli score output.csv truth.csv --drop '' --id filename")
-    assert 'truth.csv:2: column 3 (species): expected a class, found "fox"' in done.err
-    assert (
-        "hint: without \"prob_\" the classes are called as the labels; rename the columns: sed '1s/prob_//g'"
-        in done.err
-    )
-    fixed = "sed 1s/prob_//g output.csv | cecli score - truth.csv --drop '' --id filename"
-    assert (there(fixed).status, there(fixed).out) == (0, "0.6931471805599453\n")
+    done = there("cecli score output.csv truth.csv --label-column species")
+    assert 'output.csv:2: column 1: "" is "0", and in truth.csv it is "29" in the same row' in done.err
+    assert "hint: --id '' matches rows on it; --drop '' takes them in their order" in done.err
+    matched = [
+        there(f"cecli score output.csv truth.csv --label-column species --id {key}") for key in ("''", "filename")
+    ]
+    assert [(done.status, done.out) for done in matched] == [(0, "0.6931471805599453\n")] * 2
+    fixed = "cecli score output.csv truth.csv --id filename"
     assert there(f"{fixed} --require 'accuracy>0.9' -o report.json").status == 0
     assert there(f"{fixed} --require 'cross_entropy<0.5' -o report.json").status == 3
     assert '"met": false' in (own / "report.json").read_text()
@@ -47,13 +44,6 @@ def test_columns_that_are_not_chosen_need_no_name(there):
     assert there("cecli softmax output.csv --classes prob_cat,prob_dog --keep filename").status == 0
 
 
-def test_an_index_of_the_labels_is_no_label(there):
-    """Two columns are left beside the id, and the one without a name is not the labels."""
-    fixed = "sed 1s/prob_//g output.csv | cecli score - truth.csv --drop '' --id filename"
-    assert there(fixed).err == ""
-    assert "column 1 has no name" in there("cecli score truth.csv output.csv").err
-
-
 def test_labels_whose_only_column_has_no_name(run, save):
     preds, labels = save("p.csv", "a,b\n0.5,0.5\n"), save("l.csv", '""\na\n')
     assert run("score", preds, labels).status == 0
@@ -62,14 +52,18 @@ def test_labels_whose_only_column_has_no_name(run, save):
 @pytest.mark.parametrize(
     ("classes", "label", "hint"),
     [
-        ("prob_a,prob_b", "a", "rename the columns: sed '1s/prob_//g' PREDS"),
-        ("p(a,p(b", "a", 'without "p(" the classes are called as the labels; rename the columns'),
         ("prob_a,q_b", "a", "the classes are prob_a, q_b"),
         ("prob_a,prob_b", "c", "the classes are prob_a, prob_b"),
         ("a,b", "A", "the classes are a, b"),
     ],
 )
-def test_labels_that_classes_end_in(run, save, classes, label, hint):
+def test_labels_that_are_called_otherwise(run, save, classes, label, hint):
     done = run("score", save("p.csv", f"{classes}\n0.5,0.5\n"), save("l.csv", f"label\n{label}\n"))
     assert done.status == 1
     assert hint in done.err.partition("hint: ")[2]
+
+
+@pytest.mark.parametrize("classes", ["prob_a,prob_b", "p(a,p(b", "P(class=a),P(class=b)", ".pred_a,.pred_b"])
+def test_labels_without_what_all_classes_share(run, save, classes):
+    done = run("score", save("p.csv", f"{classes}\n0.25,0.75\n"), save("l.csv", "label\nb\n"), "-f", "json")
+    assert (done.document["labels_read_as"], done.document["accuracy"]) == ("wrap", 1)

@@ -9,6 +9,7 @@ from typing import Any
 from cecli.commands.options.workers import WorkerOptions
 from cecli.commands.worker_runs import Run, run_on
 from cecli.core.rows.facts import PairFacts, whole_files
+from cecli.readers.predictions.facts import check_facts
 from cecli.readers.predictions.lockstep import Compared, ComparedOptions
 from cecli.workers.job import Task, check_all_used, check_no_stream
 from cecli.workers.pairs import pair_job_of, pair_tasks_of
@@ -44,4 +45,5 @@ def handed_out(
         notes=tuple(notes),
         shards=whole_files(total.facts.shards),
     )
+    check_facts(facts, total.options.classes)
     return facts, total.accumulator()

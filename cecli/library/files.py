@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cecli.core.rows.rows import Kind
 from cecli.library.door import one_of, with_value_errors
-from cecli.readers.predictions.roles import ColumnOptions
+from cecli.readers.predictions.roles.options import ColumnOptions
 from cecli.readers.predictions.row_checks import CheckOptions
 from cecli.readers.predictions.row_reader import RowOptions, Rows, Unlabelled
 

@@ -85,8 +85,9 @@ def job_of(opened: Predictions, options: Options) -> Job:
 def as_known(options: PredictionOptions, opened: Predictions) -> PredictionOptions:
     """The options for a shard, which may be empty, once it is known how labels are read."""
     reading = opened.decoder.reading
-    texts = () if reading is None else (reading.first, *([] if reading.other is None else [reading.other]))
-    return replace(options, first_texts=texts, may_be_empty=True, in_parts=True)
+    texts = () if reading is None else (*reading.first, *([] if reading.other is None else [reading.other]))
+    columns = replace(options.columns, decision=opened.roles.decision)
+    return replace(options, columns=columns, first_texts=texts, in_parts=True, may_be_empty=True)
 
 
 def tasks_of(opened: Predictions, whole: Collection[str] = ()) -> list[Task]:

@@ -121,7 +121,8 @@ def test_the_same_digits_however_it_is_run(run, save, tmp_path, form, monkeypatc
         np.save(tmp_path / "z.npy", table)
         preds, observed = str(tmp_path / "z.npy"), save("labels.csv", labels_of(labels))
     elif form == "parquet":
-        parquet.write_table(pa.table({"id": ids} | dict(zip("abc", table.T, strict=True))), tmp_path / "z.parquet")
+        columns = dict(zip(["c0", "c1", "c2"], table.T, strict=True))
+        parquet.write_table(pa.table({"id": ids} | columns), tmp_path / "z.parquet")
         preds = str(tmp_path / "z.parquet")
     elif form == "jsonl":
         lines = [json.dumps({"id": name, "z": row}) for name, row in zip(ids, table.tolist(), strict=True)]
@@ -195,7 +196,7 @@ def test_equal_probabilities_are_best(run, save):
 
 
 def test_probabilities_that_are_logits(run, save):
-    done = run("calibrate", save("z.csv", "a,b\n3,0\n"), save("l.csv", "label\na\n"), "--probs")
+    done = run("calibrate", save("z.csv", "a,b\n3.5,0\n"), save("l.csv", "label\na\n"), "--probs")
     assert done.status == 1
     assert "hint: leave --probs out if these are raw scores" in done.err
 
@@ -217,7 +218,7 @@ def test_no_temperature_is_best(run, save):
 
 
 def test_biases_that_have_no_best(run, save):
-    preds = save("z.csv", "spam\n0\n0.5\n1\n1\n1.5\n")
+    preds = save("z.csv", "logit\n0\n0.5\n1\n1\n1.5\n")
     labels = save("l.csv", "label\n0\n0\n0\n1\n1\n")
     done = run("calibrate", preds, labels, "--bias")
     assert (done.status, done.stdout) == (1, b"")
@@ -343,7 +344,7 @@ def test_more_folds_than_rows(run, save):
     crossed = run("calibrate", preds, labels, "--folds", "50", "-f", "json").document["cross_fitted"]
     assert len(crossed["temperatures"]) == 50
     assert sum(one is not None for one in crossed["temperatures"]) <= 3
-    one = run("calibrate", save("z.csv", "a,b\n1,0\n"), save("l.csv", "label\na\n"), "--folds", "2")
+    one = run("calibrate", save("z.csv", "a,b\n3,0\n"), save("l.csv", "label\na\n"), "--folds", "2")
     assert (one.status, one.stdout) == (1, b"")
     assert "all rows are in one of the 2 folds" in one.err
 
@@ -402,12 +403,12 @@ def test_a_binary_prediction(run, save, tmp_path):
     random = np.random.default_rng(11)
     z = random.normal(size=100) * 2
     labels = (random.random(100) < 1 / (1 + np.exp(-z - 0.5))).astype(int)
-    column = save("z.csv", "spam\n" + "".join(f"{one!r}\n" for one in (3 * z).tolist()))
+    column = save("z.csv", "logit\n" + "".join(f"{one!r}\n" for one in (3 * z).tolist()))
     observed = save("l.csv", labels_of(labels))
     both = save("both.csv", text_of(np.column_stack([np.zeros(100), 3 * z]), ["ham", "spam"]))
     for options in ([], ["--bias"]):
         one = run("calibrate", column, observed, *options, "-f", "json").document
-        two = run("calibrate", both, observed, *options, "-f", "json").document
+        two = run("calibrate", both, observed, *options, "--first-label", "0", "-f", "json").document
         assert one["temperature"] == pytest.approx(two["temperature"], rel=1e-13)
         assert one["cross_entropy_after"] == pytest.approx(two["cross_entropy_after"], rel=1e-13)
         parameters = str(tmp_path / "p.json")
@@ -501,7 +502,7 @@ WRONG = [
     (["{z}", "{l}", "--observed", "c0"], 2, "takes no LABELS"),
     (["{z}", "--observed", "c0", "--log-probs"], 2, "the figures of all classes are needed"),
     (["{z}", "{l}", "--by", "label"], 2, "one temperature for all rows"),
-    (["{z}", "{l}", "--probs", "--logits"], 2, "--probs and logits exclude each other"),
+    (["{z}", "{l}", "--probs", "--logits"], 2, "--probs and --logits exclude each other"),
     (["{z}", "{l}", "--normalize"], 2, "--normalize is for probabilities"),
     (["{z}", "{l}", "--probs"], 1, "expected a probability from 0 to 1"),
     (["{z}", "{l}", "--seed", "1"], 2, "--seed is the seed of --folds"),
@@ -541,10 +542,13 @@ def test_every_row_infinitely_wrong(run, save):
 def test_probabilities_taken_for_logits(run, save):
     preds, labels = save("p.csv", "a,b\n0.9,0.1\n0.4,0.6\n"), save("l.csv", "label\na\na\n")
     done = run("calibrate", preds, labels)
-    assert done.status == 0
-    column = save("p.csv", "spam\n0.9\n0.4\n")
-    assert "every logit is from 0 to 1: if" in run("calibrate", column, save("l.csv", "label\n1\n1\n")).err
-    assert "every row of logits is itself a PMF: if these are probabilities, give --probs" in done.err
+    assert (done.status, done.stdout) == (1, b"")
+    assert "every row of logits is itself a PMF: are these probabilities?\n  hint: --probs if they are" in done.err
+    assert run("calibrate", preds, labels, "--probs").status == 0
+    assert run("calibrate", preds, labels, "--logits").status == 0
+    column = save("p.csv", "logit\n0.9\n0.4\n")
+    one = run("calibrate", column, save("l.csv", "label\n1\n1\n"))
+    assert "every logit is from 0 to 1: are these probabilities?" in one.err
 
 
 def test_meaningless_options_are_not_in_the_help(run):

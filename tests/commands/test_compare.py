@@ -344,7 +344,7 @@ class TestBinary:
         names = {row["label"]: row["predicted_b"] for row in found["worse_rows"] + found["better_rows"]}
         assert names == {"no": "no", "yes": "yes"}
 
-    @pytest.mark.parametrize(("a", "b"), [("p", "yes"), ("yes", "p"), ("p", "q")])
+    @pytest.mark.parametrize(("a", "b"), [("p", "yes"), ("p", "q")])
     def test_labels_0_and_1_need_no_names(self, run, save, a, b):
         paths = [save(f"{name}.csv", f"{name}\n{rows}") for name, rows in ((a, "0.2\n0.7\n"), (b, "0.3\n0.6\n"))]
         done = run("compare", *paths, save("labels.csv", "label\n0\n1\n"))

@@ -79,7 +79,10 @@ class TestCandidates:
             ("cecli cr", ["cross-entropy"]),
             ("cecli --deb", ["--debug"]),
             ("cecli nothing ", []),
-            ("cecli score preds.csv --cl", ["--classes", "--class-axis", "--cluster", "--clip", "--class-weights"]),
+            (
+                "cecli score preds.csv --cl",
+                ["--classes", "--class-names", "--class-axis", "--cluster", "--clip", "--class-weights"],
+            ),
             ("cecli score preds.csv --reduction ", ["mean", "sum", "none"]),
             ("cecli score preds.csv labels.csv --by ", ["id", "cat", "dog", "red fox", "country", "label", "day"]),
             ("cecli score --labels labels.csv preds.csv --by d", ["dog", "day"]),

@@ -71,7 +71,7 @@ class TestDecomposition:
 
 class TestCorp:
     def test_parts_and_auc(self, run, save):
-        preds, labels = save("p.csv", "yes\n0.1\n0.4\n0.35\n0.8\n"), save("l.csv", "l\n0\n0\n1\n1\n")
+        preds, labels = save("p.csv", "p\n0.1\n0.4\n0.35\n0.8\n"), save("l.csv", "l\n0\n0\n1\n1\n")
         document = run("score", preds, labels, "--corp", "-f", "json").document
         parts = document["corp"]
         assert parts["auc"] == 0.75  # scikit-learn's first example of roc_auc_score

@@ -425,7 +425,7 @@ def only(path):
         ({"arguments": [*A[2:], "--prior", "secret.csv", "--", *A[:2]]}, "secret.csv: it is not among the inputs"),
         ({"arguments": [*A[2:], "--prior", "secret.csv:cat", "--", *A[:2]]}, "it is not among the inputs"),
         ({"arguments": ["--labels", "/etc/passwd", "--", "a.csv"]}, "/etc/passwd: it is not among the inputs"),
-        ({"arguments": ["--", "*.csv", "labels.csv"]}, "it is not among the inputs"),
+        ({"arguments": [*A[2:], "--", "*.csv", "labels.csv"]}, "it is not among the inputs"),
         ({"arguments": ["--", "/etc", "labels.csv"]}, "/etc: it is not among the inputs"),
         ({"arguments": ["--", "/etc/*.csv", "labels.csv"]}, "/etc/*.csv: it is not among the inputs"),
         ({"arguments": ["--", "s3://bucket/*.csv", "labels.csv"]}, "s3://bucket/*.csv: it is not among the inputs"),

@@ -16,7 +16,7 @@ from cecli.core.metrics import Spec
 from cecli.core.scores.scorer import Scorer
 from cecli.errors import CecliError, InputError, UsageError
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
-from cecli.readers.predictions.roles import ColumnOptions
+from cecli.readers.predictions.roles.options import ColumnOptions
 from cecli.readers.tables import arrow_table
 from cecli.readers.tables.table import Selection
 from cecli.readers.tables.tables import open_table, vector_columns

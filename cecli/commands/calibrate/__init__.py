@@ -66,7 +66,6 @@ def _output(own: dict[str, Any], arguments: dict[str, Any]) -> OutputOptions:
 @click.argument("labels", required=False)
 @hidden("predictions_observed", "predictions_losses", "predictions_by")
 @prediction_options
-@option("Input", "--probs", is_flag=True, help="LOGITS holds probabilities; their logarithms are scaled.")
 @calibrate_options
 @option(
     "Output", "--apply", metavar="FILE", help="Write calibrated predictions, by the parameters in FILE, or of FILE."
@@ -80,7 +79,6 @@ def _output(own: dict[str, Any], arguments: dict[str, Any]) -> OutputOptions:
 @partial(output_options, make=_output)
 def command(
     predictions: PredictionOptions,
-    probs: bool,
     wanted: CalibrateOptions,
     apply: str | None,
     plot: str | None,
@@ -99,7 +97,7 @@ def command(
     """
     from cecli.commands.calibrate.apply import is_parameters, write_by_fit, write_by_parameters
 
-    options = _as_logits(predictions, probs)
+    options = _as_logits(predictions)
     _check(options)
     if apply is not None and is_parameters(apply, options):
         given = {"plot": plot, "signature": signature, "require": requirements}
@@ -125,17 +123,16 @@ def command(
     finish("calibrate", done.document(), ending)
 
 
-def _as_logits(predictions: PredictionOptions, probs: bool) -> PredictionOptions:
+def _as_logits(predictions: PredictionOptions) -> PredictionOptions:
     """Logits, where nothing else is said."""
-    if probs and predictions.kind != "probabilities":
-        raise UsageError(f"--probs and {predictions.kind} exclude each other")
-    kind = "logits" if predictions.kind == "probabilities" and not probs else predictions.kind
+    if predictions.said and predictions.kind == "probabilities":
+        return replace(predictions, checks=replace(predictions.checks, as_logits="leave --probs out"))
+    kind = "logits" if predictions.kind == "probabilities" else predictions.kind
     if kind == "logits" and predictions.checks.normalize:
         raise UsageError(
             "--normalize is for probabilities: softmax makes every row of logits sum to 1", "--probs if they are that"
         )
-    checks = replace(predictions.checks, as_logits="leave --probs out") if probs else predictions.checks
-    return replace(predictions, kind=kind, checks=checks)
+    return replace(predictions, kind=kind)
 
 
 def _check(predictions: PredictionOptions) -> None:

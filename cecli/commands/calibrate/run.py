@@ -13,6 +13,7 @@ from cecli.core.calibration.fit import Intake, Problem, after, calibrate
 from cecli.core.calibration.folds import fold_of
 from cecli.core.calibration.vector_scaling import MOST_CLASSES, NoBestBiases
 from cecli.core.metrics import Spec
+from cecli.core.rows.facts import ALL_PMFS
 from cecli.core.rows.rows import Batch
 from cecli.core.sums.layout import Integers
 from cecli.core.units import Unit
@@ -69,8 +70,11 @@ def _read(opened: Predictions, read: Intake, confidence: float) -> tuple[Calibra
     """The figures before, and the largest difference of logits in a row."""
     before = read.before.result(confidence)
     _check_rows(opened, before.loss.rows, read.hopeless)
-    if read.like_probabilities:
-        opened.notes.append("every logit is from 0 to 1: if these are probabilities, give --probs")
+    if not opened.options.said and (read.like_probabilities or ALL_PMFS in opened.notes):
+        what = "every logit is from 0 to 1" if read.like_probabilities else "every row of logits is itself a PMF"
+        raise InputError(
+            f"{opened.preds.name}: {what}: are these probabilities?", "--probs if they are, --logits if they are not"
+        )
     return before, read.span
 
 

@@ -172,6 +172,7 @@ _VALUES: dict[str, Callable[[Typed, str], Items]] = {
     "COLUMN": _column,
     "NAME": _column,
     "A,B,...": _names,
+    "A,B,...|FILE": _names,
     "LABEL": _label,
     "KEY": _key,
     "'KEY<X'": _required,

@@ -33,7 +33,7 @@ class LossOptions:
             return LossRule(self.clip, self.smoothing)
         from cecli.readers.small.class_weights import read_class_weights
 
-        weights = read_class_weights(self.class_weights, classes, learn, options.delimiter, options.first_label)
+        weights = read_class_weights(self.class_weights, classes, learn, options.delimiter, options.first_label or 0)
         return LossRule(self.clip, self.smoothing, weights)
 
 

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from cecli.readers.predictions.predictions import PredictionOptions
 
 
-KINDS: dict[Kind, str] = {"logits": "logits", "log-probabilities": "log_probs", "losses": "losses"}
+KINDS: dict[Kind, str] = {
+    "probabilities": "probs",
+    "logits": "logits",
+    "log-probabilities": "log_probs",
+    "losses": "losses",
+}
 """What PREDS holds, and the option that says so."""
 
 _FLAGS = {"label": "label-column"}
@@ -31,6 +36,8 @@ def prediction_options(function: Function) -> Function:
         _value,
         [
             option("Input", "--labels", "predictions_labels", metavar="FILE", help="The same as the argument LABELS."),
+            option("Input", "--probs", "predictions_probs", is_flag=True,
+                         help="PREDS holds probabilities.  [default, save in calibrate]"),
             option("Input", "--logits", "predictions_logits", is_flag=True,
                          help="PREDS holds raw scores; softmax is taken."),
             option("Input", "--log-probs", "predictions_log_probs", is_flag=True,
@@ -58,6 +65,13 @@ def prediction_options(function: Function) -> Function:
                          help="Column that rows are matched on; none: by position.  [default: id, if both have it]"),
             option("Input", "--classes", "predictions_classes", metavar="A,B,...", callback=names_value,
                          help="The class columns, in this order; the others are left out."),
+            option("Input", "--class-names", "predictions_class_names", metavar="A,B,...|FILE",
+                         callback=class_names_value,
+                         help="What the classes of arrays, lists and files without a header are called, in order."),
+            option("Input", "--positive", "predictions_positive", metavar="LABEL",
+                         help="The label that one class column is the probability of."),
+            option("Input", "--from", "predictions_from", type=click.Choice(["plain"]),
+                         help="What wrote PREDS: plain says that its columns are what they are called."),
             option("Input", "--vector", "predictions_vector", metavar="COLUMN",
                          help="Column that holds the figures of all classes as a list.  "
                          "[default: the only such column]"),
@@ -68,8 +82,9 @@ def prediction_options(function: Function) -> Function:
                          "is left of 1, or the row is left out.  [default: such rows are refused]"),
             option("What counts", "--drop", "predictions_drop", metavar="COLUMN", multiple=True,
                          help="Leave a column of PREDS out; repeatable."),
-            option("Input", "--first-label", "predictions_first_label", type=click.IntRange(0), default=0, metavar="N",
-                         help="What the first class is called where labels are positions.  [default: 0]"),
+            option("Input", "--first-label", "predictions_first_label", type=click.IntRange(0), metavar="N",
+                         help="Labels are positions, and this is what the first class is called.  [default: 0, where "
+                         "classes have no names]"),
             option("Input", "--header", "predictions_header", type=click.Choice(["both", "preds", "labels", "none"]),
                          default="both", show_default=True, help="Which of the files start with a header."),
             delimiter_option("predictions_delimiter"),
@@ -91,7 +106,8 @@ def prediction_options(function: Function) -> Function:
             option("What counts", "--ignore", "predictions_ignore", metavar="LABEL", multiple=True,
                          help="Leave out the rows with this label; repeatable."),
             option("Input", "--sum-tolerance", "predictions_sum_tolerance", type=float, default=1e-3, metavar="T",
-                         callback=_tolerance, show_default=True, help="How far a row's sum may be from 1."),
+                         callback=_tolerance, show_default=True, help="How far a row's sum may be from 1, and a "
+                         "probability outside of [0, 1], which is then set to the bound."),
             option("Input", "--normalize", "predictions_normalize", is_flag=True, help="Divide each row by its sum."),
         ],
     )  # fmt: skip
@@ -99,7 +115,7 @@ def prediction_options(function: Function) -> Function:
 
 def _value(own: dict[str, Any], arguments: dict[str, Any]) -> PredictionOptions:
     from cecli.readers.predictions.predictions import PredictionOptions
-    from cecli.readers.predictions.roles import ColumnOptions
+    from cecli.readers.predictions.roles.options import ColumnOptions
     from cecli.readers.predictions.row_checks import CheckOptions
 
     labels = arguments.pop("labels", None)
@@ -138,6 +154,7 @@ def _value(own: dict[str, Any], arguments: dict[str, Any]) -> PredictionOptions:
             observed=own["observed"],
             classes=own["classes"],
             drop=own["drop"],
+            plain=own["from"] == "plain",
         ),
         checks=CheckOptions(
             own["sum_tolerance"],
@@ -153,6 +170,9 @@ def _value(own: dict[str, Any], arguments: dict[str, Any]) -> PredictionOptions:
         class_axis=own["class_axis"],
         rest=own["rest"],
         first_label=own["first_label"],
+        positive=own["positive"],
+        class_names=own["class_names"],
+        said=bool(kinds),
         ignore=own["ignore"],
         frequency=own["weights_are"] == "frequency",
         log_base=None if own["log_base"] in (None, "e") else float(own["log_base"]),
@@ -176,7 +196,7 @@ def _check_observed(own: dict[str, Any], labels: str | None) -> None:
     if labels is not None or own["labels"] is not None:
         raise UsageError("--observed takes no LABELS: the column holds the figure of what was observed")
     given = {"sum_tolerance": is_given("predictions_sum_tolerance")} | {
-        name: own[name]
+        name: own[name] is not None and own[name] is not False and own[name] != ()
         for name in (
             "label",
             "classes",
@@ -188,6 +208,9 @@ def _check_observed(own: dict[str, Any], labels: str | None) -> None:
             "normalize",
             "id",
             "first_label",
+            "positive",
+            "class_names",
+            "from",
         )
     }
     for name in filter(given.get, given):
@@ -201,8 +224,21 @@ def names_value(context: click.Context, parameter: click.Parameter, value: str |
         return None
     names = tuple(next(csv.reader([value]), ()))
     if not names:
-        raise UsageError("--classes: expected names separated by commas")
+        raise UsageError(f"{parameter.opts[0]}: expected names separated by commas")
     return names
+
+
+def class_names_value(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    """Names of classes: a list, or a file with one a line (or with a column of them under the header ``class``)."""
+    if value is None:
+        return None
+    import os
+
+    if not os.path.isfile(value):
+        return names_value(context, parameter, value)
+    from cecli.readers.predictions.class_names import read_class_names
+
+    return read_class_names(value)
 
 
 def _only_one(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> str | None:

@@ -94,7 +94,7 @@ def _output_value(own: dict[str, Any], arguments: dict[str, Any]) -> RowOutput:
 
 
 def _rows_value(own: dict[str, Any], arguments: dict[str, Any]) -> RowOptions:
-    from cecli.readers.predictions.roles import ColumnOptions
+    from cecli.readers.predictions.roles.options import ColumnOptions
     from cecli.readers.predictions.row_reader import RowOptions
 
     if own["classes"] is not None and own["drop"]:

@@ -10,7 +10,7 @@ from cecli.commands.options.metrics import MetricOptions
 from cecli.core.metrics import OF_LOSSES, REPORT
 from cecli.core.scores.score_state import Options, Partial, partial_of
 from cecli.errors import UsageError
-from cecli.readers.predictions.facts import facts_of
+from cecli.readers.predictions.facts import check_facts, facts_of
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
 from cecli.report.messages import note
 from cecli.report.model import OutputOptions
@@ -37,6 +37,7 @@ def write_partial(
 
 def finish_partial(total: Partial, plan: Wanted) -> None:
     """Write the report of all rows of a state."""
+    check_facts(total.facts, total.options.classes)
     reference = None
     if plan.metrics.prior is not None:
         if total.facts.observed_only:
@@ -62,7 +63,7 @@ def options_of(opened: Predictions, loss: LossOptions, wanted: MetricOptions) ->
         observed=opened.observed_only,
         labels_read_as=opened.labels_read_as,
         matched_by=opened.matched_by,
-        first_label=given.first_label if opened.labels_read_as == "position" else 0,
+        first_label=given.first_label or 0 if opened.labels_read_as == "position" else 0,
         ignore=given.ignore,
         normalize=given.checks.normalize,
         weights=None if columns.weight is None else "frequency" if given.frequency else "importance",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Any
 
+from cecli.core.rows.evidence import Evidence
 from cecli.core.rows.natural import natural_key
 from cecli.errors import quoted
 
@@ -16,6 +17,11 @@ ALL_PMFS = (
     "(softmax would be taken twice)"
 )
 """The one note that holds of all rows only if it holds of those of every shard."""
+
+
+def clipped_note(count: int) -> str:
+    """What to say of figures that were outside of their range by a rounding."""
+    return f"{count:,} figures were outside [0, 1] by no more than --sum-tolerance, and are set to the bound"
 
 
 _ENOUGH, _FEW = 10, 3
@@ -49,7 +55,8 @@ class Facts:
     ``name`` is what messages call the predictions. ``other`` is the label of class 0 where the one class column has the
     name of class 1, if it has been met. ``unmet`` are labels to ignore that no row has, ``suspects`` what may be wrong
     where a class is never met. ``labels_at_cut`` counts the labels whose probability is smaller than the file can
-    say, in each file of predictions; () where files say all. The next three are None where rows are no tokens:
+    say, in each file of predictions; () where files say all. ``evidence``
+    is what the rows leave in doubt of how columns were read. The next three are None where rows are no tokens:
     documents that have some, tokens that were left out as the first of their record, and those of which no
     log-probability is known. ``per`` is what losses are divided by where that is not their number, and
     ``units_include_first_token`` whether first tokens that were left out are among these units.
@@ -67,6 +74,7 @@ class Facts:
     clustered: bool = False
     normalized: bool = False
     all_pmfs: bool = False
+    clipped: int = 0
     other: str | None = None
     notes: tuple[str, ...] = ()
     unmet: tuple[str, ...] = ()
@@ -77,6 +85,7 @@ class Facts:
     missing_logprobs: int | None = None
     per: str | None = None
     units_include_first_token: bool | None = None
+    evidence: Evidence = field(default_factory=Evidence)
 
     def of_all(self, others: Sequence[Facts]) -> dict[str, Any]:
         """What holds of all rows only if it holds of those of each of ``others``, this one among them."""
@@ -84,6 +93,8 @@ class Facts:
         suspects = read[0].suspects if read else ()
         return {
             "all_pmfs": all(other.all_pmfs for other in read),
+            "clipped": sum(other.clipped for other in others),
+            "evidence": Evidence.of_all([other.evidence for other in read]),
             "suspects": tuple(text for text in suspects if all(text in other.suspects for other in read)),
             "labels_at_cut": tuple(map(sum, zip(*(other.labels_at_cut for other in read), strict=True))),
             "unmet": tuple(text for text in self.unmet if all(text in other.unmet for other in others)),
@@ -99,7 +110,7 @@ class Facts:
 
     def said(self) -> list[str]:
         """The notes, that on all rows among them."""
-        return [*self.notes, *([ALL_PMFS] if self.all_pmfs else []), *self._cut([self.name])]
+        return [*self.notes, *self._said_of_figures(self.clipped, self.all_pmfs), *self._cut([self.name])]
 
     def _cut(self, names: Sequence[str]) -> list[str]:
         """Of which files some labels' losses are larger than they say."""
@@ -108,6 +119,10 @@ class Facts:
             for name, count in zip(names, self.labels_at_cut, strict=False)
             if count
         ]
+
+    @staticmethod
+    def _said_of_figures(clipped: int, all_pmfs: bool) -> list[str]:
+        return [*([clipped_note(clipped)] if clipped else []), *([ALL_PMFS] if all_pmfs else [])]
 
     def place_of(self, row: int) -> tuple[str, int]:
         """The file in which the row with this number stands, and its number there; both numbers from 0.
@@ -143,6 +158,8 @@ class PairFacts(Facts):
 
     candidates: tuple[str, ...] = ()
     candidates_all_pmfs: tuple[bool, ...] = ()
+    candidates_clipped: tuple[int, ...] = ()
+    candidates_evidence: tuple[Evidence, ...] = ()
 
     def of_all(self, others: Sequence[Facts]) -> dict[str, Any]:
         """The same for every candidate."""
@@ -150,13 +167,27 @@ class PairFacts(Facts):
             other.candidates_all_pmfs for other in others if isinstance(other, PairFacts) and other.rows_read
         ]  # fmt: skip
         together = tuple(map(all, zip(*flags, strict=True))) if flags else (False,) * len(self.candidates)
-        return super().of_all(others) | {"candidates_all_pmfs": together}
+        sides = [other.candidates_evidence for other in others if isinstance(other, PairFacts) and other.rows_read]
+        evidence = tuple(Evidence.of_all(side) for side in zip(*sides, strict=True))
+        counts = [other.candidates_clipped for other in others if isinstance(other, PairFacts) and other.rows_read]
+        clipped = tuple(sum(each) for each in zip(*counts, strict=True))
+        return super().of_all(others) | {
+            "candidates_all_pmfs": together,
+            "candidates_clipped": clipped,
+            "candidates_evidence": evidence,
+        }
 
     def said(self) -> list[str]:
         """The notes, and the files that all their rows give one."""
-        files = zip((self.name, *self.candidates), (self.all_pmfs, *self.candidates_all_pmfs), strict=True)
-        told = [f"{name}: {ALL_PMFS}" for name, flag in files if flag]
-        return [*self.notes, *told, *self._cut((self.name, *self.candidates))]
+        names = (self.name, *self.candidates)
+        flags = (self.all_pmfs, *self.candidates_all_pmfs)
+        counts = (self.clipped, *(self.candidates_clipped or (0,) * len(self.candidates)))
+        files = zip(names, counts, flags, strict=True)
+        return [
+            *self.notes,
+            *(f"{name}: {text}" for name, count, flag in files for text in self._said_of_figures(count, flag)),
+            *self._cut(names),
+        ]
 
 
 def whole_files(shards: Sequence[Shard]) -> tuple[Shard, ...]:

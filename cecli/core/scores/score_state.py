@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from cecli.core.metrics import Spec
+from cecli.core.rows.evidence import Evidence
 from cecli.core.rows.facts import Facts, Shard
 from cecli.core.rows.rows import LossRule
 from cecli.core.rows.run_state import FORMAT, NOT_WHOLE, AnyPartial, merged, no_state, rule_of, with_tuples
@@ -31,6 +32,7 @@ from cecli.errors import InputError
 
 UNSEALED = 1
 """The version of the states of cecli 0.1.0."""
+
 
 SEAL = "sha256"
 """What the checksum is called."""
@@ -177,6 +179,7 @@ def _parsed(document: dict[str, Any], name: str) -> Partial:
     read = dict(document["read"])
     clusters = tuple(read.pop("clusters"))
     shards = tuple(Shard(**shard) for shard in read.pop("shards"))
+    evidence = Evidence.of_document(read.pop("evidence", None))
     options = Options(**with_tuples(document["options"]))
     if options.by is None:
         state: dict[str, Any] = {"metrics": document["total"]}
@@ -185,7 +188,7 @@ def _parsed(document: dict[str, Any], name: str) -> Partial:
     return Partial(
         name,
         options,
-        Facts(name=name, shards=shards, **with_tuples(read)),
+        Facts(name=name, shards=shards, evidence=evidence, **with_tuples(read)),
         clusters,
         state,
         None if "labels_used" not in document else bits_from(document["labels_used"]),

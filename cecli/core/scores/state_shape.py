@@ -54,11 +54,29 @@ def _one_of(*values: str) -> Check:
 
 
 def _shards(value: Any) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(one, dict) and one.keys() == _SHARD.keys() and all(_SHARD[key](one[key]) for key in _SHARD)
-        for one in value
-    )
+    return isinstance(value, list) and all(_parts(one, _SHARD) for one in value)
 
+
+def _parts(value: Any, checks: Mapping[str, Check]) -> bool:
+    return isinstance(value, dict) and value.keys() == checks.keys() and all(checks[key](value[key]) for key in checks)
+
+
+def _doubts(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(_parts(one, _DOUBT) for one in value)
+
+
+def _classes(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(map(_count, value)) and list(value) == sorted(set(value))
+
+
+_DOUBT: dict[str, Check] = {"key": _text, "message": _text, "hint": _maybe(_text), "armed": _flag}
+
+_EVIDENCE: dict[str, Check] = {
+    "doubts": _doubts,
+    "whole": _maybe(_classes),
+    "not_zero": _maybe(_classes),
+    "met": _classes,
+}
 
 _SHARD: dict[str, Check] = {"file": _text, "place": _text, "rows": _count, "part": _count}
 
@@ -102,6 +120,8 @@ _READ: dict[str, Check] = {
     "clustered": _flag,
     "normalized": _flag,
     "all_pmfs": _flag,
+    "clipped": _count,
+    "evidence": lambda value: _parts(value, _EVIDENCE),
     "other": _maybe(_text),
     "notes": _texts,
     "unmet": _texts,
@@ -126,6 +146,8 @@ _SAME = {
 LATER: dict[str, dict[str, Any]] = {
     "options": {"log_base": None, "first_token": None, "missing_logprob": None, "per": None, "text": None},
     "read": {
+        "clipped": 0,
+        "evidence": {"doubts": [], "whole": [], "not_zero": [], "met": []},
         "documents": None,
         "first_tokens_left_out": None,
         "missing_logprobs": None,
@@ -157,6 +179,8 @@ def check_shape(document: Mapping[str, Any]) -> None:
     _agree((options["by"] is None) == (document["groups"] is None), "options.by", "groups")
     classes = len(options["classes"])
     _agree(options["observed"] or len(read["class_names"]) == max(2, classes), "options.classes", "read.class_names")
+    known = (k for key in ("whole", "not_zero", "met") for k in read["evidence"][key] or ())
+    _agree(all(k < classes for k in known), "options.classes", "read.evidence")
     weights = options["class_weights"]
     _agree(weights is None or len(weights) == max(2, classes), "options.class_weights", "options.classes")
     rows = sum(shard["rows"] for shard in read["shards"])

@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 
 from cecli.core.paired.rows import PairedBatch, Reference
+from cecli.core.rows.evidence import Evidence
 from cecli.core.rows.rows import Batch
 from cecli.core.sums.layout import Integers
 from cecli.errors import InputError, quoted
 from cecli.readers.predictions.observations import Observed, Side, used_rows
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
-from cecli.readers.predictions.roles import Roles, find_classes
+from cecli.readers.predictions.roles.find import Numbers, find_classes
+from cecli.readers.predictions.roles.options import Decision, Roles
+from cecli.readers.predictions.roles.proof import Proof
 from cecli.readers.predictions.row_checks import NUMBER_KINDS
 from cecli.readers.predictions.row_stream import RowStream
 from cecli.readers.predictions.run import Pool, Run
@@ -36,23 +39,34 @@ class Candidate:
         self.decoder = reference.decoder
         self.observed_only = reference.observed_only
         self.unlabelled = reference.unlabelled
-        self.rows_read = 0
+        self.rows_read, self.clipped, self.evidence = 0, 0, Evidence()
         self.notes: list[str] = []
         self.labels: RowStream | None = None
-        classes = own_classes(table, options)
+        decision = own_decision(table, options, frozenset(reference.class_names))
+        classes = decision.classes
         matched = match_classes(self, classes)
         self.notes += matched.notes
         self.binary = len(classes) == 1 and not self.observed_only
         self.flipped = matched.flipped
         by_id = self._is_by_id()
         side = replace(_beside(table, options), id=self._id_position() if by_id else None)
-        self.roles = with_units(Roles(matched.columns, side, Side(), by_id, ()), table, options)
-        self._blocks = table.blocks(self.roles.preds.selection(matched.columns, NUMBER_KINDS[options.kind]))
+        decision = replace(decision, classes=matched.columns)
+        key = None if by_id else options.columns.key
+        if key is not None:
+            side = replace(side, id=table.columns.index(key))
+        self.roles = with_units(Roles(matched.columns, side, Side(), by_id, (), decision, key), table, options)
+        self.proof = Proof(decision, table.name, table.columns, options.kind, table.header, options.said)
+        self._blocks = table.blocks(self.roles.selection(NUMBER_KINDS[options.kind]))
 
     @property
     def order_is_fixed(self) -> bool:
         """Whether ids must stand in the order of the reference's: LABELS, which has none, has one order alone."""
         return self.roles.by_id and self.reference.labels is not None and self.reference.roles.labels.id is None
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """What its class columns are called."""
+        return tuple(self.preds.columns[k] for k in self.roles.classes)
 
     def blocks(self) -> Iterator[Block]:
         """The blocks of the file."""
@@ -86,12 +100,20 @@ class Candidate:
 
 def own_classes(table: Table, options: PredictionOptions) -> tuple[int, ...]:
     """The class columns of a file, in its order; the column of ``--observed`` where that is given."""
+    return own_decision(table, options).classes
+
+
+def own_decision(table: Table, options: PredictionOptions, called: frozenset[str] = frozenset()) -> Decision:
+    """What the columns of a file are; ``called`` are the classes of another one."""
     columns, beside = options.columns, _beside(table, options)
     positions = (beside.label, beside.weight, beside.group, beside.cluster)
     drop = tuple(name for name in columns.drop if name in table.columns)
     classes = columns.classes if columns.observed is None else (columns.observed,)
     kept = [table.columns[k] for k in positions if k is not None]
-    return find_classes(table, replace(columns, drop=drop, classes=classes), kept)[0]
+    checks = options.checks
+    numbers = Numbers(options.kind, checks.sum_tolerance, checks.normalize)
+    columns = replace(columns, drop=drop, classes=classes, decision=None)
+    return find_classes(table, columns, kept, numbers, called)[0]
 
 
 def _beside(table: Table, options: PredictionOptions) -> Side:
@@ -194,21 +216,21 @@ class CandidateRun(Run):
         _check_same(self._candidate, own, observed, block, problems)
         return observed.with_those_of(own)
 
-    def _batch(self, block: Block, cells: Cells, observed: Observed) -> tuple[Any, bool]:
+    def _batch(self, block: Block, cells: Cells, observed: Observed) -> tuple[Any, bool, int]:
         """The checked batch, and what the reference made of its rows."""
         labels = observed.labels
         if self._candidate.flipped and labels is not None:
             observed = replace(observed, labels=np.where(labels >= 0, 1 - labels, labels))
         batch: Batch | None
-        batch, all_pmfs = super()._batch(block, cells, observed)
+        batch, all_pmfs, clipped = super()._batch(block, cells, observed)
         if batch is None or observed.loss is None:
-            return None, all_pmfs
+            return None, all_pmfs, clipped
         right = observed.predicted == labels if observed.right is None else observed.right
         reference = Reference(observed.loss, observed.predicted, right, labels, observed.numbers)  # type: ignore[arg-type]
         keep = used_rows(observed)
         if keep is not None:
             reference = reference.take(np.flatnonzero(keep))
-        return PairedBatch(batch, reference, self._candidate.flipped), all_pmfs
+        return PairedBatch(batch, reference, self._candidate.flipped), all_pmfs, clipped
 
     def _by_id(self) -> Iterator[None]:
         of = self._candidate

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cecli.core.rows.facts import ALL_PMFS, Facts, PairFacts, Shard
 from cecli.errors import literal
+from cecli.readers.predictions.roles.proof import check_evidence
 from cecli.readers.predictions.token_roles import whole_units
 from cecli.readers.sources.urls import is_url, local_path
 from cecli.readers.tables.arrays.members import split_member, with_member
@@ -42,6 +43,8 @@ def facts_of(opened: Predictions, read: bool = True) -> Facts:
         **opened.token_counts,
         per=options.per,
         units_include_first_token=whole_units(opened.preds),
+        clipped=opened.clipped,
+        evidence=opened.evidence,
         suspects=() if reading is None else reading.suspects(extra=options.kind == "logits"),
     )
 
@@ -59,6 +62,8 @@ def pair_facts_of(opened: Compared, read: bool = True) -> PairFacts:
         **shared | {"notes": tuple(opened.notes), "labels_at_cut": at_cut},
         candidates=tuple(each.preds.name for each in candidates),
         candidates_all_pmfs=tuple(opened.all_pmfs[1:]),
+        candidates_clipped=tuple(each.clipped for each in candidates),
+        candidates_evidence=tuple(each.evidence for each in candidates),
     )
 
 
@@ -66,6 +71,15 @@ def _at_cut(tables: Sequence[Table]) -> tuple[int, ...]:
     """How many labels of each file lie at its cut; () where none of them has one."""
     counts = [getattr(table, "labels_at_cut", None) for table in tables]
     return () if all(count is None for count in counts) else tuple(count or 0 for count in counts)
+
+
+def check_facts(facts: Facts, classes: Sequence[str]) -> None:
+    """Raise InputError where the rows, all of them, leave in doubt how columns were read."""
+    check_evidence(facts.evidence, facts.name, classes, facts.all_pmfs)
+    if isinstance(facts, PairFacts):
+        flags = facts.candidates_all_pmfs
+        for name, evidence, all_pmfs in zip(facts.candidates, facts.candidates_evidence, flags, strict=False):
+            check_evidence(evidence, name, classes, all_pmfs)
 
 
 def place_of(path: str) -> str:

@@ -19,7 +19,7 @@ from cecli.readers.tokens.options import MISSING_HINT, NOT_KNOWN, first_is_zero
 if TYPE_CHECKING:
     from cecli.readers.predictions.observations import Decoder
     from cecli.readers.predictions.predictions import PredictionOptions
-    from cecli.readers.predictions.roles import Roles
+    from cecli.readers.predictions.roles.options import Roles
 
 _FAR_BELOW = -1e30
 """No log-probability is so low, not even the sum of a document's."""

@@ -20,6 +20,7 @@ from cecli.readers.predictions.labels import IGNORED
 from cecli.readers.predictions.observations import Observed
 from cecli.readers.predictions.opening import as_stored, check_same_shape, check_same_tokens, kind_of, open_preds
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
+from cecli.readers.predictions.roles.find import shared_key
 from cecli.readers.predictions.row_stream import RowStream
 from cecli.readers.predictions.run import Adds, Pool, Run, Sink
 from cecli.readers.predictions.token_roles import check_compared
@@ -68,6 +69,8 @@ class Compared:
             for table in tables[1:]:
                 check_same_shape(table, tables[0])
                 check_same_tokens(table, tables[0])
+            if len(tables) > 1 and shared.columns.key is None:
+                shared = replace(shared, columns=replace(shared.columns, key=shared_key(tables, shared.columns)))
             of_candidates = as_stored(shared, tables[0])
             kinds = tuple(kind_of(table, kind) for table, kind in zip(tables, options.kinds, strict=False))
             names, notes = _names(tables, shared)

@@ -20,7 +20,10 @@ from cecli.readers.tokens.units import count
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Side:
-    """Positions of the columns of one file that are not predictions; None or () where it has none of the kind."""
+    """Positions of the columns of one file that are not predictions; None or () where it has none of the kind.
+
+    ``also_label`` are columns that are called like labels beside those of another file.
+    """
 
     label: int | None = None
     soft: tuple[int, ...] = ()
@@ -32,18 +35,36 @@ class Side:
     text: int | None = None
     per: str | None = None
     """The unit that is counted in ``text``."""
+    also_label: tuple[int, ...] = ()
 
-    def selection(self, classes: tuple[int, ...] = (), kind: str = "a probability") -> Selection:
-        """What to read of the file, after the class columns where it holds the predictions."""
+    def selection(
+        self,
+        classes: tuple[int, ...] = (),
+        kind: str = "a probability",
+        beside: tuple[int, ...] = (),
+        texts: tuple[int, ...] = (),
+    ) -> Selection:
+        """What to read of the file, after the class columns where it holds the predictions: columns of numbers
+        ``beside`` them, and of ``texts``, that are no classes."""
         weight = () if self.weight is None else (self.weight,)
         units = () if self.units is None else (self.units,)
         return Selection(
-            numbers=(*classes, *self.soft, *units, *weight),
-            coded=tuple(k for k in (self.label, self.group, self.cluster) if k is not None),
+            numbers=(*classes, *beside, *self.soft, *units, *weight),
+            coded=(*self.coded, *texts),
             strings=tuple(k for k in (self.id, self.text) if k is not None),
             number_kind=kind,
-            other_kinds=(*((k, "a weight") for k in weight), *((k, "a number of units") for k in units)),
+            other_kinds=(
+                *((k, "a number") for k in beside),
+                *((k, "a weight") for k in weight),
+                *((k, "a number of units") for k in units),
+            ),
         )
+
+    @property
+    def coded(self) -> tuple[int, ...]:
+        """The columns of texts, in the order in which they are read."""
+        own = tuple(k for k in (self.label, self.group, self.cluster) if k is not None)
+        return (*own, *self.also_label)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -136,6 +157,8 @@ class Decoder:
     frequency: bool = False
     groups: Names = field(default_factory=Names)
     clusters: Names = field(default_factory=Names)
+    clipped: int = 0
+    """How many figures of soft labels were outside of [0, 1] by a rounding."""
 
     def observed(self, side: Side, cells: Cells, block: Block, problems: Problems, offset: int = 0) -> Observed:
         """The rows of a block; bad ones are added to ``problems``. ``offset`` counts the class columns before them."""
@@ -147,6 +170,7 @@ class Decoder:
         if side.soft:
             table = cells.numbers[:, offset : offset + len(side.soft)]
             rows = check_rows(table, "probabilities", self.checks, block, side.soft)
+            self.clipped += rows.clipped  # labels are read by one thread
             soft = np.ascontiguousarray(rows.values.T if rows.axis == 0 else rows.values)
         weights = None if side.weight is None else self._weights(cells.numbers[:, -1], side.weight, block, problems)
         ids = cells.strings[0] if side.id is not None else None

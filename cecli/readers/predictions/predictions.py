@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
+from cecli.core.rows.evidence import Evidence
 from cecli.core.rows.rows import Kind
 from cecli.errors import InputError, UsageError
 from cecli.readers.predictions.label_stream import LabelStream
 from cecli.readers.predictions.labels import LabelReading
 from cecli.readers.predictions.observations import Decoder
 from cecli.readers.predictions.opening import as_stored, open_labels, open_preds, with_labels_beside
-from cecli.readers.predictions.roles import ColumnOptions, Roles, find_roles
+from cecli.readers.predictions.roles.find import Numbers, find_roles
+from cecli.readers.predictions.roles.names import role_of
+from cecli.readers.predictions.roles.options import ColumnOptions, Decision, Roles
+from cecli.readers.predictions.roles.proof import Proof
 from cecli.readers.predictions.row_checks import NUMBER_KINDS, CheckOptions
 from cecli.readers.predictions.run import Accumulator, Pool, Run, Sink
 from cecli.readers.predictions.token_roles import (
@@ -44,7 +48,11 @@ class PredictionOptions:
     vector: str | None = None
     class_axis: int | None = None
     rest: Rest | None = None
-    first_label: int = 0
+    first_label: int | None = None
+    positive: str | None = None
+    class_names: tuple[str, ...] | None = None
+    said: bool = False
+    """Whether it was said what PREDS holds."""
     ignore: tuple[str, ...] = ()
     frequency: bool = False
     log_base: float | None = None
@@ -59,13 +67,19 @@ class PredictionOptions:
     """The label that decides how labels are read, and what else they are called, where that is known before."""
     totals: bool = False
     """Whether a document of tokens is a row."""
+    at_once: bool = False
+    """Whether rows are written before the last one is read, so that nothing may stay in doubt."""
     in_parts: bool = False
-    """Whether other files may have rows of the same whole, so that documents are named with theirs."""
+    """Whether these are some of the rows: what they leave in doubt is for all of them to settle, and documents are
+    named with the file of theirs."""
     may_be_empty: bool = False
     """Whether PREDS may have no rows, as a shard may."""
     shared_labels: bool = False
     """Whether LABELS has the rows of other shards, too; those of this one are found by id."""
 
+
+_FIRST_LABELS = 4096
+"""Rows whose labels decide how all are read; what they suggest is held against the others."""
 
 _LABELS_SHARE = 4
 """How many times smaller blocks of LABELS are: their rows are short, and each becomes a number of eight bytes."""
@@ -88,11 +102,16 @@ class Predictions:
             self.options = options = with_tokens(options, preds)
             few = options.block_bytes // _LABELS_SHARE
             labels = None if options.labels is None else self._opened(open_labels(options.labels, options, preds, few))
-            roles = find_roles(self.preds, labels, options.columns)
+            roles = find_roles(self.preds, labels, options.columns, self._numbers())
             self.roles = _token_roles(roles, preds, options)
             self._labels_table = labels
             self.check_shards()
             self._check_options()
+            names = names or options.class_names or ()
+            self._check_class_names(names)
+            if len(names) == 2 and len(self.roles.classes) == 1:  # of one class column the second is the one it is of
+                self.options = options = replace(options, positive=names[1])
+                names = names[1:]
             self.classes = tuple(names) or self._class_names()
             self._named = bool(names) or not self._is_numbered(self.roles.classes[0])
             self.observed_only = options.columns.observed is not None
@@ -104,13 +123,17 @@ class Predictions:
             self.token_counts: dict[str, int | None] = {}
             if labels is not None and options.labels == getattr(preds, "labels_beside", None):
                 self.notes.append(f"the labels are those of {labels.name}")
-            if self.soft and self._named and options.first_label:
+            if self.soft and self._named and options.first_label is not None:
                 self.notes.append("--first-label has no effect: LABELS holds a PMF for every row")
             if options.first_texts:
-                self.decoder.reading = self._reading(options.first_texts[0])
-                for text in options.first_texts[1:]:
-                    self.decoder.reading.class_of(text)
-            self._blocks = self.preds.blocks(self.roles.preds.selection(self.roles.classes, NUMBER_KINDS[options.kind]))
+                self.decoder.reading = self._reading(options.first_texts)
+                if self.binary:
+                    for text in options.first_texts:
+                        self.decoder.reading.class_of(text)
+            decision = self.roles.decision or Decision(self.roles.classes)
+            self.proof = Proof(decision, self.preds.name, self.preds.columns, options.kind, self._named, options.said)
+            self._suspect_labels(labels)
+            self._blocks = self.preds.blocks(self.roles.selection(NUMBER_KINDS[options.kind]))
             self._first_block: list[Block] = []
             self.labels = None if labels is None else self._label_stream(labels)
             if self.roles.preds.label is not None and self.decoder.reading is None:
@@ -118,7 +141,7 @@ class Predictions:
         except BaseException:
             self.close()
             raise
-        self.rows_read = 0
+        self.rows_read, self.clipped, self.evidence = 0, 0, Evidence()
 
     @property
     def soft(self) -> bool:
@@ -132,7 +155,7 @@ class Predictions:
 
     @property
     def labels_read_as(self) -> str | None:
-        """``name``, ``suffix``, ``position`` or ``soft``; None where there are no labels."""
+        """``name``, ``suffix``, ``wrap``, ``value``, ``position`` or ``soft``; None where there are no labels."""
         if self.decoder.reading is not None:
             return self.decoder.reading.read_as
         return "soft" if self.soft else None
@@ -219,7 +242,7 @@ class Predictions:
 
     def _class_names(self) -> tuple[str, ...]:
         """The names of the class columns; numbers that stand for names begin with ``--first-label``, as labels do."""
-        first, names = self.options.first_label, self.preds.columns
+        first, names = self.options.first_label or 0, self.preds.columns
         return tuple(f"{int(names[k]) + first}" if self._is_numbered(k) else names[k] for k in self.roles.classes)
 
     def _check_options(self) -> None:
@@ -227,38 +250,66 @@ class Predictions:
             raise UsageError("--labels-delimiter is that of LABELS, which is not given")
         if len(self.roles.classes) == 1 and self.options.columns.observed is None and self.options.checks.normalize:
             raise UsageError("--normalize divides a row by its sum, and one class column has none")
-        if self.options.checks.tolerance_given and not self.soft and self.options.columns.observed is None:
-            if self.options.kind == "logits":
-                raise UsageError("--sum-tolerance is for probabilities: the logits of a row may sum to anything")
-            if len(self.roles.classes) == 1:
-                raise UsageError("--sum-tolerance is for rows of several classes, and here is one class column")
+        hard = not self.soft and self.options.columns.observed is None
+        if self.options.checks.tolerance_given and hard and self.options.kind == "logits":
+            raise UsageError("--sum-tolerance is for probabilities: the logits of a row may sum to anything")
         if self.soft and self.options.ignore:
             raise UsageError("--ignore names a label, and LABELS holds a PMF for every row")
+
+    def _suspect_labels(self, labels: Table | None) -> None:
+        """Labels that are called like predictions, and that nobody says are none, must be wrong somewhere."""
+        table, column = (self.preds, self.roles.preds.label) if labels is None else (labels, self.roles.labels.label)
+        if column is None or self.options.columns.plain or self.observed_only_asked or not table.header:
+            return
+        name = table.columns[column]
+        if role_of(name) == "predicted" and name not in self.classes:
+            self.proof.suspect(column, name, table.name)
+
+    def _numbers(self) -> Numbers:
+        options = self.options
+        return Numbers(options.kind, options.checks.sum_tolerance, options.checks.normalize, options.at_once)
+
+    def _check_class_names(self, names: Sequence[str]) -> None:
+        if not names:
+            return
+        if self.observed_only_asked:
+            raise UsageError("--observed has no classes: --class-names has no meaning")
+        if len(set(names)) < len(names):
+            raise UsageError("--class-names names a class twice")
+        if len(names) != len(self.roles.classes) and not (len(self.roles.classes) == 1 and len(names) == 2):
+            raise UsageError(
+                f"--class-names has {len(names):,} names, and {self.preds.name} has {len(self.roles.classes):,} classes"
+            )
+
+    @property
+    def observed_only_asked(self) -> bool:
+        """Whether PREDS holds just the figure of what was observed."""
+        return self.options.columns.observed is not None
 
     def _label_stream(self, labels: Table) -> LabelStream:
         return LabelStream(labels, self.roles.labels, self.decoder, self._decide, self.options.may_be_empty)
 
-    def _reading(self, first: str) -> LabelReading:
+    def _reading(self, first: Sequence[str]) -> LabelReading:
+        options = self.options
         return LabelReading(
             self.classes,
             first,
-            first_label=self.options.first_label,
+            first_label=options.first_label,
             binary=self.binary,
             named=self._named,
-            ignore=self.options.ignore,
+            ignore=options.ignore,
+            positive=options.positive,
         )
 
     def _decide(self, cells: Cells) -> LabelReading | None:
-        """How labels are read: by the first one that is not ignored."""
+        """How labels are read: by the first ones that are not ignored."""
         column, ignore = cells.coded[0], self.options.ignore
-        texts = (column.values[int(code)] for code in column.codes)
-        first = next((text for text in texts if text not in ignore), None)
-        if first is None and len(column.codes):
-            first = column.values[int(column.codes[0])]
-        if first is None:
+        if not len(column.codes):
             return None
-        reading = self._reading(first)
-        if self.options.first_label and reading.read_as != "position" and self._named:
+        first = list(dict.fromkeys(column.values[int(code)] for code in column.codes[:_FIRST_LABELS]))
+        counted = [text for text in first if text not in ignore]
+        reading = self._reading(counted or first)
+        if self.options.first_label is not None and reading.read_as != "position" and self._named:
             self.notes.append(f"--first-label has no effect: labels are read by {reading.read_as}")
         reading.read(column)  # before the threads do, so that of three labels it is always the same that is the third
         return reading

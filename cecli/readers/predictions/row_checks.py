@@ -25,6 +25,16 @@ _ROUNDING = 2.0**-50
 """A sum of K doubles is off by less than this times K, so a row off by just the tolerance passes."""
 
 
+_ABOVE_ONE = 1e-6
+"""By how much a logarithm may be above 0 that is one of 1, rounded to single precision on the way."""
+
+_FAR = 0.1
+"""How far outside of [0, 1] numbers are that may be raw scores."""
+
+_NEAR = 0.05
+"""How far from 1 the sums of all rows may be that are those of PMFs."""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class CheckOptions:
     """``--sum-tolerance`` and ``--normalize``; ``tolerance_given`` where it was asked for, and must mean something.
@@ -48,6 +58,8 @@ class CheckedRows:
     axis: int
     row_sums: Floats | None
     all_pmfs: bool = False
+    clipped: int = 0
+    """How many figures were outside of their range by a rounding, and have been set to its bound."""
 
 
 def check_rows(
@@ -60,34 +72,36 @@ def check_rows(
         _check_logits(values, axis, block, columns, problems)
         problems.raise_any()
         return CheckedRows(values, axis, None, all_pmfs=_are_pmfs(values, axis))
-    _check_range(values, axis, kind, options, block, columns, problems)
+    values, clipped = _check_range(values, axis, kind, options, block, columns, problems)
     problems.raise_any()
     sums = row_sum(values if kind == "probabilities" else exp(values), axis)
     if options.normalize:
         _check_positive(sums, block, problems)
         problems.raise_any()
         values = values / along(sums, axis) if kind == "probabilities" else values - along(log(sums), axis)
-        return CheckedRows(values, axis, sums)
+        return CheckedRows(values, axis, sums, clipped=clipped)
     _check_sums(values, axis, sums, kind, options, block, problems)
     problems.raise_any()
-    return CheckedRows(values, axis, sums)
+    return CheckedRows(values, axis, sums, clipped=clipped)
 
 
 def check_column(
     numbers: NDArray[np.floating], kind: Kind, options: CheckOptions, block: Block, columns: Sequence[int]
-) -> Floats:
-    """The figures of one column, shape (n,), checked: of class 1, or of what was observed. Raises CellErrors."""
+) -> tuple[Floats, int]:
+    """The figures of one column, shape (n,), checked: of class 1, or of what was observed; and how many were set to a
+    bound. Raises CellErrors."""
     values = np.ascontiguousarray(numbers[:, 0], dtype=np.float64)
-    problems = Problems()
+    problems, clipped = Problems(), 0
     if kind == "logits":
         _add_cells(~np.isfinite(values)[None, :], values[None, :], 0, "a finite logit", block, columns, problems)
     elif kind == "losses":
         wrong = ~(np.isfinite(values) & (values >= 0))[None, :]
         _add_cells(wrong, values[None, :], 0, "a finite loss >= 0, in nats", block, columns, problems)
     else:
-        _check_range(values[None, :], 0, kind, options, block, columns, problems)
+        checked, clipped = _check_range(values[None, :], 0, kind, options, block, columns, problems)
+        values = checked[0]
     problems.raise_any()
-    return values
+    return values, clipped
 
 
 def _check_range(
@@ -98,31 +112,43 @@ def _check_range(
     block: Block,
     columns: Sequence[int],
     problems: Problems,
-) -> None:
+) -> tuple[Floats, int]:
+    """The figures, those that are outside of their range by a rounding set to its bound, and how many those are."""
     if not values.size:
-        return
-    top = 1.0 if kind == "probabilities" else 0.0
-    if values.max() <= top and (kind != "probabilities" or values.min() >= 0.0):
-        return
-    wrong = ~((values >= 0.0) & (values <= top)) if kind == "probabilities" else ~(values <= top)  # nan is neither
+        return values, 0
+    low, top = (0.0, 1.0) if kind == "probabilities" else (-np.inf, 0.0)
+    if kind == "probabilities" and options.normalize:
+        top = np.finfo(np.float64).max
+    if values.max() <= top and values.min() >= low:
+        return values, 0
+    slack = options.sum_tolerance if kind == "probabilities" else _ABOVE_ONE
+    wrong = ~((values >= low - slack) & (values <= top + slack))  # nan is neither
+    if not wrong.any():
+        outside = (values < low) | (values > top)
+        return np.clip(values, low, top), int(np.count_nonzero(outside))
     wanted = "a probability from 0 to 1" if kind == "probabilities" else "a log-probability, at most 0"
+    wanted = "a finite number >= 0" if top > 1 else wanted
     if not np.isnan(values[wrong]).all():
         problems.hint = _kind_hint(values, axis, kind, options)
     _add_cells(wrong, values, axis, wanted, block, columns, problems)
+    return values, 0
 
 
 def _kind_hint(values: Floats, axis: int, kind: Kind, options: CheckOptions) -> str | None:
-    """What else the numbers may be, by their range."""
+    """What else the numbers may be, by their range; nothing where they are only a little out of it."""
     low, high = np.nanmin(values), np.nanmax(values)
-    if kind == "probabilities" and _are_percentages(values, axis):
-        return "these look like percentages: divide them by 100"
+    if kind == "probabilities" and low >= 0 and not options.normalize and np.isfinite(values).all():
+        if _are_percentages(values, axis):
+            return "--normalize divides each row by its sum, if these are percentages"
+        if (values == np.floor(values)).all():
+            return "--normalize divides each row by its sum, if these are votes or counts of all classes"
     raw = None if options.as_logits is None else f"{options.as_logits} if these are raw scores"
     if kind == "probabilities" and high <= 0.0 and options.as_log_probabilities is not None:
         logarithms = f"{options.as_log_probabilities} if these are logarithms of probabilities"
         return logarithms if raw is None else f"{logarithms}, {options.as_logits} if they are raw scores"
     if kind == "log-probabilities" and low >= 0.0 and high <= 1.0:
         return f"{options.as_probabilities} if these are probabilities"
-    return raw
+    return raw if low < -_FAR or high > 1 + _FAR or kind != "probabilities" else None
 
 
 def _check_logits(values: Floats, axis: int, block: Block, columns: Sequence[int], problems: Problems) -> None:
@@ -155,18 +181,20 @@ def _check_sums(
     found = [f"{block.place(int(row))}: {what} sums to {sums[row]:.10g}, not to 1" for row in off[:10]]
     first = int(off[0])
     row = values[:, first] if axis == 0 else values[first]
-    problems.add(found, len(off), _sum_hint(row, float(sums[first]), kind, options))
+    problems.add(found, len(off), _sum_hint(sums, row, float(sums[first]), kind))
 
 
-def _sum_hint(row: Floats, total: float, kind: Kind, options: CheckOptions) -> str:
-    """The tolerance that a row's decimals call for: K numbers rounded to d decimals are off by K 10^-d / 2 at most."""
+def _sum_hint(sums: Floats, row: Floats, total: float, kind: Kind) -> str:
+    """What helps where rows do not sum to 1: the tolerance that their decimals call for, dividing them where they are
+    near 1 (K numbers rounded to d decimals are off by K 10^-d / 2 at most), else saying which columns are classes."""
     decimals = max(len(np.format_float_positional(number, trim="-").partition(".")[2]) for number in row)
     rounding = len(row) * 0.5 * 10.0**-decimals
     if kind == "probabilities" and abs(total - 1.0) <= rounding * 1.01 and 1 <= decimals <= 6:
         allows = f"--sum-tolerance {rounding:.3g} allows for their rounding"
         return f"its numbers have {several(decimals, 'decimal')}: {allows}"
-    divides = "--normalize divides each row by its sum"
-    return divides if options.as_logits is None else f"{divides}; {options.as_logits} if these are raw scores"
+    if np.abs(sums - 1.0).max() <= _NEAR:
+        return "--normalize divides each row by its sum"
+    return "are all columns of numbers classes, and all classes here? --classes A,B,... and --drop A say which are"
 
 
 def _add_cells(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from threading import Lock
 from typing import Any, TypeVar
 
+from cecli.core.rows.facts import clipped_note
 from cecli.core.rows.rows import Kind
 from cecli.core.sums.layout import Floats
 from cecli.errors import CellErrors, InputError, UsageError, several
-from cecli.readers.predictions.roles import ColumnOptions, find_classes
+from cecli.readers.predictions.roles.find import Numbers, find_classes
+from cecli.readers.predictions.roles.options import ColumnOptions
+from cecli.readers.predictions.roles.proof import Proof, check_evidence
 from cecli.readers.predictions.row_checks import NUMBER_KINDS, CheckOptions, check_column, check_rows
 from cecli.readers.sources.parallel import ordered
 from cecli.readers.tables.arrays.shapes import check_axis_is_known
@@ -83,7 +87,14 @@ class Unlabelled:
                 there = set(self._table.columns)
                 columns = replace(columns, drop=tuple(name for name in columns.drop if name in there))
                 kept = tuple(name for name in kept if name in there)
-            self._classes, self._beside = find_classes(self._table, columns, kept)
+            checks = options.checks
+            numbers = Numbers(options.kind, checks.sum_tolerance, checks.normalize)
+            decision, self._beside = find_classes(self._table, columns, kept, numbers)
+            self._classes = decision.classes
+            self._numbers = tuple(each.column for each in decision.numbers)
+            self._texts = tuple(each.column for each in decision.texts)
+            table = self._table
+            self._proof = Proof(decision, table.name, table.columns, options.kind, table.header)
         except BaseException:
             self._table.close()
             raise
@@ -95,6 +106,7 @@ class Unlabelled:
         self.total_rows: int | None = getattr(self._table, "total_rows", None)
         self.rows_read = 0
         self._all_pmfs = options.kind == "logits"
+        self._clipped, self._lock = 0, Lock()
 
     def _class_names(self) -> tuple[str, ...]:
         """What the classes are called: as options say, where the file does not."""
@@ -130,11 +142,13 @@ class Unlabelled:
     @property
     def notes(self) -> list[str]:
         """What a person should know of the rows, once they have been read."""
+        found = [clipped_note(self._clipped)] if self._clipped else []
         if not (self._all_pmfs and self.rows_read):
-            return []
+            return found
         what = "every logit is from 0 to 1" if self.binary else "every row of logits is itself a PMF"
         return [
-            f"{what}: if these are probabilities, softmax has been taken twice now, and what came out means nothing"
+            *found,
+            f"{what}: if these are probabilities, softmax has been taken twice now, and what came out means nothing",
         ]
 
     def each(
@@ -150,7 +164,13 @@ class Unlabelled:
         """
         problems = Problems()
         seen = 0
-        selection = Selection(self._classes, strings=self._beside, number_kind=NUMBER_KINDS[self.options.kind])
+        selection = Selection(
+            (*self._classes, *self._numbers),
+            self._texts,
+            strings=self._beside,
+            number_kind=NUMBER_KINDS[self.options.kind],
+            other_kinds=tuple((k, "a number") for k in self._numbers),
+        )
         for block, made, wrong in ordered(self._table.blocks(selection), self._work(make), threads):
             self.rows_read += block.rows
             if wrong is not None:
@@ -165,6 +185,12 @@ class Unlabelled:
         problems.raise_any()
         if not self.rows_read:
             raise InputError(f"{self.name}: no rows")
+        check_evidence(self._proof.evidence(None), self.name, self.classes)
+
+    def _count_clipped(self, clipped: int) -> None:
+        if clipped:
+            with self._lock:
+                self._clipped += clipped
 
     def close(self) -> None:
         """Close the file."""
@@ -188,12 +214,18 @@ class Unlabelled:
     def _rows(self, block: Block) -> Rows:
         """Parse and check a block; runs in any thread."""
         cells, kind = _kept(block.parse()), self.options.kind
+        numbers, count = cells.numbers[:, : len(self._classes)], len(self._classes)
+        if not self._proof.idle:
+            self._proof.look(block, numbers, cells.numbers[:, count:], cells.coded, None)
+            self._proof.raise_wrong()
         if self.binary:
-            column = check_column(cells.numbers, kind, self.options.checks, block, self._classes)
+            column, clipped = check_column(numbers, kind, self.options.checks, block, self._classes)
+            self._count_clipped(clipped)
             if column.min(initial=0.0) < 0 or column.max(initial=0.0) > 1:
                 self._all_pmfs = False
             return Rows(column, 0, True, cells.strings)
-        checked = check_rows(cells.numbers, kind, self.options.checks, block, self._classes)
+        checked = check_rows(numbers, kind, self.options.checks, block, self._classes)
+        self._count_clipped(checked.clipped)
         if not checked.all_pmfs:
             self._all_pmfs = False
         return Rows(checked.values, checked.axis, False, cells.strings)

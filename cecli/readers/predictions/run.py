@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from threading import Lock
@@ -19,15 +19,19 @@ from cecli.errors import CellErrors, InputError, quoted
 from cecli.readers.predictions.flat_tokens import FlatTokens
 from cecli.readers.predictions.label_table import Gathered
 from cecli.readers.predictions.observations import Observed, used_rows, weightless
+from cecli.readers.predictions.roles import refusals
+from cecli.readers.predictions.roles.proof import check_evidence
 from cecli.readers.predictions.row_checks import check_column, check_rows
 from cecli.readers.sources.parallel import ordered
 from cecli.readers.tables.table import Block, Cells, Problems
 
 if TYPE_CHECKING:
+    from cecli.core.rows.evidence import Evidence
     from cecli.readers.predictions.id_index import IdIndex
     from cecli.readers.predictions.observations import Decoder
     from cecli.readers.predictions.predictions import PredictionOptions
-    from cecli.readers.predictions.roles import Roles
+    from cecli.readers.predictions.roles.options import Roles
+    from cecli.readers.predictions.roles.proof import Proof
     from cecli.readers.predictions.row_stream import RowStream
     from cecli.readers.tables.table import Table
 
@@ -55,10 +59,17 @@ class Opened(Protocol):
     preds: Table
     roles: Roles
     decoder: Decoder
+    proof: Proof
     binary: bool
     observed_only: bool
     unlabelled: bool
     rows_read: int
+    clipped: int
+    evidence: Evidence
+
+    @property
+    def classes(self) -> Sequence[str]:
+        """What its class columns are called."""
 
     @property
     def labels(self) -> RowStream | None:
@@ -98,7 +109,8 @@ class _Outcome:
     problems: CellErrors | None = None
     used: Integers | None = None
     all_pmfs: bool = False
-    made: Any = b""
+    clipped: int = 0
+    made: Any = None
 
 
 class Pool(Generic[Accumulator]):
@@ -212,6 +224,22 @@ class Run:
         self.flat.check_end(of.preds.name)
         if not of.rows_read and not of.options.may_be_empty:
             raise InputError(f"{of.preds.name}: no rows")
+        self._of.clipped += self._of.decoder.clipped if self._of.roles.labels.soft else 0
+        self._verdict()
+
+    def _verdict(self) -> None:
+        """Raise InputError where all rows together speak against how they were read; of some of the rows, what they
+        leave in doubt is a fact that the others may settle."""
+        of, reading = self._of, self._of.decoder.reading
+        named = reading is not None and reading.calls_names and not of.binary
+        soft = frozenset(range(len(of.roles.classes))) if of.roles.labels.soft else frozenset[int]()
+        evidence = of.proof.evidence(reading.observed if named and reading is not None else soft)
+        if reading is not None:
+            name = of.preds.name if of.labels is None else of.labels.name
+            evidence = replace(evidence, doubts=(*evidence.doubts, *reading.doubts(name)))
+        of.evidence = evidence
+        if not of.options.in_parts:
+            check_evidence(evidence, of.preds.name, of.classes, self._all_pmfs)
 
     def used_labels(self) -> NDArray[np.bool_] | None:
         """Which rows of LABELS were used, where those are looked up by id; None where they are not."""
@@ -266,11 +294,12 @@ class Run:
                 return _Outcome(task, postponed=True)
             observed, used = matched
             problems = Problems()
-            own = of.decoder.observed(of.roles.preds, cells, block, problems, len(of.roles.classes))
+            own = of.decoder.observed(of.roles.preds, cells, block, problems, of.roles.figures)
             known = self._known(own, observed, block, problems)
-            batch, all_pmfs = self._batch(block, cells, known)
+            batch, all_pmfs, clipped = self._batch(block, cells, known)
             problems.raise_any()
-            made: Any = b""
+            self._prove(block, cells, known)
+            made: Any = None
             if batch is not None and not self._label_problems.total:
                 counts = batch.rows or batch.weightless or batch.left_out is not None
                 result = self._pool.add(batch) if counts else None
@@ -280,7 +309,28 @@ class Run:
                     )
         except CellErrors as error:
             return _Outcome(task, problems=error.with_traceback(None))  # its frames would hold the block for long
-        return _Outcome(task, used=used, all_pmfs=all_pmfs, made=made)
+        return _Outcome(task, used=used, all_pmfs=all_pmfs, clipped=clipped, made=made)
+
+    def _prove(self, block: Block, cells: Cells, known: Observed) -> None:
+        """Hold what was decided by the first rows against those of a block."""
+        of = self._of
+        proof, side = of.proof, of.roles.preds
+        count = len(of.roles.classes)
+        if not proof.idle:
+            texts = cells.coded[len(side.coded) :]
+            beside = cells.numbers[:, count : of.roles.figures]
+            proof.look(block, cells.numbers[:, :count], beside, texts, known.labels)
+        if side.also_label and known.labels is not None and of.decoder.reading is not None:
+            start = len(side.coded) - len(side.also_label)
+            name = of.preds.name if of.labels is None else of.labels.name
+            for column, coded in zip(side.also_label, cells.coded[start:], strict=False):
+                proof.compare(block, column, of.decoder.reading.lookup(coded), known.labels, name)
+        if known.soft is not None:
+            proof.look_at_soft(cells.numbers[:, :count], known.soft)
+        elif known.labels is not None:
+            proof.look_at_labels(cells.numbers[:, :count], known.labels)
+        if self._sink is not None:
+            proof.raise_wrong()
 
     def _match(self, task: _Task, cells: Cells) -> tuple[Observed, Integers | None] | None:
         """What LABELS knows of the rows of a block; None where ids are not in step."""
@@ -298,14 +348,26 @@ class Run:
             return None
         if of.roles.by_id and not (observed.ids is not None and cells.strings[0].equals(observed.ids)):
             return None
+        if of.roles.in_step is not None and observed.ids is not None:
+            self._check_in_step(task.block, cells.strings[0], observed.ids)
         return observed, None
+
+    def _check_in_step(self, block: Block, own: Any, other: Any) -> None:
+        """Raise InputError where a key that both files have says that their rows are not in the same order."""
+        rows = min(len(own), len(other))
+        if own.slice(0, rows).equals(other.slice(0, rows)):
+            return
+        at = next(k for k in range(rows) if own[k] != other[k])
+        where, name = block.place(at, self._of.roles.preds.id), self._of.labels.name if self._of.labels else ""
+        raise refusals.out_of_step(where, str(self._of.roles.in_step), own[at].as_py(), other[at].as_py(), name)
 
     def _known(self, own: Observed, observed: Observed, block: Block, problems: Problems) -> Observed:
         """What PREDS and LABELS say of the rows of a block."""
         return own.with_those_of(observed) if observed.rows == block.rows else own
 
-    def _batch(self, block: Block, cells: Cells, observed: Observed) -> tuple[Batch | None, bool]:
-        """The checked batch of a block, without the rows that do not count; None where labels are missing."""
+    def _batch(self, block: Block, cells: Cells, observed: Observed) -> tuple[Batch | None, bool, int]:
+        """The checked batch of a block, without the rows that do not count (None where labels are missing), whether all
+        rows of logits are PMFs, and how many figures were set to a bound."""
         of = self._of
         kind, columns = of.options.kind, of.roles.classes
         numbers, checks = cells.numbers[:, : len(columns)], of.options.checks
@@ -313,13 +375,15 @@ class Run:
         if of.options.log_base is not None:
             numbers = numbers * log_of(of.options.log_base)
         if of.binary or of.observed_only:
-            values, axis, sums, all_pmfs = check_column(numbers, kind, checks, block, columns), 0, None, False
+            values, clipped = check_column(numbers, kind, checks, block, columns)
+            axis, sums, all_pmfs = 0, None, False
         else:
             checked = check_rows(numbers, kind, checks, block, columns)
             values, axis, sums, all_pmfs = checked.values, checked.axis, checked.row_sums, checked.all_pmfs
+            clipped = checked.clipped
         known = of.observed_only or of.unlabelled or observed.labels is not None or observed.soft is not None
         if not known:
-            return None, all_pmfs
+            return None, all_pmfs, clipped
         batch = Batch(
             values,
             axis,
@@ -341,10 +405,10 @@ class Run:
         if cells.left_out is not None:
             keep = ~cells.left_out if keep is None else keep & ~cells.left_out
         if keep is None:
-            return batch, all_pmfs
+            return batch, all_pmfs, clipped
         left_out = None if observed.group is None else observed.group[~keep]
         kept = batch.only(np.flatnonzero(keep))
-        return replace(kept, weightless=weightless(observed), left_out=left_out), all_pmfs
+        return replace(kept, weightless=weightless(observed), left_out=left_out), all_pmfs, clipped
 
     def _collect(self, outcome: _Outcome) -> None:
         task = outcome.task
@@ -355,6 +419,7 @@ class Run:
             self._problems.add(outcome.problems.problems, outcome.problems.total, outcome.problems.hint)
             return
         self._all_pmfs = self._all_pmfs and outcome.all_pmfs
+        self._of.clipped += outcome.clipped
         if outcome.used is not None and self._index is not None:
             again = self._index.mark(outcome.used)
             if len(again):
@@ -370,7 +435,7 @@ class Run:
 
     def _write(self, first_row: int, made: Any) -> None:
         """What was made of a block goes out in the order of the file, and not after a bad row."""
-        if self._sink is None or self._problems.total or self._label_problems.total:
+        if made is None or self._sink is None or self._problems.total or self._label_problems.total:
             return
         if self.postponed and self._index is None:
             self._late[first_row] = made  # blocks before it are still to come

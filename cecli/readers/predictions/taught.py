@@ -23,11 +23,11 @@ from cecli.readers.tables.table import Block, Cells, Table
 class TaughtRun(CandidateRun):
     """A run over a student's rows, each beside the teacher's; batches are FidelityBatch."""
 
-    def _batch(self, block: Block, cells: Cells, observed: Observed) -> tuple[Any, bool]:
+    def _batch(self, block: Block, cells: Cells, observed: Observed) -> tuple[Any, bool, int]:
         """The checked batch, and the teacher's rows of the same numbers."""
-        batch, all_pmfs = Run._batch(self, block, cells, observed)
+        batch, all_pmfs, clipped = Run._batch(self, block, cells, observed)
         if batch is None or observed.table is None or observed.numbers is None:
-            return None, all_pmfs
+            return None, all_pmfs, clipped
         table, numbers, keep = observed.table, observed.numbers, used_rows(observed)
         if keep is not None:
             table, numbers = table[keep], numbers[keep]
@@ -38,7 +38,7 @@ class TaughtRun(CandidateRun):
         else:
             values, axis = shaped(table, widen=kind != "logits")
             rows = Batch(values, axis, batch.labels, kind)
-        return FidelityBatch(rows, batch, numbers, self._candidate.flipped), all_pmfs
+        return FidelityBatch(rows, batch, numbers, self._candidate.flipped), all_pmfs, clipped
 
 
 class Taught(Compared):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cecli.core.nearest import meant
 from cecli.errors import InputError, UsageError, quoted
 from cecli.readers.predictions.flat_tokens import FlatTokens
-from cecli.readers.predictions.roles import Roles
+from cecli.readers.predictions.roles.options import Roles
 from cecli.readers.tables.table import Table
 from cecli.readers.tokens.options import DOCUMENT, UNITS_COLUMN, TokenOptions
 from cecli.readers.tokens.units import TOKENS, UNITS

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import IO, Any
@@ -26,6 +27,7 @@ from cecli.readers.tables.arrow_columns import (
     strings,
 )
 from cecli.readers.tables.fields import Fields, Matrix, NoRows, NumberPlan, fields_of, not_a_number, with_vector
+from cecli.readers.tables.first_rows import FirstRows, rows_to_see
 from cecli.readers.tables.nested.arrow import figures_of
 from cecli.readers.tables.nested.careful import row_of
 from cecli.readers.tables.nested.find import find_shape
@@ -103,6 +105,25 @@ class ArrowTable(SourceTable):
         except _UNREADABLE as error:
             raise self._unreadable(error) from error
         self._source.check_unchanged()
+
+    def first_rows(self, texts: Collection[int] = ()) -> FirstRows:
+        """The first rows of the columns that are no elements of a list."""
+        fields, schema = self.fields, self._file.schema
+        outside = {k: fields.names[fields.field(k)] for k in range(fields.width, len(self.columns))}
+        kinds = {k: _role_kind(schema.field(name).type) for k, name in outside.items()}
+        seen = {k: name for k, name in outside.items() if kinds[k] == "number" or k in texts}
+        index = frozenset(k for k, name in outside.items() if name in _index_names(schema.metadata or {}))
+        return FirstRows(self._cells(seen) if seen else {}, kinds, index)
+
+    def _cells(self, seen: dict[int, str]) -> dict[int, list[str]]:
+        try:
+            for batch, _ in self._file.batches(list(seen.values()), rows_to_see(len(seen))):
+                if batch.num_rows:
+                    columns = {k: plain(batch.column(name)) for k, name in seen.items()}
+                    return {k: _shown(column) for k, column in columns.items() if column is not None}
+        except _UNREADABLE as error:
+            raise self._unreadable(error) from error
+        return {}
 
     @property
     def position(self) -> int:
@@ -194,6 +215,35 @@ class ArrowTable(SourceTable):
 def is_figure(value: Any) -> bool:
     """Whether a value that Arrow gives is a number."""
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def _role_kind(kind: Any) -> str:
+    """What the type of a column says of it: ``number``, ``numbers`` (lists of them), ``text`` or ``other``."""
+    import pyarrow as pa
+
+    if is_number(kind) or is_vector(kind):
+        return "numbers" if is_vector(kind) else "number"
+    return "other" if pa.types.is_nested(kind) else "text"
+
+
+def _index_names(metadata: dict[bytes, bytes]) -> set[str]:
+    """The columns that pandas says are the index of its frame."""
+    try:
+        columns = json.loads(metadata.get(b"pandas", b"{}"))["index_columns"]
+    except (ValueError, KeyError, TypeError):
+        return set()
+    return {name for name in columns if isinstance(name, str)} if isinstance(columns, list) else set()
+
+
+def _shown(column: Any) -> list[str]:
+    """Cells as CSV would write them; a null is an empty one."""
+    return ["" if value is None else _cell(value) for value in column.to_pylist()]
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @dataclass(frozen=True)

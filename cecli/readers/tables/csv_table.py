@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from cecli.readers.sources.source import Source
 from cecli.readers.tables.arrow_columns import flat
 from cecli.readers.tables.csv_regular import numeric_table, single_characters
 from cecli.readers.tables.csv_split import Splitter, quotes_are_regular
+from cecli.readers.tables.first_rows import FirstRows, by_column, rows_to_see
 from cecli.readers.tables.records import decode, parse_records, place
 from cecli.readers.tables.table import BLOCK_BYTES, MOST_COLUMNS, Cells, Coded, Selection, SourceTable
 from cecli.readers.tables.text_split import Piece
@@ -29,6 +31,8 @@ class CsvTable(SourceTable):
         self.header = header
         self.delimiter = delimiter
         self._splitter = Splitter(source, block_bytes)
+        self._pieces = self._splitter.pieces()
+        self._ahead: list[Piece] = []
         first = self._splitter.first_record(keep=not header)
         if not first.strip(b"\r\n"):
             raise InputError(
@@ -41,7 +45,28 @@ class CsvTable(SourceTable):
 
     def blocks(self, selection: Selection) -> Iterator[CsvBlock]:
         """The rows in pieces of the file."""
-        return (CsvBlock(self, piece, selection) for piece in self._splitter.pieces())
+        return (CsvBlock(self, piece, selection) for piece in self._in_order())
+
+    def first_rows(self, texts: Collection[int] = ()) -> FirstRows:
+        """The first rows; they are still to come. What cannot be read there is left to the blocks to say."""
+        if not self._ahead:
+            self._ahead += islice(self._pieces, 1)
+        if not self._ahead:
+            return FirstRows()
+        rows, data = rows_to_see(len(self.columns)), self._ahead[0].data
+        if not self._ahead[0].quoted:
+            data = b"\n".join(data.split(b"\n", rows)[:rows])
+        try:
+            text = data.decode("utf-8", "replace")
+            found = [record.cells for record in islice(parse_records(text, self.delimiter, self.name), rows)]
+        except InputError:
+            return FirstRows()  # the blocks will say it
+        return FirstRows(by_column(found, len(self.columns)))
+
+    def _in_order(self) -> Iterator[Piece]:
+        while self._ahead:
+            yield self._ahead.pop(0)
+        yield from self._pieces
 
 
 class CsvBlock:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +14,7 @@ from cecli.errors import InputError
 from cecli.readers.sources.source import Source
 from cecli.readers.tables.arrow_columns import coded, flat, strings
 from cecli.readers.tables.fields import Fields, NoRows, NumberPlan, fields_of, with_vector
+from cecli.readers.tables.first_rows import FirstRows, rows_to_see
 from cecli.readers.tables.jsonl_careful import (
     INFINITIES,
     JsonReading,
@@ -72,6 +74,8 @@ class JsonlTable(SourceTable):
         ``shape`` how the figures of all classes stand in them, where the first one does not show it."""
         super().__init__(source)
         self._splitter, self._of_array = splitter, of_array
+        self._pieces = splitter.pieces()
+        self._ahead: list[Piece] = []
         self.row_word = "record" if of_array else "line"
         first = splitter.first_line()
         if not first:
@@ -93,7 +97,29 @@ class JsonlTable(SourceTable):
         """The rows in pieces of the file."""
         reading = JsonReading(self.name, self.fields, selection, NumberPlan(self.fields, selection), self._of_array)
         types = arrow_types(self.fields, selection, self.kinds)
-        return (JsonlBlock(reading, types, self.kinds, piece) for piece in self._splitter.pieces())
+        return (JsonlBlock(reading, types, self.kinds, piece) for piece in self._in_order())
+
+    def first_rows(self, texts: Collection[int] = ()) -> FirstRows:
+        """The first rows; they are still to come. What cannot be read there is left to the blocks to say."""
+        if not self._ahead:
+            self._ahead += islice(self._pieces, 1)
+        rows, fields = [], self.fields
+        wanted = rows_to_see(len(self.columns))
+        for line in self._ahead[0].data.split(b"\n", wanted)[:wanted] if self._ahead else ():
+            try:
+                rows.append(parse_object(line.decode("utf-8", "replace"), self._first))
+            except InputError:
+                break  # the blocks will say it
+        outside = {k: fields.names[fields.field(k)] for k in range(fields.width, len(self.columns))}
+        whole = [row for row in rows if all(name in row for name in outside.values())]
+        kinds = {k: _common({_role_kind(row[name]) for row in whole}) for k, name in outside.items()}
+        cells = {k: [_text(row[name]) for row in whole] for k, name in outside.items()}
+        return FirstRows(cells, {k: kind for k, kind in kinds.items() if whole and kind})
+
+    def _in_order(self) -> Iterator[Piece]:
+        while self._ahead:
+            yield self._ahead.pop(0)
+        yield from self._pieces
 
     def _find_fields(self, values: dict[str, Any], vector: str | None, shape: Shape | None) -> Fields:
         names = tuple(values)
@@ -256,6 +282,26 @@ def arrow_types(fields: Fields, selection: Selection, kinds: dict[str, str]) -> 
 def is_figure(value: Any) -> bool:
     """Whether a value is a number, or an infinity as it is written here."""
     return isinstance(value, Number) or (isinstance(value, str) and value in INFINITIES)
+
+
+def _role_kind(value: Any) -> str:
+    """What a value says of its column: ``number``, ``text`` or ``other``; nothing where it is null."""
+    kind = _kind(value)
+    known = {"int": "number", "float": "number", "numbers": "numbers", "str": "text", "bool": "text", "null": ""}
+    return "number" if kind == "str" and value in INFINITIES else known.get(kind, "other")
+
+
+def _common(kinds: set[str]) -> str:
+    """The kind of a column whose cells have these."""
+    said = kinds - {""}
+    return said.pop() if len(said) == 1 else "both" if said else "empty"
+
+
+def _text(value: Any) -> str:
+    """A cell as CSV would write it."""
+    if value is None or isinstance(value, bool):
+        return "" if value is None else str(value).lower()
+    return str(value) if isinstance(value, str) else ""
 
 
 def _kind(value: Any) -> str:

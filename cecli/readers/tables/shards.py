@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from cecli.core.rows.natural import natural_key
@@ -13,6 +13,7 @@ from cecli.errors import InputError, literal, quoted, several
 from cecli.readers.sources.urls import is_url, local_path
 from cecli.readers.tables.arrays.members import with_member
 from cecli.readers.tables.fields import NoRows
+from cecli.readers.tables.first_rows import FirstRows, first_rows
 from cecli.readers.tables.folders import check_folder, files_of_dataset
 from cecli.readers.tables.table import Block, Cells, Selection, Table
 
@@ -119,6 +120,10 @@ class ShardTable:
                 yield ShardBlock(block, first)
                 first += block.rows
             self.rows.append(first - start)
+
+    def first_rows(self, texts: Collection[int] = ()) -> FirstRows:
+        """The first rows of the first file."""
+        return first_rows(self._current, texts)
 
     def close(self) -> None:
         """Close the file that is open."""

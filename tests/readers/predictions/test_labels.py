@@ -1,4 +1,4 @@
-"""The three readings of a label, and what the first one decides."""
+"""The readings of a label, and what the first ones decide."""
 
 import math
 
@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from cecli.errors import InputError
 from cecli.readers.predictions.labels import IGNORED, UNKNOWN, LabelReading
 from cecli.readers.tables.table import Coded
 
@@ -19,21 +20,23 @@ SUFFIXED = ("class_3", "class_5", "class_04")
     [
         (NAMES, "bee", "name"),
         (NAMES, "wasp", "name"),
-        (NAMES, "1", "position"),
-        (NAMES, "7", "position"),
-        (NAMES, "1.0", "position"),
+        (NAMES, "1", "name"),
+        (NAMES, "1.0", "name"),
         (NAMES, "-1", "name"),
         (NAMES, "1.5", "name"),
         (NAMES, "", "name"),
         (SUFFIXED, "class_3", "name"),
         (SUFFIXED, "3", "suffix"),
-        (SUFFIXED, "0", "suffix"),
-        (("a1", "a2", "b"), "1", "position"),
-        (("a1", "b1"), "1", "position"),
-        (("a1", "a01"), "1", "position"),
+        (SUFFIXED, "4", "suffix"),
+        (SUFFIXED, "0", "name"),
+        (("a1", "a2", "b"), "1", "name"),
+        (("a1", "b1"), "1", "name"),
+        (("a1", "a01"), "1", "wrap"),
+        (("p_ant", "p_bee"), "bee", "wrap"),
+        (("1.5", "2.5"), "1.50", "value"),
         (("2", "0", "1"), "2", "name"),
         (("2", "0", "1"), "2.0", "suffix"),
-        (("x", "9" * 30), "1", "position"),
+        (("x", "9" * 30), "1", "name"),
         (("x", "9" * 30), "9" * 30, "name"),
     ],
 )
@@ -41,17 +44,25 @@ def test_the_first_label_decides(classes, first, read_as):
     assert LabelReading(classes, first).read_as == read_as
 
 
+@pytest.mark.parametrize("first", ["0", "2", "1.0", "7"])
+def test_positions_are_of_classes_without_names_or_said(first):
+    assert LabelReading(("0", "1", "2"), first, named=False).read_as == "position"
+    assert LabelReading(NAMES, first).read_as == "name"
+    if first != "7":
+        assert LabelReading(NAMES, first, first_label=0).read_as == "position"
+
+
 @pytest.mark.parametrize(
     ("classes", "first", "texts", "expected"),
     [
         (NAMES, "bee", ["ant", "cat", "1", "Bee", "bee ", ""], [0, 2, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]),
-        (NAMES, "0", ["0", "2", "2.0", "2.", " 1 ", "02"], [0, 2, 2, 2, 1, 2]),
-        (NAMES, "0", ["3", "-1", "1.5", "1e0", "ant", "", "٢"], [UNKNOWN] * 7),
+        (None, "0", ["0", "2", "2.0", "2.", " 1 ", "02", "1e0"], [0, 2, 2, 2, 1, 2, 1]),
+        (None, "0", ["3", "-1", "1.5", "ant", "", "٢"], [UNKNOWN] * 6),
         (SUFFIXED, "3", ["3", "5", "4", "3.0", "class_3", "0"], [0, 1, 2, 0, UNKNOWN, UNKNOWN]),
     ],
 )
 def test_readings(classes, first, texts, expected):
-    reading = LabelReading(classes, first)
+    reading = LabelReading(classes or ("0", "1", "2"), first, named=classes is not None)
     assert [reading.class_of(text) for text in texts] == expected
     codes = np.array([k for k in range(len(texts)) for _ in range(2)])
     assert reading.read(Coded(codes, list(texts))).tolist() == [k for k in expected for _ in range(2)]
@@ -62,23 +73,39 @@ def test_positions_from_one():
     assert [reading.class_of(text) for text in ("0", "1", "3", "4")] == [UNKNOWN, 0, 2, UNKNOWN]
 
 
-def test_a_suffix_is_not_counted_from_the_first_label():
-    assert LabelReading(SUFFIXED, "3", first_label=1).class_of("3") == 0
+def test_a_suffix_is_not_counted_from_a_first_label_that_does_not_fit():
+    assert LabelReading(SUFFIXED, "5", first_label=1).class_of("5") == 1
 
 
 @pytest.mark.parametrize(
     ("first", "texts", "expected", "names"),
     [
         ("yes", ["yes", "no", "no", "maybe"], [1, 0, 0, UNKNOWN], ("no", "yes")),
-        ("no", ["no", "yes", "NO"], [0, 1, UNKNOWN], ("no", "yes")),
+        ("no", ["no", "yes", "NO"], [0, 1, 0], ("no", "yes")),
         ("yes", ["yes"], [1], ("not yes", "yes")),
-        ("0", ["0", "1", "1.0", "2", "yes"], [0, 1, 1, UNKNOWN, UNKNOWN], ("0", "1")),
     ],
 )
 def test_binary(first, texts, expected, names):
     reading = LabelReading(("yes",), first, binary=True)
     assert [reading.class_of(text) for text in texts] == expected
     assert reading.binary_names() == names
+
+
+def test_a_column_of_another_name_is_not_guessed_to_be_1():
+    with pytest.raises(InputError, match='called "yes", and labels are 0 and 1') as caught:
+        LabelReading(("yes",), ("0", "1"), binary=True)
+    assert "--positive 1" in caught.value.hint
+    said = LabelReading(("yes",), "0", binary=True, positive="1")
+    assert [said.class_of(text) for text in ("0", "1", "1.0", "2")] == [0, 1, 1, UNKNOWN]
+
+
+@pytest.mark.parametrize("name", ["p", "prob", "score", "y_pred"])
+def test_a_generic_name_leaves_it_to_a_pair_of_labels(name):
+    assert [LabelReading((name,), "0", binary=True).class_of(text) for text in ("0", "1")] == [0, 1]
+    assert [LabelReading((name,), "No", binary=True).class_of(text) for text in ("no", "Yes")] == [0, 1]
+    assert [LabelReading((name,), "-1", binary=True).class_of(text) for text in ("-1", "+1")] == [0, 1]
+    with pytest.raises(InputError, match="which label is the one class column of"):
+        LabelReading((name,), ("cat", "dog"), binary=True)
 
 
 def test_the_column_1_is_class_1():
@@ -120,12 +147,12 @@ def test_binary_positions_count_from_the_first_label():
     ],
 )
 def test_ignored(classes, first, ignore, texts, expected):
-    reading = LabelReading(classes, first, ignore=ignore)
+    reading = LabelReading(classes, first, ignore=ignore, first_label=0 if first == "0" else None)
     assert [reading.class_of(text) for text in texts] == expected
 
 
 def test_what_was_expected():
-    assert "from 0 to 2" in LabelReading(NAMES, "0").expected("3")
+    assert "from 0 to 2" in LabelReading(NAMES, "0", first_label=0).expected("3")
     assert "from 3 to 5" in LabelReading(SUFFIXED, "3").expected("6")
     assert 'did you mean "class_3"?' in LabelReading(SUFFIXED, "class_3").expected("class3")
     assert "an empty label" in LabelReading(NAMES, "ant").expected("")
@@ -142,7 +169,7 @@ def test_the_other_class_of_a_binary_prediction_may_be_named_before_it_is_met():
     met = LabelReading(("yes",), "no", binary=True)
     met.class_of("no")
     assert not met.learn("nein")
-    assert not LabelReading(("yes",), "0", binary=True).learn("no")
+    assert not LabelReading(("yes",), "0", binary=True, first_label=0).learn("no")
     assert not LabelReading(NAMES, "ant").learn("no")
 
 
@@ -167,7 +194,8 @@ def test_the_hint_names_some_classes_and_counts_the_rest(count, more):
     ("classes", "first", "binary"), [(NAMES, "1", False), (("spam",), "spam", True), (("spam",), "1", True)]
 )
 def test_no_hint_where_what_was_expected_says_it(classes, first, binary):
-    assert LabelReading(classes, first, binary=binary).hint() is None
+    first_label = 0 if first == "1" else None
+    assert LabelReading(classes, first, binary=binary, first_label=first_label).hint() is None
 
 
 def test_what_a_third_label_of_two_is_told():
@@ -177,16 +205,18 @@ def test_what_a_third_label_of_two_is_told():
     assert reading.expected("x") == 'expected "spam" or "ham", found a third label, "x"'
 
 
-def test_the_beginning_that_classes_share_is_told_of():
-    reading = LabelReading(("p_ant", "p_bee"), "ant")
-    reading.expected("ant")
-    assert reading.hint() == 'without "p_" the classes are called as the labels; rename the columns: ' + (
-        "sed '1s/p_//g' PREDS"
+def test_positions_of_named_classes_are_offered_by_an_option():
+    reading = LabelReading(NAMES, ("1", "2"))
+    assert reading.class_of("1") == UNKNOWN
+    reading.expected("1")
+    assert reading.hint() == (
+        'the classes are ant, bee, cat, the first labels "1", "2": if these are positions, --first-label 0 or '
+        "--first-label 1 says how the first is called"
     )
 
 
 @pytest.mark.parametrize("text", ["cow", "", "p_ant", "t"])
-def test_a_beginning_that_would_not_help_is_not_told_of(text):
+def test_labels_of_no_class_are_told_the_classes(text):
     reading = LabelReading(("p_ant", "p_bee"), "p_ant")
     reading.expected(text)
     assert reading.hint() == "the classes are p_ant, p_bee"
@@ -206,9 +236,9 @@ def test_check_names_the_columns_of_labels(run, save):
     }
 
 
-@pytest.mark.parametrize(("digits", "read_as"), [(18, "suffix"), (19, "position")])
+@pytest.mark.parametrize(("digits", "read_as"), [(18, "suffix"), (19, "name")])
 def test_a_suffix_has_up_to_18_digits(digits, read_as):
-    assert LabelReading(("a" + "1" * digits, "b2"), "1").read_as == read_as
+    assert LabelReading(("a" + "1" * digits, "b2"), "2").read_as == read_as
 
 
 SOFT = [[1.0, 0.0, 0.0], [0.5, 0.25, 0.25]]
@@ -306,12 +336,12 @@ def test_labels_from_standard_input(run, save):
 
 @pytest.mark.parametrize("words", [("True", "False"), ("true", "false"), ("TRUE", "FALSE")])
 def test_truth_values_of_a_binary_prediction(run, save, words):
-    preds = save("p.csv", "dog\n0.9\n0.25\n0.75\n")
+    preds = save("p.csv", "prob\n0.9\n0.25\n0.75\n")
     yes, no = words
     for answers in ((1, 0, 1), (0, 1, 1), (0, 0, 0), (1, 1, 1)):
         numbers = save("n.csv", "label\n" + "".join(f"{one}\n" for one in answers))
         texts = save("t.csv", "label\n" + "".join(f"{yes if one else no}\n" for one in answers))
-        assert run("score", preds, texts).out == run("score", preds, numbers).out
+        assert run("score", preds, texts, "--value").out == run("score", preds, numbers, "--value").out
     done = run("score", preds, save("m.csv", f"label\n{yes}\nmaybe\n{no}\n"))
     assert (done.status, done.out) == (1, "")
     assert 'm.csv:3: column 1 (label): expected true or false, found "maybe"' in done.err

@@ -11,7 +11,7 @@ from cecli.core.paired.spec import PairSpec
 from cecli.core.rows.rows import LossRule
 from cecli.readers.predictions.lockstep import Compared, ComparedOptions
 from cecli.readers.predictions.predictions import PredictionOptions
-from cecli.readers.predictions.roles import ColumnOptions
+from cecli.readers.predictions.roles.options import ColumnOptions
 from tests.effort import examples
 
 NAMES = ("ant", "bee", "cat")

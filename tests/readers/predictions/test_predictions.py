@@ -55,7 +55,7 @@ def files(save, table, labels, ids=None, label_ids=None):
 def test_blocks_and_threads_do_not_change_a_digit(save, seed, rows, classes):
     table, labels = rows_of(seed, rows, max(classes, 2))
     if classes == 1:
-        preds = save("p.csv", "yes\n" + "".join(f"{row[1]!r}\n" for row in table))
+        preds = save("p.csv", "p\n" + "".join(f"{row[1]!r}\n" for row in table))
         observed = save("l.csv", "label\n" + "".join(f"{y}\n" for y in labels))
     else:
         preds, observed = files(save, table, labels)
@@ -144,7 +144,7 @@ def test_labels_on_both_sides_of_an_infinite_row(save):
 
 def test_labels_in_predictions(save):
     both = save("p.csv", "a,y,b\n0.5,a,0.5\n0.25,b,0.75\n")
-    from cecli.readers.predictions.roles import ColumnOptions
+    from cecli.readers.predictions.roles.options import ColumnOptions
 
     apart = score(save("p.csv", "a,b\n0.5,0.5\n0.25,0.75\n"), save("l.csv", "y\na\nb\n"))
     for size in (8, 1 << 16):

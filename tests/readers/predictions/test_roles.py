@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pytest
 
 from cecli.errors import InputError, UsageError
-from cecli.readers.predictions.roles import ColumnOptions, find_classes, find_roles
+from cecli.readers.predictions.roles.find import find_classes, find_roles
+from cecli.readers.predictions.roles.options import ColumnOptions
 
 
 @dataclass
@@ -124,7 +125,8 @@ INDEX = "the index of a data frame? leave it out with --drop "
 
 def classes_of(columns, header=True, kept=(), **options):
     """The class columns of a file without labels, and those beside them."""
-    return find_classes(Stub(tuple(columns), header=header), ColumnOptions(**options), kept)
+    decision, beside = find_classes(Stub(tuple(columns), header=header), ColumnOptions(**options), kept)
+    return decision.classes, beside
 
 
 @pytest.mark.parametrize(
@@ -167,7 +169,7 @@ def test_a_header_of_another_delimiter(delimiter, column, word):
 def test_one_class_may_be_called_after_several_things():
     table = Stub(("a,b,c",))  # as a quoted name in a file of commas
     table.delimiter = ","
-    assert find_classes(table, ColumnOptions()) == ((0,), ())
+    assert find_classes(table, ColumnOptions())[0].classes == (0,)
 
 
 def test_an_id_of_another_case_is_not_taken_for_none(run, save):
@@ -180,18 +182,41 @@ def test_an_id_of_another_case_is_not_taken_for_none(run, save):
     assert run("score", preds, save("l.csv", "ID,label\n1,a\n2,b\n"), "--id", "none").status == 0
 
 
-@pytest.mark.parametrize("name", ["image", "weight"])
-def test_a_column_of_both_files_is_no_class(run, save, name):
-    preds = save("p.csv", f"{name},a,b\n1,0.5,0.5\n2,0.25,0.75\n")
-    labels = save("l.csv", f"{name},label\n1,a\n2,b\n")
+def test_a_column_of_both_files_is_no_class(run, save):
+    preds = save("p.csv", "image,a,b\n1,0.5,0.5\n2,0.25,0.75\n")
+    labels = save("l.csv", "image,label\n1,a\n2,b\n")
     done = run("score", preds, labels)
     assert (done.status, done.out) == (1, "")
-    assert f'column 1, "{name}", would be a class' in done.err
-    assert f'--id "{name}" matches rows on it, --drop "{name}" leaves it out' in done.err
-    matched = run("score", preds, labels, "--id", name)
+    assert 'rows sum to 1 without column 1 ("image"), and not with it: no class?\n  hint: --drop image\n' in done.err
+    matched = run("score", preds, labels, "--id", "image", "--value")
     assert matched.status == 0
-    assert run("score", preds, labels, "--drop", name).out == matched.out
-    assert run("score", preds, labels, "--classes", "a,b").status == 0
+    assert run("score", preds, labels, "--drop", "image", "--value").out == matched.out
+    assert run("score", preds, labels, "--classes", "a,b", "--value").out == matched.out
+
+
+@pytest.mark.parametrize("name", ["", "Unnamed: 0", "index", "doc_id", "key"])
+def test_a_key_of_both_files_must_be_the_same_in_every_row(run, save, name):
+    preds = save("p.csv", f"{name},a,b\nx1,0.5,0.5\nx2,0.25,0.75\n")
+    plain = run("score", save("q.csv", "a,b\n0.5,0.5\n0.25,0.75\n"), save("m.csv", "label\na\nb\n"), "--value")
+    in_step = run("score", preds, save("l.csv", f"{name},label\nx1,a\nx2,b\n"), "--value")
+    assert (in_step.status, in_step.out) == (0, plain.out)
+    labels = save("l.csv", f"{name},label\nx2,b\nx1,a\n")
+    done = run("score", preds, labels)
+    assert (done.status, done.out) == (1, "")
+    assert 'is "x1", and in' in done.err
+    assert "are rows matched on it?" in done.err
+    matched = run("score", preds, labels, "--id", name, "--value")
+    assert (matched.status, matched.out) == (0, plain.out)
+    other = run("score", preds, labels, "--drop", name, "--value")
+    assert other.status == 0
+    assert other.out != plain.out
+
+
+def test_a_weight_of_both_files_is_set_aside(run, save):
+    preds = save("p.csv", "weight,a,b\n1,0.5,0.5\n2,0.25,0.75\n")
+    labels = save("l.csv", "weight,label\n1,a\n2,b\n")
+    done = run("score", preds, labels, "--value")
+    assert done.out == run("score", preds, labels, "--drop", "weight", "--value").out
 
 
 @pytest.mark.parametrize(

@@ -76,8 +76,9 @@ def test_all_negative_looks_like_logarithms():
     [
         ([0.33, 0.33, 0.33], "--sum-tolerance 0.015"),
         ([0.3, 0.3, 0.3], "--sum-tolerance 0.15"),
-        ([0.123, 0.2, 0.1], "--normalize"),
-        ([0.0, 0.0, 0.0], "--normalize"),
+        ([0.323, 0.32, 0.321], "--normalize"),
+        ([0.123, 0.2, 0.1], "--classes A,B,..."),
+        ([0.0, 0.0, 0.0], "--classes A,B,..."),
     ],
 )
 def test_the_hint_knows_the_decimals(row, words):
@@ -127,7 +128,9 @@ MISSING = "found nan (a missing value is not a number)"
         ([-1.5, -0.5], "probabilities", {"as_log_probabilities": None}, "-1.5", "--logits if these are raw scores"),
         ([0.5, 0.5], "log-probabilities", {}, "0.5", "leave --log-probs out if these are probabilities"),
         ([0.5, -0.5], "log-probabilities", {}, "0.5", "--logits if these are raw scores"),
-        ([0.9, 0.9], "probabilities", {"as_logits": None}, "sums to 1.8", "--normalize divides each row by its sum"),
+        ([0.9, 0.9], "probabilities", {"as_logits": None}, "sums to 1.8", "are all columns of numbers classes"),
+        ([1.06, -0.06], "probabilities", {}, "1.06", None),
+        ([1.06, -0.5], "probabilities", {}, "1.06", "--logits if these are raw scores"),
         ([0.5, 0.6], "probabilities", {}, "sums to 1.1", "its numbers have 1 decimal: --sum-tolerance 0.1 allows"),
     ],
 )
@@ -138,8 +141,35 @@ def test_the_hint_knows_what_the_numbers_may_be(row, kind, options, said, hint):
 
 
 def test_percentages_are_told():
-    assert failure([[70.0, 20.0, 10.0], [1.0, 98.5, 0.4]]).hint == "these look like percentages: divide them by 100"
-    assert "--logits" in failure([[70.0, 20.0, 10.0], [1.0, 2.0, 3.0]]).hint
+    hint = "--normalize divides each row by its sum, if these are percentages"
+    assert failure([[70.0, 20.0, 10.0], [1.0, 98.5, 0.4]]).hint == hint
+    assert "--logits" in failure([[70.5, 20.0, 10.0], [1.0, 2.0, 3.0]]).hint
+
+
+def test_votes_are_told():
+    assert "if these are votes" in failure([[7.0, 2.0, 1.0], [1.0, 2.0, 3.0]]).hint
+
+
+@pytest.mark.parametrize("normalize", [False, True])
+def test_a_hair_outside_is_set_to_the_bound_and_counted(normalize):
+    rows = [[1.00001, -1e-17], [0.625, 0.375], [1e-5, 1.00001]]
+    got = check(rows, normalize=normalize)
+    table = (got.values.T if got.axis == 0 else got.values).tolist()
+    if normalize:  # nothing is above a range that has no end
+        assert got.clipped == 1
+        assert table[0] == [1.0, 0.0]
+    else:
+        assert table == [[1.0, 0.0], [0.625, 0.375], [1e-5, 1.0]]
+        assert got.clipped == 3
+    column, clipped = check_column(np.array([[1.001], [-0.001], [0.5]]), "probabilities", CheckOptions(), Stub(), [0])
+    assert (column.tolist(), clipped) == ([1.0, 0.0, 0.5], 2)
+    logs, clipped = check_column(np.array([[1e-7], [-1.0]]), "log-probabilities", CheckOptions(), Stub(), [0])
+    assert (logs.tolist(), clipped) == ([0.0, -1.0], 1)
+
+
+def test_beyond_the_tolerance_nothing_is_set_to_a_bound():
+    assert "found 1.0011" in failure([[1.0011, 0.0], [1.0005, 0.0]]).problems[0]
+    assert len(failure([[1.0011, 0.0], [1.0005, 0.0]]).problems) == 1
 
 
 def test_normalize():

@@ -6,7 +6,7 @@ import pytest
 from cecli.core.calibration.folds import fold_of
 from cecli.core.rows.rows import Batch
 from cecli.readers.predictions.predictions import PredictionOptions, Predictions
-from cecli.readers.predictions.roles import ColumnOptions
+from cecli.readers.predictions.roles.options import ColumnOptions
 from cecli.readers.predictions.row_keys import RowKeys
 
 
@@ -37,7 +37,7 @@ ROWS = [(f"img_{k}" * (1 + 60 * (k == 7)), float(k), k % 3) for k in range(30)]
 
 def files(save, rows, with_id=True):
     preds = "".join(f"{name}{',' if with_id else ''}{x!r},0\n" for name, x, _ in _rows(rows, with_id))
-    labels = "".join(f"{name}{',' if with_id else ''}{y % 2},g{y}\n" for name, _, y in _rows(rows, with_id))
+    labels = "".join(f"{name}{',' if with_id else ''}{'ab'[y % 2]},g{y}\n" for name, _, y in _rows(rows, with_id))
     start = "id," if with_id else ""
     return save("p.csv", f"{start}a,b\n{preds}"), save("l.csv", f"{start}label,g\n{labels}")
 

@@ -8,50 +8,35 @@ from typing import Any
 
 from cecli.errors import InputError, UsageError, quoted
 from cecli.readers.predictions.observations import Side
+from cecli.readers.predictions.roles.decide import Question, decide
+from cecli.readers.predictions.roles.names import role_of
+from cecli.readers.predictions.roles.options import ColumnOptions, Decision, Roles
+from cecli.readers.tables.first_rows import FirstRows, first_rows
 from cecli.readers.tables.records import MARKS
 from cecli.readers.tables.table import Table
 from cecli.readers.tables.tables import vector_columns
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ColumnOptions:
-    """How the person names the columns: ``--id``, ``--label-column``, ``--classes``, ``--drop`` and the like.
+class Numbers:
+    """What the numbers of PREDS are said to be, and how far sums may be off; ``at_once`` where rows are written before
+    the last one is read."""
 
-    ``keep_ids`` asks for the ids of PREDS even where rows are matched by position, to name rows by them, ``label_ids``
-    for those of LABELS; ``unlabelled`` is true where there need be no labels.
-    """
-
-    id: str | None = None
-    label: str | None = None
-    weight: str | None = None
-    by: str | None = None
-    cluster: str | None = None
-    observed: str | None = None
-    classes: tuple[str, ...] | None = None
-    drop: tuple[str, ...] = ()
-    keep_ids: bool = False
-    label_ids: bool = False
-    unlabelled: bool = False
+    kind: str = "probabilities"
+    tolerance: float = 1e-3
+    normalize: bool = False
+    at_once: bool = False
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Roles:
-    """The class columns of PREDS, the other columns of either file, and whether rows are matched by id."""
-
-    classes: tuple[int, ...]
-    preds: Side
-    labels: Side
-    by_id: bool
-    notes: tuple[str, ...]
+_PROBABILITIES = Numbers()
 
 
-def find_roles(preds: Table, labels: Table | None, options: ColumnOptions) -> Roles:
-    """The role of every column (SPEC, ``score``). Raises InputError where a file does not say, UsageError where the
+def find_roles(preds: Table, labels: Table | None, options: ColumnOptions, numbers: Numbers = _PROBABILITIES) -> Roles:
+    """The role of every column (SPEC, section 5). Raises InputError where a file does not say, UsageError where the
     options do not."""
-    chosen = options.classes is not None or options.observed is not None
-    _check_header(preds, None if chosen else options.drop)
+    _check_header(preds)
     if labels is not None:
-        _check_header(labels, None)
+        _check_header(labels)
     elif options.label is None and options.observed is None and not options.unlabelled:
         likely = next((name for name in ("label", "labels", "target", "class", "y") if name in preds.columns), None)
         hint = "name a second file, or the column of PREDS with --label-column COLUMN"
@@ -61,28 +46,72 @@ def find_roles(preds: Table, labels: Table | None, options: ColumnOptions) -> Ro
     by_id, notes = _matched_by_id(preds, labels, options)
     in_preds, in_labels = _extras(preds, labels, options)
     own_id = _id_position(preds, options)
+    key = options.key or (None if labels is None or by_id else shared_key([preds, labels], options))
     in_preds = replace(in_preds, id=own_id if by_id or options.keep_ids else None)
+    if options.key is not None:
+        in_preds = replace(in_preds, id=preds.columns.index(options.key))
     if options.observed is not None:
         return Roles((_position(preds, options.observed),), in_preds, Side(), False, notes)
     if labels is None and options.label is not None:
         in_preds = replace(in_preds, label=_position(preds, options.label))
-    apart = {own_id, in_preds.label, in_preds.weight, in_preds.group, in_preds.cluster}
+    first = first_rows(preds, () if in_preds.label is None else (in_preds.label,))
+    called = _called(preds, labels, options, in_preds, in_labels, first)
+    apart = {None if own_id is not None and preds.columns[own_id] in called else own_id, *_said(in_preds)}
     apart |= {_position(preds, name) for name in options.drop}
-    classes = _classes(preds, apart, options)
+    if labels is None and options.label is None:  # nothing is called as the classes are
+        numbers = replace(numbers, at_once=True)
+    decision = _decision(preds, apart, options, numbers, first, called)
+    classes = decision.classes
     if labels is not None:
         in_labels = replace(in_labels, id=_id_position(labels, options) if by_id or options.label_ids else None)
         in_labels = _with_labels(in_labels, labels, [preds.columns[k] for k in classes], options)
+        _check_rows_for_headers(preds, labels, classes, in_labels)
         if options.classes is None and preds.header and labels.header and not in_labels.soft:
-            _check_shared(preds, labels, classes, in_labels)
-    return Roles(classes, in_preds, in_labels, by_id, notes)
+            _check_shared(preds, labels, decision, in_labels)
+        if key is not None and _is_beside(key, preds, labels, classes, in_labels, called):
+            in_preds = replace(in_preds, id=preds.columns.index(key))
+            in_labels = replace(in_labels, id=labels.columns.index(key))
+        else:
+            key = None
+        if in_labels.label is not None:
+            decision = _compared(decision, preds)
+            also = tuple(aside.column for aside in decision.asides if aside.compared)
+            in_preds = replace(in_preds, also_label=also)
+    return Roles(classes, in_preds, in_labels, by_id, notes, decision, None if labels is None else key)
+
+
+def shared_key(tables: Sequence[Table], options: ColumnOptions) -> str | None:
+    """The first column called like a key or the numbers of rows that all files have, where rows are not said to be
+    matched in another way."""
+    if options.id is not None or not all(table.header for table in tables):
+        return None
+    if any("id" in table.columns for table in tables):
+        return None
+    shared = set(tables[0].columns).intersection(*(table.columns for table in tables[1:])) - {*options.drop}
+    taken = (options.label, options.weight, options.by, options.cluster, options.observed, *(options.classes or ()))
+    keys = (name for name in tables[0].columns if name in shared and name not in taken)
+    return next((name for name in keys if role_of(name) in ("index", "key")), None)
+
+
+def _is_beside(
+    key: str, preds: Table, labels: Table, classes: Sequence[int], side: Side, called: frozenset[str]
+) -> bool:
+    """Whether a column of both files is neither a class nor what is observed."""
+    mine, its = preds.columns.index(key), labels.columns.index(key)
+    return mine not in classes and its not in (side.label, *side.soft) and key not in called
 
 
 def find_classes(
-    table: Table, options: ColumnOptions, kept: Sequence[str] = ()
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The class columns of a file of predictions alone, and those beside them: the id, if there is one and it is not
-    ``none``, and the columns called ``kept``. Raises InputError where the file does not say."""
-    _check_header(table, options.drop if options.classes is None else None)
+    table: Table,
+    options: ColumnOptions,
+    kept: Sequence[str] = (),
+    numbers: Numbers = _PROBABILITIES,
+    called: frozenset[str] | None = None,
+) -> tuple[Decision, tuple[int, ...]]:
+    """What the columns of a file of predictions alone are, and those to carry along: the id, if there is one and it is
+    not ``none``, and the columns called ``kept``. Raises InputError where the file does not say. ``called`` are labels
+    of its rows, where some are known."""
+    _check_header(table)
     own_id = _id_position(table, options)
     if own_id is None and options.id not in (None, "none"):
         _position(table, str(options.id))
@@ -92,24 +121,111 @@ def find_classes(
         beside.insert(0, own_id)
     beside = list(dict.fromkeys(beside))
     apart = {own_id, *beside, *(_position(table, name) for name in options.drop)}
-    classes = _classes(table, apart, options)
+    numbers = replace(numbers, at_once=numbers.at_once or called is None)
+    decision = _decision(table, apart, options, numbers, first_rows(table), called or frozenset())
     for k in beside:
-        if k in classes:
+        if k in decision.classes:
             raise UsageError(f"the column {quoted(table.columns[k])} cannot be a class and be kept as text, too")
-    return classes, tuple(beside)
+    return decision, tuple(beside)
 
 
-def _classes(preds: Table, apart: set[int | None], options: ColumnOptions) -> tuple[int, ...]:
-    if options.classes is None:
-        figures = vector_columns(preds) or range(len(preds.columns))  # beside a vector no other column is a class
-        classes = tuple(k for k in figures if k not in apart)
+def _decision(
+    preds: Table,
+    apart: set[int | None],
+    options: ColumnOptions,
+    numbers: Numbers,
+    first: FirstRows,
+    called: frozenset[str],
+) -> Decision:
+    """The class columns, and what the others are."""
+    if options.decision is not None:
+        return options.decision
+    vector = vector_columns(preds)
+    if options.classes is not None:
+        decision = Decision(tuple(_position(preds, name) for name in options.classes), why="said")
+    elif vector:  # beside a vector no other column is a class
+        decision = Decision(tuple(k for k in vector if k not in apart), why="file")
     else:
-        classes = tuple(_position(preds, name) for name in options.classes)
-    if not classes:
+        left = tuple(k for k in range(len(preds.columns)) if k not in apart)
+        decision = decide(
+            Question(
+                preds.name,
+                preds.columns,
+                preds.header,
+                first,
+                left,
+                numbers.kind,
+                numbers.tolerance,
+                numbers.normalize,
+                called,
+                alone=numbers.at_once,
+            )
+        )
+        if not decision.classes:
+            raise InputError(f"{preds.name}: no class column is left", _listed(preds.columns))
+        _check_named(preds, decision.classes)
+    if not decision.classes:
         raise InputError(f"{preds.name}: no class column is left", _listed(preds.columns))
-    if len(set(classes)) < len(classes):
+    if len(set(decision.classes)) < len(decision.classes):
         raise UsageError("--classes names a class twice")
-    return classes
+    return decision
+
+
+def _said(side: Side) -> set[int | None]:
+    return {side.label, side.weight, side.group, side.cluster}
+
+
+def _called(
+    preds: Table, labels: Table | None, options: ColumnOptions, in_preds: Side, in_labels: Side, first: FirstRows
+) -> frozenset[str]:
+    """What the first labels are called, or the columns of soft labels."""
+    if labels is None:
+        return frozenset(first.texts.get(in_preds.label if in_preds.label is not None else -1, ()))
+    if not labels.header:
+        return frozenset(text for texts in first_rows(labels).texts.values() for text in texts)
+    apart = {_id_position(labels, options), *_said(in_labels)}
+    left = [k for k in range(len(labels.columns)) if k not in apart and labels.columns[k].strip()]
+    if options.label is not None:
+        left = [_position(labels, options.label)]
+    elif "label" in labels.columns:
+        left = [labels.columns.index("label")]
+    its = first_rows(labels, left)
+    if len(left) == 1:
+        return frozenset(its.texts.get(left[0], ()))
+    return frozenset(labels.columns[k] for k in left if its.kind(k) not in ("text", "other"))
+
+
+def _compared(decision: Decision, preds: Table) -> Decision:
+    """The decision, its columns called like labels marked: they are held against LABELS."""
+    asides = tuple(
+        replace(aside, compared=True) if role_of(preds.columns[aside.column]) == "label" else aside
+        for aside in decision.asides
+    )
+    return replace(decision, asides=asides)
+
+
+def _check_rows_for_headers(preds: Table, labels: Table, classes: Sequence[int], in_labels: Side) -> None:
+    """Raise InputError where the header of PREDS could be a row of it, and that of LABELS is a class."""
+    if not (preds.header and labels.header) or in_labels.label is None or vector_columns(preds):
+        return
+    names = [preds.columns[k] for k in classes]
+    name = labels.columns[in_labels.label]
+    if len(preds.columns) == len(classes) and name in names and all(_number(text) is not None for text in names):
+        raise InputError(
+            f"{preds.name}:1: the header, {quoted(', '.join(names[:6]))}, could be a row, and that of {labels.name}, "
+            f"{quoted(name)}, is one of its classes: is either a header?",
+            "--header none if neither is, --header preds if that of PREDS is one",
+        )
+
+
+def _check_named(table: Table, classes: Sequence[int]) -> None:
+    """Raise InputError for a class column without a name."""
+    for k in classes if table.header else ():
+        if not table.columns[k].strip():
+            raise InputError(
+                f"{table.name}:1: column {k + 1} has no name",
+                f"the index of a data frame? leave it out with --drop {quoted(table.columns[k])}",
+            )
 
 
 def _extras(preds: Table, labels: Table | None, options: ColumnOptions) -> tuple[Side, Side]:
@@ -196,8 +312,9 @@ def _with_labels(side: Side, labels: Table, classes: Sequence[str], options: Col
     )
 
 
-def _check_shared(preds: Table, labels: Table, classes: Sequence[int], in_labels: Side) -> None:
+def _check_shared(preds: Table, labels: Table, decision: Decision, in_labels: Side) -> None:
     """Raise InputError for a class column that LABELS has, too: a name of rows or a weight, and no class."""
+    classes = decision.classes
     if {preds.columns[k] for k in classes} <= {*labels.columns}:
         return  # soft labels, beside the column that was chosen
     for k in classes:
@@ -209,9 +326,8 @@ def _check_shared(preds: Table, labels: Table, classes: Sequence[int], in_labels
             )
 
 
-def _check_header(table: Table, drop: Sequence[str] | None) -> None:
-    """Raise InputError for a header that is none. Where every column counts that is not dropped, each needs a name;
-    ``drop`` is None where columns are chosen by their names."""
+def _check_header(table: Table) -> None:
+    """Raise InputError for a header that is none."""
     if not table.header:
         return
     other = {} if getattr(table, "delimiter", ",") == "," else {",": "','"}
@@ -224,11 +340,6 @@ def _check_header(table: Table, drop: Sequence[str] | None) -> None:
             message = f"{table.name}:1: columns {seen[name] + 1} and {k + 1} are both called {quoted(name)}"
             raise InputError(message, None if _number(name) is None else "--header none if the file has no header")
         seen[name] = k
-        if drop is not None and not name.strip() and name not in drop:
-            raise InputError(
-                f"{table.name}:1: column {k + 1} has no name",
-                f"the index of a data frame? leave it out with --drop {quoted(name)}",
-            )
     numbers = [_number(name) for name in table.columns]
     if all(number is not None for number in numbers) and any(number != int(number or 0) for number in numbers):
         raise InputError(
