@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cecli.commands.options import threads_option
-from cecli.commands.options.predictions import names_value
+from cecli.commands.options.predictions import class_names_value
 from cecli.commands.options.rows import RowOutput, row_input_options, row_output_options
 from cecli.errors import UsageError
 
@@ -36,8 +36,8 @@ go to standard output. They are checked as score checks them. Memory does not gr
 )
 @click.option(
     "--class-names",
-    metavar="A,B,...",
-    callback=names_value,
+    metavar="A,B,...|FILE",
+    callback=class_names_value,
     help="What the classes of arrays, lists and files without a header are called, in order.",
 )
 @click.option(

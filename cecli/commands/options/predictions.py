@@ -37,7 +37,7 @@ def prediction_options(function: Function) -> Function:
         [
             option("Input", "--labels", "predictions_labels", metavar="FILE", help="The same as the argument LABELS."),
             option("Input", "--probs", "predictions_probs", is_flag=True,
-                         help="PREDS holds probabilities.  [default, save in calibrate]"),
+                         help="PREDS holds probabilities, as score and compare take it to."),
             option("Input", "--logits", "predictions_logits", is_flag=True,
                          help="PREDS holds raw scores; softmax is taken."),
             option("Input", "--log-probs", "predictions_log_probs", is_flag=True,
