@@ -8,6 +8,7 @@ TOPICS: dict[str, str] = {
     "options": "What else a score can be asked for: weights, groups, smoothing, other libraries' figures.",
     "calibration": "Whether probabilities mean what they say, and how to mend them.",
     "comparing": "Whether one model is better than another, or only luckier.",
+    "intervals": "What an interval says, which one is taken, and how often it holds the truth.",
     "fidelity": "Whether a quantised, distilled or retrained copy still predicts what the model did.",
     "continuous-integration": "Gates, stored results, reports to hand around, and signatures.",
     "output-keys": "Formats, keys of the results, exit statuses and messages.",
