@@ -148,8 +148,13 @@ class Compared:
     ) -> Generator[Observed, None, None]:
         """What is observed of A's rows, and what A made of them, in the order of its file."""
         ready: deque[Observed] = deque()
+
+        def add(made: Observed | bytes) -> None:
+            if not isinstance(made, bytes):  # of a block whose labels are missing nothing is made
+                ready.append(made)
+
         new, part = self.reference_figures(rule)
-        run = Run(self.reference, Pool(new), threads, progress, Sink(part, ready.append))
+        run = Run(self.reference, Pool(new), threads, progress, Sink(part, add))
         for _ in run.steps():
             while ready:
                 yield ready.popleft()
