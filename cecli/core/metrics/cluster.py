@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
+from cecli.core.functions.elementary_scalars import exp_of
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows.rows import ScoredRows
 from cecli.core.sums.clusters import Clusters, ClusterSum, ClusterSums
+from cecli.core.sums.exact import ratio
 from cecli.core.sums.layout import Floats
 from cecli.core.sums.state import State
+
+
+@dataclass(frozen=True)
+class Macro:
+    """The means over clusters of their mean losses and of their perplexities, each with its standard error (None for
+    one cluster)."""
+
+    cross_entropy: float
+    standard_error: float | None
+    perplexity: float
+    perplexity_error: float | None
 
 
 @dataclass(frozen=True)
@@ -20,6 +35,13 @@ class ClusterResult:
 
     clusters: int
     sums: tuple[ClusterSum, ...]
+
+    def macro(self) -> Macro | None:
+        """Every cluster counts once, however many rows it has; None where one of them has nothing to divide by."""
+        if not self.sums or not all(mass for _, mass in self.sums):
+            return None
+        losses = [ratio(total, mass) for total, mass in self.sums]
+        return Macro(*_mean(losses), *_mean([_perplexity(loss) for loss in losses]))
 
 
 class Cluster:
@@ -45,6 +67,23 @@ class Cluster:
         """The clusters of a group."""
         clusters = self._sums.of(group)
         return ClusterResult(len(clusters), tuple(sorted(clusters)))
+
+
+def _perplexity(loss: float) -> float:
+    try:
+        return exp_of(loss)
+    except OverflowError:
+        return math.inf
+
+
+def _mean(figures: Sequence[float]) -> tuple[float, float | None]:
+    """The mean, and s/sqrt(n)."""
+    count, total = len(figures), math.fsum(figures)
+    mean = total / count
+    if count < 2 or not math.isfinite(mean):
+        return mean, None
+    spread = math.fsum((figure - mean) ** 2 for figure in figures)
+    return mean, math.sqrt(spread / (count - 1) / count)
 
 
 def _below(rows: ScoredRows) -> Floats | None:

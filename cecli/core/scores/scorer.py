@@ -15,7 +15,7 @@ from cecli.core.sums.mean_intervals import MeanInterval, interval_of_clusters, i
 from cecli.core.sums.state import PARTS, State
 
 if TYPE_CHECKING:
-    from cecli.core.metrics.cluster import ClusterResult
+    from cecli.core.metrics.cluster import ClusterResult, Macro
     from cecli.core.metrics.confusions import Confusion
     from cecli.core.metrics.corp import CorpResult
     from cecli.core.metrics.decomposition import DecompositionResult
@@ -68,6 +68,7 @@ class Score:
     balanced_accuracy: float | None = None
     mcc: float | None = None
     clusters: int | None = None
+    macro: Macro | None = None
     max_row_sum_deviation: float | None = None
     label_masses: tuple[float, ...] = ()
     looks_softmaxed_twice: bool = False
@@ -177,6 +178,7 @@ def loss_figures(
         "skewness": None if loss.shape is None else loss.shape.skewness,
         "kurtosis": None if loss.shape is None else loss.shape.kurtosis,
         **of_clusters,
+        "macro": None if cluster is None or loss.cross_entropy == math.inf else cluster.macro(),
     }
 
 

@@ -113,6 +113,12 @@ _SCORES = (
     Figure("units_include_first_token", "With first tokens", "flag", "whether the units are those of whole texts, of "
            "which the first tokens are left out", "score", "with --per and --text"),
     Figure("tokens", "Tokens", COUNT, "tokens that count", _SCORE, _TOKENS),
+    Figure("macro_cross_entropy", "Mean over documents", UNIT, "the mean over the documents, or what is a cluster, of "
+           "their losses", "score", _TOKENS, alike="per"),
+    Figure("macro_standard_error", "Its standard error", UNIT, "of that mean", "score", _TOKENS, alike="per"),
+    Figure("macro_perplexity", "Mean perplexity", NUMBER, "the mean over the documents of their perplexities", "score",
+           _TOKENS, alike="per"),
+    Figure("macro_perplexity_error", "Its standard error", NUMBER, "of that mean", "score", _TOKENS, alike="per"),
     Figure("documents", "Documents", COUNT, "documents that have a token", "score", _TOKENS),
     Figure("first_tokens_left_out", "First tokens left out", COUNT, "first tokens of a record, without a figure, or "
            "by --first-token drop", "score", f"{_TOKENS}, or with --first-token"),

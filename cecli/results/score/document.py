@@ -119,6 +119,7 @@ class Scored:
             made |= {"clusters": score.clusters or 0, "cluster_error": score.cluster_error}
         if facts.documents is not None:
             made["tokens"] = score.rows
+            made |= self._macro(score) if whole else {}
         if facts.per is not None:
             made["units"] = score.mass
         if self.prior is not None:
@@ -130,6 +131,14 @@ class Scored:
         if score.corp is not None:
             made["corp"] = self._corp(score.corp)
         return made | (self._of_all(score) if whole else {})
+
+    def _macro(self, score: Score) -> dict[str, Any]:
+        """The means over the documents, of which each counts once."""
+        found = score.macro
+        keys = ("cross_entropy", "standard_error", "perplexity", "perplexity_error")
+        values = dict.fromkeys(keys) if found is None else {key: getattr(found, key) for key in keys}
+        in_unit = {key: self._in_unit(values[key]) for key in keys[:2]}
+        return {f"macro_{key}": value for key, value in (values | in_unit).items()}
 
     def _of_all(self, score: Score) -> dict[str, Any]:
         """What is said once of all rows."""

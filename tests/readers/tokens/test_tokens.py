@@ -2,7 +2,7 @@
 
 import json
 import math
-from statistics import fmean
+from statistics import fmean, stdev
 
 import pytest
 
@@ -294,3 +294,13 @@ def test_options_that_need_others(run, tmp_path, lines, args):
     (tmp_path / "n.csv").write_text("a,b\n0.5,0.5\n")
     (tmp_path / "l.csv").write_text("label\na\n")
     assert run("score", "n.csv", "l.csv", *args).status == 2
+
+
+def test_every_document_counts_once_in_the_macro_figures(lines, score):
+    found = score(lines(*map(chat, DOCUMENTS)))
+    losses = [-fmean(each) for each in DOCUMENTS]
+    perplexities = [math.exp(each) for each in losses]
+    for key, figures in (("macro_cross_entropy", losses), ("macro_perplexity", perplexities)):
+        assert found[key] == pytest.approx(fmean(figures), rel=1e-13)
+    assert found["macro_standard_error"] == pytest.approx(stdev(losses) / math.sqrt(3), rel=1e-12)
+    assert found["macro_perplexity_error"] == pytest.approx(stdev(perplexities) / math.sqrt(3), rel=1e-12)
