@@ -133,7 +133,8 @@ def command(
         write_check(with_ids, output)
         return
     _check_meaning(predictions, loss, wanted, reduction)
-    check_clusters(choice, predictions.columns.cluster)
+    may_be_documents = predictions.labels is None and predictions.columns.label is None
+    check_clusters(choice, predictions.columns.cluster or may_be_documents or None)
     check_one_file(page, output)
     if reduction == "none":
         from cecli.commands.score.rows import write_rows
@@ -167,6 +168,7 @@ def command(
     with inputs_kept(signature) as inputs:
         with Predictions(read) as opened, progress(opened.size, quiet=output.quiet) as bar:
             check_pairs(opened.soft, wanted)
+            check_clusters(choice, opened.options.columns.cluster)
             rule, spec = loss.rule(opened.class_names, opened.learn, opened.options), _spec(opened, loss, wanted)
             prior = _prior(opened, wanted)
             metrics = plan.measured(opened.observed_only)

@@ -102,7 +102,7 @@ def lines(tmp_path, monkeypatch):
 @pytest.fixture
 def score(run):
     """``score("t.jsonl", …)``: the document of cecli score."""
-    return lambda *args: run("score", *args, "-f", "json", "-q").document
+    return lambda *args: run("score", *args, "--interval", "t", "-f", "json", "-q").document
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -47,7 +47,7 @@ def save(tmp_path, monkeypatch):
 
 @pytest.fixture
 def score(run):
-    return lambda *args: run("score", *args, "-f", "json", "-q").document
+    return lambda *args: run("score", *args, "--interval", "t", "-f", "json", "-q").document
 
 
 @pytest.mark.parametrize("unit", COUNTS)
@@ -109,7 +109,7 @@ def test_states_of_parts_give_the_whole(save, run, score, tmp_path):
             f"{k}.cecli",
         )
     whole = score(save("t.jsonl", *documents), "--per", "bytes")
-    merged = run("merge", "0.cecli", "1.cecli", "-f", "json", "-q").document
+    merged = run("merge", "0.cecli", "1.cecli", "--interval", "t", "-f", "json", "-q").document
     keys = ("cross_entropy", "standard_error", "units", "tokens", "documents", "clusters", "per")
     assert {key: merged[key] for key in keys} == {key: whole[key] for key in keys}
 
