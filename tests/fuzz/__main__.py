@@ -14,7 +14,8 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
-TARGETS = ("csv_text", "json_lines", "samples", "pmf_file", "inline", "numbers", "archives", "npy", "arrow", "score")
+TARGETS = ("csv_text", "json_lines", "samples", "pmf_file", "inline", "numbers", "archives", "npy", "arrow", "score",
+           "state")  # fmt: skip
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ from cecli.core.metrics.like import REASONS
 from cecli.core.scores.scorer import Scorer
 from cecli.core.scores.state_laws import Known
 from cecli.core.scores.state_sums import Held, Sums, at_most, by_group, masses, plus, same
+from cecli.core.sums.layout import CLASS_MAJOR
 
 
 def check_confusions(scorer: Scorer, known: Known) -> None:
@@ -57,7 +58,9 @@ def check_decomposition(scorer: Scorer, known: Known) -> None:
         raise ValueError("decomposition.places: a forecast without rows")
     if metric._like is None and groups:
         raise ValueError("decomposition.like is missing")
-    if metric._like is not None and metric._like.kind != known.options.kind:
+    like, binary = metric._like, len(known.options.classes) == 1
+    axis = 0 if binary or width <= CLASS_MAJOR else 1
+    if like is not None and (like.kind, like.binary, like.axis) != (known.options.kind, binary, axis):
         raise ValueError("decomposition.like and options.kind do not agree")
 
 
