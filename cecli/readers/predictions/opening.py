@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cecli.core.rows.rows import Kind
-from cecli.errors import InputError
+from cecli.errors import InputError, UsageError
 from cecli.readers.predictions.token_roles import token_options
 from cecli.readers.tables.arrays.shapes import check_axis_is_known
 from cecli.readers.tables.arrays.spec import ArrayOptions
@@ -83,6 +83,8 @@ def as_stored(options: PredictionOptions, preds: Table) -> PredictionOptions:
     clusters that it always has, where others are not named."""
     columns = options.columns
     own_label, own_cluster = getattr(preds, "own_label", None), getattr(preds, "own_cluster", None)
+    if own_label is not None and columns.observed is not None:
+        raise UsageError(f"--observed has no meaning: {preds.name} holds the figures of all classes and its own labels")
     if own_label is not None and options.labels is None and not (columns.label or columns.observed):
         columns = replace(columns, label=own_label)
     if own_cluster is not None and columns.cluster in (None, "none"):

@@ -66,6 +66,11 @@ def test_rows_labels_and_clusters(run, folder, made):
     assert alone["standard_error"] == pytest.approx(losses.std(ddof=1) / 3, rel=1e-3)
 
 
+def test_it_holds_all_classes(run, folder, made):
+    done = run("score", "base.kld", "--observed", "token", "--losses")
+    assert (done.status, "--observed has no meaning" in done.err) == (2, True)
+
+
 def test_other_labels_may_be_named(run, folder, made):
     (folder / "labels.csv").write_text("label\n" + "0\n" * 9)
     done = run("score", "base.kld", "labels.csv", "-f", "json")
