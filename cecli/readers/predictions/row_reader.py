@@ -11,6 +11,7 @@ from cecli.core.rows.facts import clipped_note
 from cecli.core.rows.rows import Kind
 from cecli.core.sums.layout import Floats
 from cecli.errors import CellErrors, InputError, UsageError, several
+from cecli.readers.predictions.opening import kind_of
 from cecli.readers.predictions.roles.find import Numbers, find_classes
 from cecli.readers.predictions.roles.options import ColumnOptions
 from cecli.readers.predictions.roles.proof import Proof, check_evidence
@@ -79,6 +80,7 @@ class Unlabelled:
             array=ArrayOptions(class_axis=options.class_axis),
             rest=options.rest,
         )
+        self.options = options = replace(options, kind=kind_of(self._table, options.kind))
         try:
             if options.kind == "logits":
                 check_axis_is_known(getattr(self._table, "shape", ()), options.class_axis, self._table.name)

@@ -222,7 +222,11 @@ class LlamaBlock:
         numbers += least
         if numbers.size and numbers.max() > 0:
             numbers[(numbers > 0) & (numbers < _ROUNDING)] = 0.0
-        return Cells(numbers, tuple(self._coded(k) for k in chosen.coded))
+        return Cells(
+            numbers,
+            tuple(self._coded(k) for k in chosen.coded),
+            tuple(_strings(self._coded(k)) for k in chosen.strings),
+        )
 
     def place(self, row: int, column: int | None = None) -> str:
         """Where a row of this block or one of its cells stands."""
@@ -246,6 +250,12 @@ class LlamaBlock:
 def _texts(numbers: NDArray[Any]) -> Coded:
     values, codes = np.unique(numbers, return_inverse=True)
     return Coded(codes, [str(value) for value in values.tolist()])
+
+
+def _strings(column: Coded) -> Any:
+    import pyarrow as pa
+
+    return pa.array([column.values[code] for code in column.codes.tolist()], pa.string())
 
 
 def _same(data: bytes) -> bytes:

@@ -162,6 +162,17 @@ def test_softmax_and_calibrate_take_it(run, folder, made):
     assert run("calibrate", "base.kld", "-f", "json").status == 0
 
 
+def test_it_is_written_as_a_plain_file_with_its_tokens(run, folder, made):
+    tokens = made[1]
+    assert run("convert", "base.kld", "plain.csv", "--keep", "token", "--keep", "chunk").status == 0
+    header, *lines = (folder / "plain.csv").read_text().splitlines()
+    assert header.split(",") == ["token", "chunk", *"01234"]
+    assert [line.split(",")[0] for line in lines] == [str(token) for token in tokens.reshape(3, 7)[:, 4:].ravel()]
+    assert [line.split(",")[1] for line in lines] == [str(k // 3 + 1) for k in range(9)]
+    plain = run("score", "plain.csv", "--label-column", "token", "--cluster", "chunk", "--log-probs", "--value")
+    assert plain.out == run("score", "base.kld", "--value").out
+
+
 def test_a_certain_row_is_not_above_0(run, folder):
     """A step of 16 bits may end above the logarithm of 1."""
     data = struct.pack("<8s3i", b"_logits_", 3, 2, 1) + np.array([0, 0, 1], dtype="<i4").tobytes()
