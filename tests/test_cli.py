@@ -136,7 +136,7 @@ class TestHelp:
             (f"cecli score {DIGITS} --require 'acuracy>0.5'", '--require: no number of the report is called "acuracy"'),
             (f"cecli score {PREDS} sample_data/breast_cancer_labels.csv", "hint: the classes are 0, 1, 2,"),
             (f"cecli score {LABELS} {PREDS}", "PREDS comes first, then LABELS"),
-            (f"tr , ';' < {PREDS} | cecli score - {LABELS}", "hint: try --delimiter ';'"),
+            (f"tr , ';' < {PREDS} | cecli score - {LABELS} --delimiter '|'", "hint: try --delimiter ';'"),
             (f"tail -n +2 {PREDS} | cecli score - {LABELS}", "hint: --header none"),
         ],
     )

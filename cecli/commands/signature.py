@@ -58,6 +58,8 @@ FIGURES = FILES | {
     "predictions_observed",
     "predictions_rest",
     "predictions_sum_tolerance",
+    "predictions_per",
+    "predictions_text",
     "predictions_vector",
     "predictions_weight",
     "predictions_weights_are",

@@ -97,7 +97,8 @@ def _paths(here: Any, above: tuple[str, ...]) -> Iterator[str]:
     if not _is_inner(here):
         yield ".".join(above)
         return
-    for name in _names(here)[:SHOWN_KEYS]:
+    names = _names(here)
+    for name in names if isinstance(here, Mapping) else names[:SHOWN_KEYS]:
         step = _step(here, [name])
         if step is not None:
             yield from _paths(step[1], (*above, name))

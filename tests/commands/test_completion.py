@@ -81,7 +81,15 @@ class TestCandidates:
             ("cecli nothing ", []),
             (
                 "cecli score preds.csv --cl",
-                ["--classes", "--class-names", "--class-axis", "--cluster", "--clip", "--class-weights"],
+                [
+                    "--classes",
+                    "--class-names",
+                    "--class-axis",
+                    "--cluster",
+                    "--clip",
+                    "--class-weights",
+                    "--cluster-error",
+                ],
             ),
             ("cecli score preds.csv --reduction ", ["mean", "sum", "none"]),
             ("cecli score preds.csv labels.csv --by ", ["id", "cat", "dog", "red fox", "country", "label", "day"]),
