@@ -102,7 +102,7 @@ GOOD = [
     good("an array with its bytes the other way", array(">f8"), POSITIONS),
     good("an array of halves", array("f2"), POSITIONS,
          -math.fsum(math.log(p) for p in (0.7001953125, 0.7998046875, 0.5, 0.300048828125, 0.300048828125)) / 5),
-    good("labels in an array", None, of(OBSERVED), l_name="labels.npy"),
+    good("labels in an array", None, of(OBSERVED), l_name="labels.npy", options=("--first-label", "0")),
     good("labels in an array of texts", None, of([NAMES[y] for y in OBSERVED]), l_name="labels.npy"),
     good("a header of Python 2", header(SHAPE.format("<f8", False, "(1L, 2L)"), of([[0.5, 0.5]])()[-16:]),
         "label\n0\n",
@@ -128,8 +128,8 @@ BAD = [
     bad("two arrays in a file", "preds.npy: bytes follow the array",
         hint="save one array: numpy.save(FILE, numpy.concatenate(arrays))", p=lambda: array()() * 2, **NPY),
     bad("an array of three dimensions", "preds.npy: [1, 0, :]: ", "the row sums to 1.25, not to 1",
-        p=of([[[0.5, 0.25, 0.25]], [[0.5, 0.5, 0.25]]]), hint="--normalize divides each row by its sum; --logits if "
-        "these are raw scores", **NPY),
+        p=of([[[0.5, 0.25, 0.25]], [[0.5, 0.5, 0.25]]]), hint="are all columns of numbers classes, and all "
+        "classes here?", **NPY),
     bad("a number alone", "preds.npy: expected an array of shape (rows, classes)", "found ()", p=of(1.0), **NPY),
     bad("an array without columns", "preds.npy: expected an array of shape", "(2, 0)", p=of([[], []]), **NPY),
     bad("an array without rows", "preds.npy has 0 rows", p=header(SHAPE.format("<f8", False, "(0, 3)"), b""), **NPY),

@@ -21,6 +21,8 @@ GOOD = [
     good("the smallest double", "a,b\n5e-324,1\n", "label\na\n", -math.log(5e-324)),
     good("a probability that underflows is 0", "a,b\n1e-400,1\n", "label\na\n", math.inf),
     good("an exponent that no integer holds", "a,b\n1e-99999999999999999999,1\n", "label\na\n", math.inf),
+    good("just above one", "a,b\n1.0000000000000002,0\n", "label\na\n", 0.0),
+    good("just below zero", "a,b\n1,-1e-17\n", "label\na\n", 0.0),
     good("minus zero", "a,b\n-0.0,1\n", "label\nb\n", 0.0),
     good(
         "whole numbers for 150 rows", "a,b\n" + "1,0\n" * 150 + "0.5,0.5\n", "label\n" + "a\n" * 151, math.log(2) / 151
@@ -93,17 +95,17 @@ BAD = [
     cell("a format", "%n%s{0}", '"%n%s{0}"'),
     cell("above one", "1.5", "found 1.5", hint="--logits if these are raw scores"),
     cell("below zero", "-0.25", "found -0.25", hint="--logits if these are raw scores"),
-    cell("just above one", "1.0000000000000002", "found 1.0000000000000002", hint="--logits if these are raw scores"),
+    cell("above one by more than the tolerance", "1.0011", "found 1.0011"),
     bad("a sum that is off", f"preds.csv:{LINE}: the row sums to 1.01",
         hint="its numbers have 2 decimals: --sum-tolerance 0.015 allows for their", p=with_cell("0.26")),
     bad("percentages", "preds.csv:2: column 1 (alpha): ", "found 70.0",
-        hint="these look like percentages: divide them by 100",
+        hint="--normalize divides each row by its sum, if these are percentages",
         p=preds(rows=[[100 * c for c in row] for row in ROWS])),
     bad("logarithms taken for probabilities", "preds.csv:2: column 1 (alpha): ",
         hint="--log-probs if these are logarithms of probabilities, --logits if they",
         p=preds(rows=[[math.log(c) for c in row] for row in ROWS])),
     bad("a row of zeros", f"preds.csv:{LINE}: the row sums to 0",
-        hint="--normalize divides each row by its sum; --logits if these are raw",
+        hint="are all columns of numbers classes, and all classes here?",
         p=preds(rows=[*ROWS[:2], [0.0, 0.0, 0.0], *ROWS[3:]])),
     bad("a row of zeros to be normalised", f"preds.csv:{LINE}: the row sums to 0", options=("--normalize",),
         p=preds(rows=[*ROWS[:2], [0.0, 0.0, 0.0], *ROWS[3:]])),
@@ -117,10 +119,10 @@ BAD = [
         hint="--logits if these are raw scores", p="a,b\n0.1,-9\n",
         observed="label\na\n", options=("--log-probs",)),
     bad("logarithms that do not sum to 1", "preds.csv:2: exp of the row sums to",
-        hint="--normalize divides each row by its sum; --logits if these are raw", p="a,b\n-1,-1\n",
+        hint="are all columns of numbers classes, and all classes here?", p="a,b\n-1,-1\n",
         observed="label\na\n", options=("--log-probs",)),
-    bad("twelve bad cells, of which ten are shown", "preds.csv:2: column 1 (alpha)", "2 more like these",
-        p=preds(rows=[["x", "y", "z"]] * 4), observed="label\n" + "alpha\n" * 4),
+    bad("twelve bad cells, of which ten are shown", "preds.csv:3: column 1 (alpha)", "2 more like these",
+        p=preds(rows=[ROWS[0], *[["x", "y", "z"]] * 4]), observed="label\n" + "alpha\n" * 5),
 ]  # fmt: skip
 
 CASES = [*GOOD, *BAD]

@@ -6,6 +6,7 @@ from tests.nasty.case import LINE, NAMES, OBSERVED, ROWS, bad, good, labels, pre
 
 NUMBERED = preds(["id", *NAMES], [[f"r{k}", *row] for k, row in enumerate(ROWS)])
 IDS_ALIKE = ["1", "01", "1.0", " 1", ""]
+FROM_0 = ("--first-label", "0")
 
 
 def identified(order=range(5), names=("id", "label"), ids=None):
@@ -20,9 +21,10 @@ def weighted(*weights):
 
 
 GOOD = [
-    good("positions", observed=labels(["0", "1", "2", "1", "2"])),
-    good("positions as floats", observed=labels(["0.0", "1.0", "2.0", "1.0", "2.0"])),
-    good("positions in quotes", observed=labels(['"0"', '"1"', '"2"', '"1"', '"2"'])),
+    good("positions, as said", observed=labels(["0", "1", "2", "1", "2"]), options=FROM_0),
+    good("positions as floats", observed=labels(["0.0", "1.0", "2.0", "1.0", "2.0"]), options=FROM_0),
+    good("positions in quotes", observed=labels(['"0"', '"1"', '"2"', '"1"', '"2"']), options=FROM_0),
+    good("positions with exponents", observed=labels(["0", "1e0", "2e+00", "1", "2"]), options=FROM_0),
     good("positions counted from 1, as said", observed=labels(["1", "2", "3", "2", "3"]),
         options=("--first-label", "1")),
     good("labels that spreadsheets would calculate", "=1,+1,-1\n0.5,0.25,0.25\n", "label\n=1\n", math.log(2)),
@@ -80,20 +82,21 @@ BAD = [
         hint="the classes are alpha, beta, gamma", observed=with_label("NULL")),
     bad("a position among names", f"labels.csv:{LINE}: column 1 (label): ", '"2"',
         hint="the classes are alpha, beta, gamma", observed=with_label("2")),
-    bad("a name among positions", f"labels.csv:{LINE}: column 1 (label): ", "from 0 to 2",
-        observed=labels(["0", "1", "gamma", "1", "2"])),
+    bad("a name among positions", f"labels.csv:{LINE}: column 1 (label): ", "from 0 to 2", options=FROM_0,
+        hint="without --first-label labels are names", observed=labels(["0", "1", "gamma", "1", "2"])),
     bad("a position below 0", f"labels.csv:{LINE}: column 1 (label): ", '"-1"',
-        observed=labels(["0", "1", "-1", "1", "2"])),
+        options=FROM_0, hint="--ignore -1", observed=labels(["0", "1", "-1", "1", "2"])),
     bad("a position beyond", f"labels.csv:{LINE}: column 1 (label): ", "from 0 to 2", '"3"',
-        observed=labels(["0", "1", "3", "1", "2"])),
+        options=FROM_0, observed=labels(["0", "1", "3", "1", "2"])),
     bad("a position and a half", f"labels.csv:{LINE}: column 1 (label): ", '"1.5"',
-        observed=labels(["0", "1", "1.5", "1", "2"])),
-    bad("a position with an exponent", f"labels.csv:{LINE}: column 1 (label): ", '"1e0"',
-        observed=labels(["0", "1", "1e0", "1", "2"])),
+        options=FROM_0, observed=labels(["0", "1", "1.5", "1", "2"])),
     bad("a position of 10,000 digits", f"labels.csv:{LINE}: column 1 (label): ", "(10,000 characters)",
-        observed=labels(["0", "1", "0" * 9999 + "2", "1", "2"])),
+        options=FROM_0, observed=labels(["0", "1", "0" * 9999 + "2", "1", "2"])),
     bad("positions counted from 1", f"labels.csv:{LINE}: column 1 (label): ", '"3"', hint="--first-label 1",
-        observed=labels(["1", "2", "3", "2", "3"])),
+        options=FROM_0, observed=labels(["1", "2", "3", "2", "3"])),
+    bad("positions that nobody said to be such", "labels.csv:2: column 1 (label): ", '"0"',
+        hint="if these are positions, --first-label 0 or --first-label 1 says",
+        observed=labels(["0", "1", "2", "1", "2"])),
     bad("a third label of two", "labels.csv:4: column 1 (label): ", "a third label", p="yes\n0.5\n0.5\n0.5\n",
         observed="label\nyes\nno\nmaybe\n"),
     bad("a binary position of 2", "labels.csv:4: column 1 (label): ", p="yes\n0.5\n0.5\n0.5\n",
@@ -124,7 +127,7 @@ BAD = [
     bad("every label ignored", "preds.csv: ",
         hint="all are ignored or have a weight of 0", observed=labels(["alpha"] * 5), options=("--ignore", "alpha")),
     bad("a soft label that does not sum to 1", "labels.csv:4: the row sums to 0.5",
-        hint="--normalize divides each row by its sum",
+        hint="are all columns of numbers classes, and all classes here?",
         observed=preds(rows=[*ROWS[:2], [0.5, 0.0, 0.0], *ROWS[3:]])),
     bad("a column of weights that is not there", "preds.csv and labels.csv: no column", '"weigth"',
         hint='did you mean "weight"?',

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from threading import Lock
 
 import numpy as np
@@ -16,6 +16,9 @@ from cecli.readers.tables.table import Coded
 
 UNKNOWN, IGNORED = -1, -2
 """What a label is that is no class, and one that ``--ignore`` names."""
+
+_LONGEST_MARK = 20
+"""Characters of a number that may mark rows without a class."""
 
 _LISTED = 12
 """Classes that a message lists before it only counts the rest."""
@@ -219,11 +222,7 @@ class LabelReading:
         if self._past_by_one and self._from_one():
             return "if the first class is called 1: --first-label 1"
         if self.read_as == "position" and not self._binary and self._stray is not None:
-            from cecli.readers.tables.numbers import read_number
-
-            if read_number(self._stray) is not None:
-                return f"rows that have no class? --ignore {self._stray.strip()} leaves them out"
-            return "--class-names A,B,... names the classes"
+            return self._hint_of_position(self._stray)
         if self._binary or self.read_as not in ("name", "wrap", "value"):
             return None
         more = len(self._classes) - _LISTED
@@ -235,6 +234,17 @@ class LabelReading:
             f"{listed}, the first labels {', '.join(map(quoted, self.first[:_LISTED]))}: if these are positions, "
             "--first-label 0 or --first-label 1 says how the first is called"
         )
+
+    def _hint_of_position(self, stray: str) -> str | None:
+        """What helps where a label is no position."""
+        from cecli.readers.tables.numbers import read_number
+
+        if read_number(stray) is None:
+            names = "without --first-label labels are names"
+            return names if self._counted else "--class-names A,B,... names the classes"
+        if _marks_no_class(stray, self._numbers):
+            return f"rows that have no class? --ignore {stray.strip()} leaves them out"
+        return None
 
     def _ignore(self, texts: Sequence[str]) -> None:
         """A label is ignored if it is one of the texts, or the class that one of them stands for."""
@@ -264,6 +274,9 @@ class LabelReading:
         if tuple(self._classes) == ("0", "1") and (pair := self._common_pair()):
             self._pair = pair
             return "value"
+        if self._counted and any(str(number) in positions for number in numbers):
+            self._numbers = positions
+            return "position"
         if not self._named and any(number is not None for number in numbers):
             self._numbers = positions
             return "position"
@@ -347,3 +360,11 @@ class LabelReading:
             if self._texts.setdefault(0, text) == text or (number is not None and number == whole(self._texts[0])):
                 return 0
         return UNKNOWN
+
+
+def _marks_no_class(text: str, positions: Container[str]) -> bool:
+    """Whether a whole number below the positions, or far behind them, may stand for rows without a class: -100, 255."""
+    from cecli.readers.tables.numbers import read_number
+
+    number = read_number(text) if len(text) <= _LONGEST_MARK else None
+    return number is not None and number == int(number) and str(int(number) - 1) not in positions

@@ -138,11 +138,9 @@ class JsonlTable(SourceTable):
             value = values[vector]
             if not isinstance(value, list) or isinstance(value, Object):
                 raise InputError(f"{self._first}: {vector}: expected a list of numbers, found {described(value)}")
-            nested = next((cell for cell in value if isinstance(cell, list)), None)
-            if nested is not None:
-                raise InputError(
-                    f"{self._first}: {vector}: expected a list of numbers, found {described(nested)} in it"
-                )
+            for k, cell in enumerate(value):
+                if isinstance(cell, list):
+                    raise InputError(f"{self._first}: {vector}[{k}]: expected a number, found {described(cell)}")
             lists.append(names.index(vector))  # the careful reader says which of its values is none
         position = with_vector(self.name, names, lists, vector)
         return fields_of(self.name, names, position, 0 if position is None else len(values[names[position]]))

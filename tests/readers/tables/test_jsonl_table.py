@@ -255,16 +255,20 @@ def test_a_line_without_an_end_does_not_fill_the_memory(save, monkeypatch):
 
 @pytest.mark.parametrize(
     ("cell", "found"),
-    [("[0.5, null]", "a null"), ('[0.5, "x"]', '"x"'), ("[[1], 2]", "a list"), ('[1, {"a": 2}]', "an object")],
+    [
+        ("[0.5, null]", "[1]: expected a probability, found a null"),
+        ('[0.5, "x"]', '[1]: expected a probability, found "x"'),
+        ("[[1], 2]", "[0]: expected a number, found a list"),
+        ('[1, {"a": 2}]', "[1]: expected a number, found an object"),
+    ],
 )
 def test_a_vector_that_is_asked_for_is_checked_by_its_cells(save, cell, found):
     path = save("p.jsonl", f'{{"p": {cell}, "y": 1}}\n')
     chosen = Selection(numbers=(0, 1), number_kind="a probability")
-    with contextlib.closing(open_table(path, vector="p")) as table, pytest.raises(InputError) as caught:
+    with pytest.raises(InputError) as caught, contextlib.closing(open_table(path, vector="p")) as table:
         for block in table.blocks(chosen):
             block.parse()
-    assert caught.value.message.startswith(f"{path}:1: p[")
-    assert caught.value.message.endswith(f"expected a probability, found {found}")
+    assert caught.value.message == f"{path}:1: p{found}"
 
 
 @pytest.mark.parametrize("block_bytes", [8, 1 << 16])

@@ -153,5 +153,5 @@ def test_infinities_of_logits(save):
 
 
 def test_a_list_of_lists_is_no_vector(save):
-    with pytest.raises(InputError, match=r"a\.jsonl:1: x: expected a list of numbers, found a list in it"):
+    with pytest.raises(InputError, match=r"a\.jsonl:1: x\[0\]: expected a number, found a list"):
         open_table(save("a.jsonl", b'{"x": [["-1.5", "False"], ["-2", "True"]], "y": 0}'), vector="x")
