@@ -398,6 +398,7 @@ def options_of(case, layout, folder):
     options += ["--label-smoothing", repr(case.smoothing)] if case.smoothing else []
     options += ["--normalize"] if case.normalize else []
     options += settled(case, layout)
+    options += ["--probs"] if case.kind == "probabilities" and case.soft is not None else []
     if case.class_weights is not None:
         lines = [
             f"{name},{w!r}" for name, w in zip(reported_names(case, layout), case.class_weights, strict=True)
@@ -439,6 +440,12 @@ def reported_names(case, layout):
 
 DIGITS = 400
 """A binary loss of 5e-324 is 1 less such a number."""
+
+
+def textbook(clusters):
+    """Intervals and errors of the textbook; the others have tests of their own."""
+    return ["--interval", "t", *(["--cluster-error", "cr1"] if clusters else [])]
+
 
 ROUNDING = 3e-15
 """Relative, of a figure that is a sum of terms of one sign; others are off by this times the size of their terms."""
@@ -516,7 +523,7 @@ def test_every_figure(run, tmp_path_factory, case, data):
     folder = drawn_folder(tmp_path_factory)
     with mpmath.workdps(DIGITS):
         left = counted(case)
-        arguments = [*files_of(case, layout, folder), *options_of(case, layout, folder)]
+        arguments = [*files_of(case, layout, folder), *options_of(case, layout, folder), *textbook(case.clusters)]
         done = run("score", *arguments, "--top-k", TOP, "-f", "json", "-q")
         if not any(row.below for row in left):
             assert done.status == 1
@@ -591,7 +598,7 @@ def test_observed(run, tmp_path_factory, data, form, clip):
             own = [min(max(loss, -mpmath.log(1 - mpf(clip))), -mpmath.log(mpf(clip))) for loss in own]
         case = Case("losses", [[0.0]] * rows, weights=weights, groups=groups, clusters=clusters)
         columns = {"figure": figures}
-        options = ["--observed", "figure", "-f", "json", "-q"]
+        options = ["--observed", "figure", "-f", "json", "-q", *textbook(clusters)]
         for name, some, option in (
             ("w", weights, "--weight-column"),
             ("g", groups, "--by"),

@@ -13,7 +13,7 @@ from cecli.core.metrics.cluster import ClusterResult
 from cecli.core.metrics.loss import LossResult
 from cecli.core.metrics.reliability_cells import CalibrationError, ConfidenceBin
 from cecli.core.rows.rows import Batch, score_rows
-from cecli.core.sums.clusters import cluster_error
+from cecli.core.scores.scorer import loss_figures
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,10 @@ class CalibrationScorer:
             return CalibrationFigures(loss, loss.standard_error, math.nan, {}, ())
         cluster: ClusterResult = self._metrics["cluster"].result()
         equal_width: EqualWidth = self._variants["equal-width"]
-        error = cluster_error(cluster.sums) if cluster.clusters else loss.standard_error
+        error = loss_figures(loss, cluster, confidence)["standard_error"]
         return CalibrationFigures(
             loss,
-            None if loss.standard_error is None else error,
+            error,
             self._metrics["accuracy"].result().accuracy,
             {name: accumulator.result() for name, accumulator in self._variants.items()},
             tuple(equal_width.bins(confidence)),

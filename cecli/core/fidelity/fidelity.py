@@ -33,6 +33,8 @@ MEASURES = (
 )
 """The figures of a row whose means are reported; all but total variation and Hellinger's distance in nats."""
 
+_SIGNED = frozenset({"entropy_change", "top_change", "label_change"})
+
 
 @dataclass(frozen=True)
 class Share:
@@ -137,7 +139,7 @@ class Fidelity:
 
     def result(self, confidence: float = 0.95, group: int = 0) -> FidelityResult:
         """The figures of all rows of a group so far."""
-        found = {name: self._parts[name].result(confidence, group) for name in self._means}
+        found = {name: self._parts[name].result(confidence, group, name in _SIGNED) for name in self._means}
         observed = self._parts.get("observed")
         return FidelityResult(
             rows=found["kl"].rows,

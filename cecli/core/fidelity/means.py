@@ -10,11 +10,11 @@ import numpy as np
 
 from cecli.core.fidelity.rows import FidelityRows
 from cecli.core.fidelity.spec import FidelitySpec
-from cecli.core.functions.student import student_interval
 from cecli.core.sums.cells import CELLS
-from cecli.core.sums.clusters import Clusters, ClusterSums, cluster_error
+from cecli.core.sums.clusters import Clusters, ClusterSums
 from cecli.core.sums.exact import FRACTION_BITS
 from cecli.core.sums.layout import Floats
+from cecli.core.sums.mean_intervals import interval_of_clusters, interval_of_rows
 from cecli.core.sums.moments import Moments, WeightedMoments
 from cecli.core.sums.named_rows import NamedRows, first_rows
 from cecli.core.sums.state import PART, State
@@ -76,14 +76,16 @@ class Means:
         self._infinite.merge(other._infinite)
         self._first = first_rows(self._first, other._first)
 
-    def result(self, confidence: float, group: int = 0) -> MeanResult:
-        """The mean of a group."""
+    def result(self, confidence: float, group: int = 0, signed: bool = False) -> MeanResult:
+        """The mean of a group; ``signed`` where figures may be below 0."""
         mean, clusters = self._moments.result(group), self._clusters.of(group)
         infinite = self._infinite.mass(group) >> FRACTION_BITS
-        error, df = mean.standard_error, mean.df
         if clusters:
-            error, df = cluster_error(clusters), len(clusters) - 1.0
-        low, high = student_interval(mean.mean, error, df, confidence) if mean.n else (None, None)
+            found, _ = interval_of_clusters(mean.mean, clusters, confidence, signed=signed)
+        else:
+            has_powers = self._moments.has_powers(group)
+            found = interval_of_rows(mean, self._moments.shape(group), confidence, has_powers=has_powers, signed=signed)
+        error, low, high = found.standard_error, found.low, found.high
         if infinite:
             error = low = high = None
         first = tuple(number for number, its in self._first if its == group)

@@ -9,13 +9,12 @@ import numpy as np
 
 from cecli.core.fidelity.rows import FidelityRows
 from cecli.core.fidelity.spec import FidelitySpec
-from cecli.core.functions.student import student_interval
 from cecli.core.paired.clusters import PairedClusters
 from cecli.core.paired.loss import PairedLosses
+from cecli.core.paired.mean_test import MeanTest
 from cecli.core.paired.rows import Figures, PairedRows
 from cecli.core.paired.spec import PairSpec
 from cecli.core.sums.cells import CELLS
-from cecli.core.sums.clusters import cluster_error
 from cecli.core.sums.exact import FRACTION_BITS, ExactProducts, ExactSums, root_ratio
 from cecli.core.sums.state import PART, State
 from cecli.core.sums.tally import Tally
@@ -82,12 +81,10 @@ class Observations:
     def result(self, confidence: float, group: int = 0) -> ObservedResult:
         """The losses of a group."""
         loss, clusters = self._losses.result(group), self._clusters.result(group)
-        error, df = loss.finite.standard_error, loss.finite.df
-        if clusters.clusters:
-            error, df = cluster_error(clusters.exact), clusters.clusters - 1.0
-        if any(loss.infinite) or not loss.finite.n:
-            error = None
-        low, high = student_interval(loss.finite_difference, error, df, confidence)
+        tested = MeanTest.of_pairs(loss.finite, self._losses.shape(group), clusters.exact)
+        error = low = high = None
+        if loss.finite.n and not any(loss.infinite):
+            error, (_, low, high, _) = tested.error, tested.interval(loss.finite_difference, confidence)
         return ObservedResult(
             loss.rows, loss.first, loss.second, loss.difference, error, low, high, self._correlation(group)
         )

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from cecli.core.functions.root_squares import power_of_two, root_of_squares
+
 
 def cr2(residuals: Sequence[float], rests: Sequence[float]) -> float:
     """sqrt(sum e^2/(1 - p)), without bias where rows are independent and of one variance.
@@ -19,7 +21,9 @@ def cr2(residuals: Sequence[float], rests: Sequence[float]) -> float:
     >>> cr2([0.5, -0.5], [0.5, 0.5])
     1.0
     """
-    return math.sqrt(math.fsum(e * e / rest for e, rest in zip(residuals, rests, strict=True)))
+    unit = power_of_two(residuals)
+    squares = math.fsum((e / unit) ** 2 / rest for e, rest in zip(residuals, rests, strict=True))
+    return unit * math.sqrt(squares)
 
 
 def jackknife(residuals: Sequence[float], rests: Sequence[float]) -> float:
@@ -29,8 +33,7 @@ def jackknife(residuals: Sequence[float], rests: Sequence[float]) -> float:
     1.0
     """
     count = len(residuals)
-    squares = math.fsum((e / rest) ** 2 for e, rest in zip(residuals, rests, strict=True))
-    return math.sqrt((count - 1) / count * squares)
+    return root_of_squares([e / rest for e, rest in zip(residuals, rests, strict=True)], (count - 1) / count)
 
 
 def bell_mccaffrey(shares: Sequence[float], rests: Sequence[float]) -> float:

@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from cecli.core.functions.elementary_scalars import exp_of
+from cecli.core.functions.root_squares import power_of_two, root_of_squares
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows.rows import ScoredRows
 from cecli.core.sums.clusters import Clusters, ClusterSum, ClusterSums
@@ -78,12 +79,14 @@ def _perplexity(loss: float) -> float:
 
 def _mean(figures: Sequence[float]) -> tuple[float, float | None]:
     """The mean, and s/sqrt(n)."""
-    count, total = len(figures), math.fsum(figures)
-    mean = total / count
-    if count < 2 or not math.isfinite(mean):
+    count = len(figures)
+    if math.inf in figures:
+        return math.inf, None
+    unit = power_of_two(figures)
+    mean = math.fsum(figure / unit for figure in figures) / count * unit
+    if count < 2:
         return mean, None
-    spread = math.fsum((figure - mean) ** 2 for figure in figures)
-    return mean, math.sqrt(spread / (count - 1) / count)
+    return mean, root_of_squares([figure - mean for figure in figures], 1 / (count - 1) / count)
 
 
 def _below(rows: ScoredRows) -> Floats | None:

@@ -18,7 +18,6 @@ from cecli.core.paired.rows import PairedBatch, PairedRows, paired
 from cecli.core.paired.sign_flip import SignFlip, normal_sign_flip, sign_flip
 from cecli.core.paired.spec import PairSpec
 from cecli.core.rows.rows import PLAIN, LossRule
-from cecli.core.sums.clusters import cluster_errors
 from cecli.core.sums.state import PART, PARTS, Part, State
 
 POWER, LEVEL = 0.9, 0.05
@@ -138,10 +137,8 @@ class Comparer:
     ) -> Test:  # fmt: skip
         mean, difference = loss.finite, loss.finite_difference
         units = mean.mass if self.spec.weights == "frequency" else mean.n
-        if clusters.clusters:
-            tested, units = MeanTest.of_clusters(cluster_errors(clusters.exact), choice), clusters.clusters
-        else:
-            tested = MeanTest.of_rows(mean, self._parts["loss"].shape(group), choice)
+        units = clusters.clusters or units
+        tested = MeanTest.of_pairs(mean, self._parts["loss"].shape(group), clusters.exact, choice)
         interval, low, high, reason = tested.interval(difference, confidence)
         p_value, upper, lower = tested.tails(difference) or (None, None, None)
         return Test(

@@ -8,12 +8,13 @@ that it leaves 0 out where the p-value is below the level, and only there.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cecli.core.functions.choice import Choice
+from cecli.core.functions.choice import AUTO, Choice
 from cecli.core.functions.hall import hall_interval, hall_tails, kurtosis_freedom
 from cecli.core.functions.student import student_interval, student_t_tail
-from cecli.core.sums.clusters import ClusterErrors
+from cecli.core.sums.clusters import ClusterErrors, ClusterSum, cluster_errors
 from cecli.core.sums.mean_intervals import LEAST_FREEDOM, too_few
 from cecli.core.sums.moments import Mean
 from cecli.core.sums.shape import Shape
@@ -34,6 +35,13 @@ class MeanTest:
     shape: Shape | None = None
     kind: str = "auto"
     cluster_error: str | None = None
+
+    @classmethod
+    def of_pairs(
+        cls, mean: Mean, shape: Shape | None, clusters: Sequence[ClusterSum], choice: Choice = AUTO
+    ) -> MeanTest:  # fmt: skip
+        """The test of a mean over rows, or over clusters where there are any."""
+        return cls.of_clusters(cluster_errors(clusters), choice) if clusters else cls.of_rows(mean, shape, choice)
 
     @classmethod
     def of_rows(cls, mean: Mean, shape: Shape | None, choice: Choice) -> MeanTest:

@@ -35,15 +35,21 @@ class MeanInterval:
 
 
 def interval_of_rows(
-    mean: Mean, shape: Shape | None, confidence: float, choice: Choice = AUTO, has_powers: bool | None = True
+    mean: Mean,
+    shape: Shape | None,
+    confidence: float,
+    choice: Choice = AUTO,
+    has_powers: bool | None = True,
+    signed: bool = False,
 ) -> MeanInterval:
     """The interval of a mean over rows: Hall's with the degrees of freedom of the kurtosis, or Student's.
 
     Student's where it is asked for, where weights are not repeat counts, and where the figures have no ``shape``:
-    ``has_powers`` says whether they might have one, None where none can. Figures whose mean is not below 0 are taken
-    for losses, and the interval ends there.
+    ``has_powers`` says whether they might have one, None where none can. The interval of figures that are not
+    ``signed`` ends at 0, where their mean is not below it.
     """
     error, df, reason = mean.standard_error, mean.df, None
+    least = -math.inf if signed or mean.mean < 0 else 0.0
     if error is None:
         return _none(None, None, _one(mean.n, "row", "rows"))
     if choice.kind == "none":
@@ -59,29 +65,34 @@ def interval_of_rows(
         return _none(error, df, too_few(df, "rows"), shape)
     if shape is None:
         low, high = student_interval(mean.mean, error, df, confidence)
-        if mean.mean >= 0 and low is not None:
-            low = max(low, 0.0)
+        low = None if low is None else max(low, least)
         reason = None if has_powers is None else _NARROW if has_powers else _OLD
         return MeanInterval("t", error, df, low, high, None, reason)
     low, high = hall_interval(mean.mean, error, shape.skewness / math.sqrt(shape.n), df, confidence)
-    return MeanInterval("hall", error, df, max(low, 0.0) if mean.mean >= 0 else low, high, shape)
+    return MeanInterval("hall", error, df, max(low, least), high, shape)
 
 
 def interval_of_clusters(
-    mean: float, clusters: Sequence[ClusterSum], confidence: float, choice: Choice = AUTO, what: str = "clusters"
+    mean: float,
+    clusters: Sequence[ClusterSum],
+    confidence: float,
+    choice: Choice = AUTO,
+    what: str = "clusters",
+    signed: bool = False,
 ) -> tuple[MeanInterval, ClusterErrors | None]:
     """The interval of a ratio over clusters, and all that is known of its error.
 
-    The jackknife of auto takes the logarithm, exp(log m -+ t SE/m), and the smaller of two degrees of freedom, Bell
-    and McCaffrey's and those of the contributions' kurtosis; where another kind or error is asked for the interval is
-    m -+ t SE with G - 1 degrees of freedom for cr1, Bell and McCaffrey's for cr2 and the jackknife.
+    The jackknife of auto takes the logarithm where figures are not ``signed``, exp(log m -+ t SE/m), and the smaller of
+    two degrees of freedom, Bell and McCaffrey's and those of the contributions' kurtosis; where another kind or error
+    is asked for the interval is m -+ t SE with G - 1 degrees of freedom for cr1, Bell and McCaffrey's for cr2 and the
+    jackknife.
     """
     found = cluster_errors(clusters)
     if found is None:
         return _none(None, None, _one(len(clusters), "cluster", what)), None
     name = choice.of_clusters
     error = found.error(name)
-    logarithmic = choice == AUTO and mean > 0
+    logarithmic = choice == AUTO and mean > 0 and not signed
     df = found.count - 1.0 if name == "cr1" else found.bell_mccaffrey
     if logarithmic or (choice.cluster_error is None and choice.kind != "t"):
         df = min(df, found.kurtosis_freedom)
