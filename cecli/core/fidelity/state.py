@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 from cecli.core.fidelity.fidelity import Fidelity, GroupedFidelity
 from cecli.core.fidelity.spec import FidelitySpec
-from cecli.core.rows.facts import PairFacts, Shard
+from cecli.core.rows.facts import PairFacts
 from cecli.core.rows.rows import PLAIN, LossRule
-from cecli.core.rows.run_state import AnyPartial, merged, no_state, with_tuples
+from cecli.core.rows.run_state import NOT_WHOLE, AnyPartial, merged, no_state, pair_facts_from, with_tuples
 from cecli.core.sums.state import EACH, State, bits_from, state_of
 
 
@@ -79,16 +79,16 @@ def fidelity_partial_from(document: Any, name: str) -> FidelityPartial:
     """The state in an object of JSON. Raises InputError, which calls it ``name``, where it is none."""
     try:
         read = dict(document["read"])
-        clusters, shards = tuple(read.pop("clusters")), tuple(Shard(**shard) for shard in read.pop("shards"))
+        clusters = tuple(read.pop("clusters"))
         options = dict(document["options"])
         spec = FidelitySpec(**options.pop("spec"))
         return FidelityPartial(
             name,
             FidelityOptions(spec=spec, **with_tuples(options)),
-            PairFacts(name=name, shards=shards, **with_tuples(read)),
+            pair_facts_from(read, name),
             clusters,
             document["sums"],
             None if "labels_used" not in document else bits_from(document["labels_used"]),
         )
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+    except NOT_WHOLE as error:
         raise no_state(name, error) from error

@@ -9,10 +9,9 @@ from typing import Any, ClassVar
 
 from cecli.core.paired.comparison import Comparer, GroupedComparer
 from cecli.core.paired.spec import PairSpec
-from cecli.core.rows.evidence import Evidence
-from cecli.core.rows.facts import PairFacts, Shard
+from cecli.core.rows.facts import PairFacts
 from cecli.core.rows.rows import LossRule
-from cecli.core.rows.run_state import NOT_WHOLE, AnyPartial, merged, no_state, rule_of, with_tuples
+from cecli.core.rows.run_state import NOT_WHOLE, AnyPartial, merged, no_state, pair_facts_from, rule_of, with_tuples
 from cecli.core.sums.state import EACH, State, bits_from, state_of
 
 
@@ -86,21 +85,13 @@ def pair_partial_from(document: Any, name: str) -> PairPartial:
     """The state in an object of JSON. Raises InputError, which calls it ``name``, where it is none."""
     try:
         read = dict(document["read"])
-        clusters, shards = tuple(read.pop("clusters")), tuple(Shard(**shard) for shard in read.pop("shards"))
-        evidence = Evidence.of_document(read.pop("evidence", None))
-        of_candidates = tuple(map(Evidence.of_document, read.pop("candidates_evidence", ())))
+        clusters = tuple(read.pop("clusters"))
         options = dict(document["options"])
         spec = PairSpec(**options.pop("spec"))
         return PairPartial(
             name,
             PairOptions(spec=spec, **with_tuples(options)),
-            PairFacts(
-                name=name,
-                shards=shards,
-                evidence=evidence,
-                candidates_evidence=of_candidates,
-                **with_tuples(read),
-            ),
+            pair_facts_from(read, name),
             clusters,
             document["sums"],
             None if "labels_used" not in document else bits_from(document["labels_used"]),

@@ -14,7 +14,8 @@ from typing import Any, ClassVar, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cecli.core.rows.facts import Facts, Shard
+from cecli.core.rows.evidence import Evidence
+from cecli.core.rows.facts import Facts, PairFacts, Shard
 from cecli.core.rows.rows import LossRule
 from cecli.core.sums.state import Numbering, bits_of, restored, state_of
 from cecli.errors import InputError, quoted
@@ -278,3 +279,13 @@ def _positions(texts: Sequence[str]) -> dict[str, int]:
 def with_tuples(values: Mapping[str, Any]) -> dict[str, Any]:
     """Values as they were before JSON made lists of tuples."""
     return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+
+
+def pair_facts_from(read: dict[str, Any], name: str) -> PairFacts:
+    """The facts of several files in what a state says was read; it is used up."""
+    shards = tuple(Shard(**shard) for shard in read.pop("shards"))
+    evidence = Evidence.of_document(read.pop("evidence", None))
+    of_candidates = tuple(map(Evidence.of_document, read.pop("candidates_evidence", ())))
+    return PairFacts(
+        name=name, shards=shards, evidence=evidence, candidates_evidence=of_candidates, **with_tuples(read)
+    )  # fmt: skip
