@@ -21,10 +21,12 @@ class Doubt:
 @dataclass(frozen=True)
 class Evidence:
     """``doubts``, and of columns of logits, by the numbers of their classes, those of ``whole`` numbers alone, those
-    that are ``not_zero`` somewhere and those that labels were (``met``). None stands for all classes."""
+    that are ``not_below`` 0 anywhere, those that are ``not_zero`` somewhere and those that labels were (``met``). None
+    stands for all classes."""
 
     doubts: tuple[Doubt, ...] = ()
     whole: tuple[int, ...] | None = ()
+    not_below: tuple[int, ...] | None = None
     not_zero: tuple[int, ...] | None = ()
     met: tuple[int, ...] = ()
 
@@ -33,9 +35,10 @@ class Evidence:
         """What ``dataclasses.asdict`` made of it, after JSON; nothing where a state is of a version that had none."""
         if document is None:
             return cls()
-        whole, not_zero = (None if document[key] is None else tuple(document[key]) for key in ("whole", "not_zero"))
+        masks = (document[key] for key in ("whole", "not_below", "not_zero"))
         doubts = tuple(Doubt(**doubt) for doubt in document["doubts"])
-        return cls(doubts, whole, not_zero, tuple(document["met"]))
+        whole, not_below, not_zero = (None if mask is None else tuple(mask) for mask in masks)
+        return cls(doubts, whole, not_below, not_zero, tuple(document["met"]))
 
     @staticmethod
     def of_all(parts: Sequence[Evidence]) -> Evidence:
@@ -45,6 +48,7 @@ class Evidence:
         return Evidence(
             tuple(_together(doubt, parts) for doubt in parts[0].doubts if all(map(_has(doubt), parts))),
             _common([part.whole for part in parts]),
+            _common([part.not_below for part in parts]),
             None if any(part.not_zero is None for part in parts) else _any([part.not_zero or () for part in parts]),
             _any([part.met for part in parts]),
         )
@@ -57,9 +61,14 @@ class Evidence:
 
     def columns(self) -> list[int]:
         """Classes whose columns hold whole numbers, not all 0, where others hold fractions, and which no label was."""
-        if self.whole is None:
-            return []
-        return [k for k in self.whole if (self.not_zero is None or k in self.not_zero) and k not in self.met]
+        return self._odd(self.whole)
+
+    def signs(self) -> list[int]:
+        """Classes whose columns are nowhere below 0, nor all 0, where others are, and which no label was."""
+        return self._odd(self.not_below)
+
+    def _odd(self, mask: tuple[int, ...] | None) -> list[int]:
+        return [k for k in mask or () if (self.not_zero is None or k in self.not_zero) and k not in self.met]
 
 
 def _has(doubt: Doubt) -> Any:

@@ -74,6 +74,7 @@ _DOUBT: dict[str, Check] = {"key": _text, "message": _text, "hint": _maybe(_text
 _EVIDENCE: dict[str, Check] = {
     "doubts": _doubts,
     "whole": _maybe(_classes),
+    "not_below": _maybe(_classes),
     "not_zero": _maybe(_classes),
     "met": _classes,
 }
@@ -147,7 +148,7 @@ LATER: dict[str, dict[str, Any]] = {
     "options": {"log_base": None, "first_token": None, "missing_logprob": None, "per": None, "text": None},
     "read": {
         "clipped": 0,
-        "evidence": {"doubts": [], "whole": [], "not_zero": [], "met": []},
+        "evidence": {"doubts": [], "whole": [], "not_below": [], "not_zero": [], "met": []},
         "documents": None,
         "first_tokens_left_out": None,
         "missing_logprobs": None,
@@ -179,7 +180,7 @@ def check_shape(document: Mapping[str, Any]) -> None:
     _agree((options["by"] is None) == (document["groups"] is None), "options.by", "groups")
     classes = len(options["classes"])
     _agree(options["observed"] or len(read["class_names"]) == max(2, classes), "options.classes", "read.class_names")
-    known = (k for key in ("whole", "not_zero", "met") for k in read["evidence"][key] or ())
+    known = (k for key in ("whole", "not_below", "not_zero", "met") for k in read["evidence"][key] or ())
     _agree(all(k < classes for k in known), "options.classes", "read.evidence")
     weights = options["class_weights"]
     _agree(weights is None or len(weights) == max(2, classes), "options.class_weights", "options.classes")

@@ -75,11 +75,11 @@ def _at_cut(tables: Sequence[Table]) -> tuple[int, ...]:
 
 def check_facts(facts: Facts, classes: Sequence[str]) -> None:
     """Raise InputError where the rows, all of them, leave in doubt how columns were read."""
-    check_evidence(facts.evidence, facts.name, classes, facts.all_pmfs)
+    check_evidence(facts.evidence, facts.name, classes, facts.rows_read, facts.all_pmfs)
     if isinstance(facts, PairFacts):
         flags = facts.candidates_all_pmfs
         for name, evidence, all_pmfs in zip(facts.candidates, facts.candidates_evidence, flags, strict=False):
-            check_evidence(evidence, name, classes, all_pmfs)
+            check_evidence(evidence, name, classes, facts.rows_read, all_pmfs)
 
 
 def place_of(path: str) -> str:

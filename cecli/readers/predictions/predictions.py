@@ -262,7 +262,7 @@ class Predictions:
         if column is None or self.options.columns.plain or self.observed_only_asked or not table.header:
             return
         name = table.columns[column]
-        if role_of(name) == "predicted" and name not in self.classes:
+        if role_of(name, table.columns) == "predicted" and name not in self.classes:
             self.proof.suspect(column, name, table.name)
 
     def _numbers(self) -> Numbers:

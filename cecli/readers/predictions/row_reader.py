@@ -187,7 +187,7 @@ class Unlabelled:
         problems.raise_any()
         if not self.rows_read:
             raise InputError(f"{self.name}: no rows")
-        check_evidence(self._proof.evidence(None), self.name, self.classes)
+        check_evidence(self._proof.evidence(None), self.name, self.classes, self.rows_read)
 
     def _count_clipped(self, clipped: int) -> None:
         if clipped:

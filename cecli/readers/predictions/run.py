@@ -233,13 +233,14 @@ class Run:
         of, reading = self._of, self._of.decoder.reading
         named = reading is not None and reading.calls_names and not of.binary
         soft = frozenset(range(len(of.roles.classes))) if of.roles.labels.soft else frozenset[int]()
-        evidence = of.proof.evidence(reading.observed if named and reading is not None else soft)
+        counted = reading is not None and not named
+        evidence = of.proof.evidence(reading.observed if named and reading is not None else soft, counted)
         if reading is not None:
             name = of.preds.name if of.labels is None else of.labels.name
             evidence = replace(evidence, doubts=(*evidence.doubts, *reading.doubts(name)))
         of.evidence = evidence
         if not of.options.in_parts:
-            check_evidence(evidence, of.preds.name, of.classes, self._all_pmfs)
+            check_evidence(evidence, of.preds.name, of.classes, of.rows_read, self._all_pmfs)
 
     def used_labels(self) -> NDArray[np.bool_] | None:
         """Which rows of LABELS were used, where those are looked up by id; None where they are not."""

@@ -61,7 +61,7 @@ class Question:
     def role(self, column: int) -> str | None:
         """What the name of a column says, unless a label is called so."""
         name = self.columns[column]
-        return None if name in self.called or not self.header else role_of(name)
+        return None if name in self.called or not self.header else role_of(name, self.columns)
 
     def sums(self, columns: Sequence[int]) -> NDArray[np.float64] | None:
         """The sums of the first rows as probabilities; None where a number can be none."""

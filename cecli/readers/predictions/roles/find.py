@@ -198,7 +198,7 @@ def _called(
 def _compared(decision: Decision, preds: Table) -> Decision:
     """The decision, its columns called like labels marked: they are held against LABELS."""
     asides = tuple(
-        replace(aside, compared=True) if role_of(preds.columns[aside.column]) == "label" else aside
+        replace(aside, compared=True) if role_of(preds.columns[aside.column], preds.columns) == "label" else aside
         for aside in decision.asides
     )
     return replace(decision, asides=asides)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _NAMES = {
     "index": "index row rows rowname rownames rowid rowids rowindex obs idx sampleid",
@@ -25,6 +26,9 @@ _NAMES = {
 _ROLES = {name: role for role, names in _NAMES.items() for name in names.split()}
 _SEPARATORS = re.compile(r"[_.\- ]+")
 _NUMBERED = re.compile(r"unnamed:\d+|indexlevel\d+")
+_CATBOOST = re.compile(r"(?:Probability|LogProbability|RawFormulaVal)(?::Class=.*)?", re.DOTALL)
+"""What CatBoost 1.2 calls its figures. Its column ``Class`` beside them holds what it predicts, ``Label`` labels."""
+
 _KEY = re.compile(r".*[_.\- ]id", re.IGNORECASE | re.DOTALL)
 
 GENERIC = frozenset(
@@ -96,12 +100,16 @@ def plain(name: str) -> str:
     return _SEPARATORS.sub("", name.strip()).casefold()
 
 
-def role_of(name: str) -> str | None:
-    """What a column of this name is for, a key of MEANINGS; None where the name says nothing.
+def role_of(name: str, beside: Iterable[str] = ()) -> str | None:
+    """What a column of this name is for among others, a key of MEANINGS; None where the name says nothing.
 
     >>> role_of("__index_level_0__"), role_of("doc_id"), role_of("cat")
     ('index', 'key', None)
+    >>> role_of("Class"), role_of("Class", ["Probability:Class=a", "Class"])
+    ('label', 'predicted')
     """
+    if name == "Class" and any(map(_CATBOOST.fullmatch, beside)):
+        return "predicted"
     bare = plain(name)
     if not bare or _NUMBERED.fullmatch(bare):
         return "index"

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from cecli.readers.tables.table import Block, Coded
 
 
+_CHANCE = 2
+"""Rows of which it says nothing that a class is nowhere below 0."""
+
+_FEWEST = 20
+"""Rows without labels from which it is no chance that a class is nowhere below 0."""
+
 _FEW = 64
 """Rows that tell most columns of fractions from those of whole numbers, all columns at a time."""
 
@@ -50,7 +56,10 @@ class Proof:
         by_sums = kind != "logits" and len(names) > 1
         self._claims = [None if by_sums else claim_of(each.role, names) for each in decision.numbers]
         self._wrong: tuple[int, InputError] | None = None
-        self._shape = np.ones(len(names), dtype=bool), np.zeros(len(names), dtype=bool)
+        self._whole: NDArray[np.bool_] = np.ones(len(names), dtype=bool)
+        self._not_below: NDArray[np.bool_] = np.ones(len(names), dtype=bool)
+        self._not_zero: NDArray[np.bool_] = np.zeros(len(names), dtype=bool)
+        self._rows = 0
         self._watched = kind == "logits" and len(names) > 1 and decision.why == "evidence"
         self._sure, self._spread, self._soft = kind == "probabilities" and not probs_said, False, False
         self._suspect: tuple[int, str, str] | None = None
@@ -74,6 +83,7 @@ class Proof:
         self._look_at_texts(block, texts)
         if self._watched:
             self._look_at_whole(classes)
+            self._look_at_signs(classes)
         if any(claim is not None for claim in self._claims):
             rows = ClassRows(np.asarray(classes, dtype=np.float64), self._kind, block.first_row, labels)
             for k, claim in enumerate(self._claims):
@@ -116,9 +126,10 @@ class Proof:
         if self._wrong is not None:
             raise self._wrong[1]
 
-    def evidence(self, called: Set[int] | None) -> Evidence:
-        """What the rows leave in doubt. ``called`` are the classes that labels are called as; None where labels do not
-        name classes. Raises InputError where a row speaks against what was decided, whatever others say."""
+    def evidence(self, called: Set[int] | None, counted: bool = False) -> Evidence:
+        """What the rows leave in doubt. ``called`` are the classes that labels are called as, none where they are
+        ``counted``; None where there are no labels. Raises InputError where a row speaks against what was decided,
+        whatever others say."""
         self.raise_wrong()
         for claim, aside in zip(self._claims, self._decision.numbers, strict=True):
             if claim is not None and not claim.stands():
@@ -127,9 +138,11 @@ class Proof:
         doubts = [*self._of_labels(), *self._of_claims(), *self._of_names(met), *self._of_halves(met)]
         if not self._watched:
             return Evidence(tuple(doubts))
-        whole, not_zero = (None if mask.all() else tuple(np.flatnonzero(mask).tolist()) for mask in self._shape)
-        of_whole = range(len(self._shape[0])) if whole is None else whole
-        return Evidence(tuple(doubts), whole, not_zero, tuple(sorted(met.intersection(of_whole))))
+        few = counted or (called is None and self._rows < _FEWEST)
+        not_below = np.ones_like(self._not_below) if few else self._not_below
+        asked = met.intersection(np.flatnonzero(self._whole | not_below).tolist())
+        whole, signs, not_zero = map(_numbers, (self._whole, not_below, self._not_zero))
+        return Evidence(tuple(doubts), whole, signs, not_zero, tuple(sorted(asked)))
 
     def _of_labels(self) -> Iterator[Doubt]:
         """Labels that are the prediction in all rows, and PMFs for labels beside certain predictions."""
@@ -152,7 +165,7 @@ class Proof:
         classes = self._decision.classes
         for column in self._decision.doubtful:
             if classes.index(column) not in met:
-                role = role_of(self._columns[column]) or "index"
+                role = role_of(self._columns[column], self._columns) or "index"
                 error = refusals.not_borne_out(self._name, self._columns, column, role, classes)
                 yield _doubt(f"name {column}", error)
 
@@ -170,19 +183,29 @@ class Proof:
         return refusals.not_borne_out(self._name, self._columns, column, role, classes, place)
 
     def _look_at_whole(self, classes: NDArray[np.floating]) -> None:
-        whole, not_zero = self._shape
         few = classes[:_FEW]
         with np.errstate(invalid="ignore"):
             fractions = ((few != np.floor(few)) & np.isfinite(few)).any(axis=0)
-            open_columns = np.flatnonzero(whole & ~fractions)
+            open_columns = np.flatnonzero(self._whole & ~fractions)
             for k in open_columns.tolist():
                 column = classes[:, k]
                 finite = column[np.isfinite(column)]
                 fractions[k] = (finite != np.floor(finite)).any()
                 if not fractions[k] and finite.any():
-                    not_zero[k] = True  # only ever set, from any thread
+                    self._not_zero[k] = True  # only ever set, from any thread
         with self._lock:
-            whole &= ~fractions
+            self._whole &= ~fractions
+
+    def _look_at_signs(self, classes: NDArray[np.floating]) -> None:
+        below: NDArray[np.bool_] = np.asarray((classes[:_FEW] < 0).any(axis=0))
+        for k in np.flatnonzero(self._not_below & ~below).tolist():
+            below[k] = (classes[:, k] < 0).any()
+        not_zero = np.flatnonzero(self._not_below & ~below & ~self._not_zero)
+        found = not_zero[classes[:, not_zero].any(axis=0)]
+        with self._lock:
+            self._not_zero[found] = True
+            self._not_below &= ~below
+            self._rows += len(classes)
 
     def _look_at_texts(self, block: Block, texts: Sequence[Coded]) -> None:
         for aside, column in zip(self._decision.texts, texts, strict=False):
@@ -207,9 +230,11 @@ class Proof:
                 self._wrong = row, error
 
 
-def check_evidence(evidence: Evidence, table: str, classes: Sequence[str], all_pmfs: bool = False) -> None:
-    """Raise InputError where all rows together leave in doubt which columns are classes; ``classes`` are called so.
-    ``all_pmfs``: every row of logits is a PMF, to which a column of zeros adds nothing."""
+def check_evidence(
+    evidence: Evidence, table: str, classes: Sequence[str], rows: int, all_pmfs: bool = False
+) -> None:  # fmt: skip
+    """Raise InputError where all rows together, so many, leave in doubt which columns are classes; ``classes`` are
+    called so. ``all_pmfs``: every row of logits is a PMF, to which a column of zeros adds nothing."""
     for doubt in evidence.doubts:
         if doubt.armed:
             raise InputError(doubt.message, doubt.hint)
@@ -218,6 +243,14 @@ def check_evidence(evidence: Evidence, table: str, classes: Sequence[str], all_p
     for k in evidence.columns():
         if not are_family(classes[k], [name for j, name in enumerate(classes) if j != k]):
             raise refusals.whole_numbers(table, classes, k)
+    for k in evidence.signs() if rows > _CHANCE else ():
+        if not are_family(classes[k], [name for j, name in enumerate(classes) if j != k]):
+            raise refusals.never_below(table, classes, k)
+
+
+def _numbers(mask: NDArray[np.bool_]) -> tuple[int, ...] | None:
+    """The numbers of the classes of a mask; None where it is of all."""
+    return None if mask.all() else tuple(np.flatnonzero(mask).tolist())
 
 
 def _doubt(key: str, error: InputError, armed: bool = True) -> Doubt:

@@ -49,6 +49,15 @@ def whole_numbers(table: str, classes: Sequence[str], k: int) -> InputError:
     )
 
 
+def never_below(table: str, classes: Sequence[str], k: int) -> InputError:
+    """A column among logits that is never below 0."""
+    return InputError(
+        f"{table}: the column {quoted(classes[k])}: is it a class? It is nowhere below 0, as weights, times and "
+        "probabilities are, the others are, and no label is called so",
+        _either(classes, k, range(len(classes))),
+    )
+
+
 def zeros(table: str, classes: Sequence[str], k: int) -> InputError:
     """Logits that are PMFs, and a column of zeros among them."""
     return InputError(
