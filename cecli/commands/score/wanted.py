@@ -11,7 +11,7 @@ import click
 from cecli.commands.options.metrics import MetricOptions
 from cecli.commands.options.page import WORST_ROWS
 from cecli.commands.signature import arguments_given
-from cecli.core.functions.choice import AUTO, Choice
+from cecli.core.functions.choice import AUTO, NONE, Choice
 from cecli.core.metrics import HEADLINE, OF_LOSSES, REPORT
 from cecli.core.units import Unit
 from cecli.errors import UsageError
@@ -49,11 +49,15 @@ class Wanted:
 
     def measured(self, observed_only: bool) -> tuple[str, ...]:
         """The names in METRICS of what must be measured; little where nothing but the loss is printed."""
-        more = self.by or self.table or self.requirements or self.page or self.metrics.metrics()
-        single = self.output.get is None and (self.output.value or resolve_format(self.output) == "plain")
-        if single and not more:
+        if self._bare():
             return HEADLINE[:1] if observed_only else HEADLINE
         return OF_LOSSES if observed_only else (*REPORT, *self.metrics.metrics())
+
+    def _bare(self) -> bool:
+        """Whether nothing but the loss is printed."""
+        more = self.by or self.table or self.requirements or self.page or self.metrics.metrics()
+        single = self.output.get is None and (self.output.value or resolve_format(self.output) == "plain")
+        return single and not more
 
     def finish(
         self,
@@ -69,7 +73,7 @@ class Wanted:
             facts, total, groups, self.unit, self.confidence, self.summed, self.by,
             worst=None if self.beside else wanted.worst, confusions=wanted.confusions, prior=prior,
             listed=self._lists(), page=self.page is not None,
-            choice=self.choice,
+            choice=NONE if self._bare() else self.choice,
         )  # fmt: skip
         ending = Ending(
             self.output,

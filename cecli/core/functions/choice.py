@@ -22,4 +22,4 @@ class Choice:
         return self.cluster_error or ("cr1" if self.kind == "t" else "jackknife")
 
 
-AUTO = Choice()
+AUTO, NONE = Choice(), Choice("none")

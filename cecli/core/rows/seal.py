@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 _HEAD = re.compile(rb'(\{"cecli_state":[0-9]{1,9},"version":"[^"\\]{0,99}",)"sha256":"([0-9a-f]{64})",')
@@ -27,6 +26,8 @@ def holds(text: bytes) -> bool | None:
 
 
 def _digest(head: bytes, rest: memoryview) -> bytes:
+    import hashlib  # its import takes longer than most of what is read here
+
     found = hashlib.sha256(head)
     found.update(rest)
     return found.hexdigest().encode("ascii")

@@ -3,7 +3,6 @@ where it has neither, of its number in the file."""
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,12 +48,14 @@ class RowKeys:
 
 def _of_texts(texts: Any) -> Keys:
     """A number for each text of a PyArrow array, the same for the same text."""
+    from hashlib import blake2b  # its import takes longer than a small file
+
     keys = np.empty(len(texts), dtype=np.uint64)
     for part in parts(texts):
         if part.words is not None:
             keys[part.positions] = hashes(part.words)
             continue
         for row in np.arange(len(texts))[part.positions].tolist():
-            digest = hashlib.blake2b(texts[row].as_py().encode(), digest_size=8).digest()
+            digest = blake2b(texts[row].as_py().encode(), digest_size=8).digest()
             keys[row] = int.from_bytes(digest, "little")
     return keys

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cecli.readers.predictions.roles import refusals
-from cecli.readers.predictions.roles.evidence import ClassRows, claim_of
 from cecli.readers.predictions.roles.names import MEANINGS, are_family, role_of
 from cecli.readers.predictions.roles.options import Aside, Decision
 from cecli.readers.tables.first_rows import FirstRows
@@ -205,6 +204,8 @@ def _one_column(question: Question, named: tuple[int, ...], rest: tuple[int, ...
 
 def _borne_out(question: Question, column: int, rest: tuple[int, ...]) -> bool:
     """Whether the first rows of a column are what its name says, beside classes."""
+    from cecli.readers.predictions.roles.evidence import ClassRows, claim_of
+
     values = question.values((column, *rest))
     claim = claim_of(str(question.role(column)), [question.columns[k] for k in rest])
     rows = ClassRows(values[:, 1:], question.kind)

@@ -13,7 +13,6 @@ from cecli.core.rows.evidence import Doubt, Evidence
 from cecli.core.sums.layout import Integers
 from cecli.errors import InputError
 from cecli.readers.predictions.roles import refusals
-from cecli.readers.predictions.roles.evidence import ClassRows, claim_of
 from cecli.readers.predictions.roles.names import are_family
 from cecli.readers.predictions.roles.options import Decision
 from cecli.readers.tables.first_rows import is_number_text
@@ -21,6 +20,7 @@ from cecli.readers.tables.first_rows import is_number_text
 if TYPE_CHECKING:
     from collections.abc import Set
 
+    from cecli.readers.predictions.roles.evidence import Claim
     from cecli.readers.tables.table import Block, Coded
 
 
@@ -54,7 +54,11 @@ class Proof:
         self._lock = Lock()
         names = [columns[k] for k in decision.classes]
         by_sums = kind != "logits" and len(names) > 1
-        self._claims = [None if by_sums else claim_of(each.role, names) for each in decision.numbers]
+        self._claims: list[Claim | None] = [None] * len(decision.numbers)
+        if decision.numbers and not by_sums:
+            from cecli.readers.predictions.roles.evidence import claim_of  # few files have such columns
+
+            self._claims = [claim_of(each.role, names) for each in decision.numbers]
         self._wrong: tuple[int, InputError] | None = None
         self._whole: NDArray[np.bool_] = np.ones(len(names), dtype=bool)
         self._not_below: NDArray[np.bool_] = np.ones(len(names), dtype=bool)
@@ -85,6 +89,8 @@ class Proof:
             self._look_at_whole(classes)
             self._look_at_signs(classes)
         if any(claim is not None for claim in self._claims):
+            from cecli.readers.predictions.roles.evidence import ClassRows
+
             rows = ClassRows(np.asarray(classes, dtype=np.float64), self._kind, block.first_row, labels)
             for k, claim in enumerate(self._claims):
                 if claim is None:
@@ -113,6 +119,8 @@ class Proof:
         """Whether labels that are called like predictions are the largest class."""
         if self._suspect is None or not self._all_right:
             return
+        from cecli.readers.predictions.roles.evidence import ClassRows
+
         rows = ClassRows(np.asarray(classes, dtype=np.float64), self._kind)
         if not (rows.is_top(labels) | (labels < 0)).all():
             self._all_right = False

@@ -3,9 +3,6 @@ that settles it."""
 
 from __future__ import annotations
 
-import csv
-import io
-import shlex
 from collections.abc import Sequence
 
 from cecli.errors import InputError, quoted
@@ -20,11 +17,13 @@ def option(name: str, *columns: str) -> str:
     >>> option("--drop", "Row Index"), option("--classes", "a", "b,c")
     ("--drop 'Row Index'", '--classes \\'a,"b,c"\\'')
     """
+    from shlex import quote
+
     if name in ("--drop", "--id"):
-        return f"{name} {shlex.quote(columns[0])}"
+        return f"{name} {quote(columns[0])}"
     if len(columns) > _SHOWN:
-        return f"{name} {shlex.quote(_record(columns[:3]))},..."
-    return f"{name} {shlex.quote(_record(columns))}"
+        return f"{name} {quote(_record(columns[:3]))},..."
+    return f"{name} {quote(_record(columns))}"
 
 
 def not_borne_out(
@@ -148,6 +147,9 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _record(names: Sequence[str]) -> str:
+    import csv
+    import io
+
     out = io.StringIO()
     csv.writer(out, lineterminator="").writerow(names)
     return out.getvalue()
