@@ -132,6 +132,8 @@ class Predictions:
                         self.decoder.reading.class_of(text)
             decision = self.roles.decision or Decision(self.roles.classes)
             self.proof = Proof(decision, self.preds.name, self.preds.columns, options.kind, self._named, options.said)
+            if decision.why in ("said", "file"):
+                self.options = replace(self.options, checks=replace(self.options.checks, classes_said=True))
             self._suspect_labels(labels)
             self._blocks = self.preds.blocks(self.roles.selection(NUMBER_KINDS[options.kind]))
             self._first_block: list[Block] = []

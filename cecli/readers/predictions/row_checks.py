@@ -48,6 +48,8 @@ class CheckOptions:
     as_probabilities: str | None = "leave --log-probs out"
     as_logits: str | None = "--logits"
     as_log_probabilities: str | None = "--log-probs"
+    classes_said: bool = False
+    """Whether the person or the file itself says which numbers are of the classes, and of all of them."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -181,10 +183,10 @@ def _check_sums(
     found = [f"{block.place(int(row))}: {what} sums to {sums[row]:.10g}, not to 1" for row in off[:10]]
     first = int(off[0])
     row = values[:, first] if axis == 0 else values[first]
-    problems.add(found, len(off), _sum_hint(sums, row, float(sums[first]), kind))
+    problems.add(found, len(off), _sum_hint(sums, row, float(sums[first]), kind, options.classes_said))
 
 
-def _sum_hint(sums: Floats, row: Floats, total: float, kind: Kind) -> str:
+def _sum_hint(sums: Floats, row: Floats, total: float, kind: Kind, classes_said: bool) -> str:
     """What helps where rows do not sum to 1: the tolerance that their decimals call for, dividing them where they are
     near 1 (K numbers rounded to d decimals are off by K 10^-d / 2 at most), else saying which columns are classes."""
     decimals = max(len(np.format_float_positional(number, trim="-").partition(".")[2]) for number in row)
@@ -194,6 +196,8 @@ def _sum_hint(sums: Floats, row: Floats, total: float, kind: Kind) -> str:
         return f"its numbers have {several(decimals, 'decimal')}: {allows}"
     if np.abs(sums - 1.0).max() <= _NEAR:
         return "--normalize divides each row by its sum"
+    if classes_said and kind == "probabilities":
+        return "--normalize divides each row by its sum, if these are votes or scores of all classes"
     return "are all columns of numbers classes, and all classes here? --classes A,B,... and --drop A say which are"
 
 
