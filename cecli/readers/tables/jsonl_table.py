@@ -27,7 +27,7 @@ from cecli.readers.tables.jsonl_careful import (
 )
 from cecli.readers.tables.nested.arrow import figures_of, types_of
 from cecli.readers.tables.nested.careful import REST
-from cecli.readers.tables.nested.find import find_shape
+from cecli.readers.tables.nested.find import OWN_LABEL, find_shape
 from cecli.readers.tables.nested.shape import Shape
 from cecli.readers.tables.records import decode
 from cecli.readers.tables.table import MOST_COLUMNS, Cells, Selection, SourceTable
@@ -87,6 +87,8 @@ class JsonlTable(SourceTable):
         self.kinds = {name: _kind(value) for name, value in values.items()}
         self.fields = self._find_fields(values, vector, shape)
         self.columns = self.fields.columns
+        if self.fields.shape is not None and self.fields.shape.kind == "choices":
+            self.stored_kind, self.own_label = "logits", OWN_LABEL
 
     @property
     def vector_width(self) -> int:
@@ -129,9 +131,9 @@ class JsonlTable(SourceTable):
         shape = None if vector in values and self.kinds[vector] == "numbers" else find_shape(values, is_figure, vector)
         inside = shape.figure_key if shape is not None and not shape.path else None
         lists = [k for k, name in enumerate(names) if self.kinds[name] == "numbers" and name != inside]
-        if shape is not None and lists and vector is None and shape.kind != "object":
+        if shape is not None and lists and vector is None and shape.kind not in ("object", "choices"):
             return fields_of(self.name, names, None)  # one or the other: the person must say it
-        if shape is not None and (vector is not None or not lists):
+        if shape is not None and (vector is not None or shape.kind == "choices" or not lists):
             at = names.index(shape.path[0] if shape.path else shape.figure_key)
             return fields_of(self.name, names, at, shape.width, shape)
         if vector is not None and vector in values and self.kinds[vector] != "numbers":

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 REST = "--rest zero, uniform or drop says what classes get that a row does not name"
 
+_RAGGED = "questions of so many choices each make a file of their own"
+
 Number = Callable[[Any, str], float]
 """A figure as a number, by its value and the name of its class; what is no number is noted."""
 
@@ -28,6 +30,9 @@ def row_of(value: Any, shape: Shape, under: int, number: Number, bad: Bad) -> li
         cells = shape.cells(below(value, shape.path[under:]))
     except NotSo as error:
         bad(str(error), None)
+        return []
+    if shape.kind == "choices" and len(cells) != shape.width:
+        bad(f"{len(cells)} choices, and the first row has {shape.width}", _RAGGED)
         return []
     names = shape.names or tuple(str(k) for k in range(shape.width))
     missing = next((name for name in names if name not in cells), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from cecli.core.rows.natural import natural_key
@@ -18,6 +19,13 @@ USUAL = ("probabilities", "probability", "probs", "prob", "proba", "scores", "lo
          "prediction", "predictions", "output", "output_probability", "predict_proba")  # fmt: skip
 """Keys under which an object of numbers is meant, whatever else is in the record."""
 
+_CHOICES = "filtered_resps"
+_OF_QUESTIONS = {"doc_id", "target", "arguments", _CHOICES}
+"""Keys of every record of the samples that lm-eval 0.4 writes."""
+
+OWN_LABEL = "target"
+"""Where lm-eval writes the number of the right choice."""
+
 _DEEPEST = 4
 
 IsNumber = Callable[[Any], bool]
@@ -26,6 +34,8 @@ IsNumber = Callable[[Any], bool]
 def find_shape(record: dict[str, Any], is_number: IsNumber, wanted: str | None = None) -> Shape | None:
     """The one value of a record that holds the figures of all classes; the one called ``wanted``, ``a.b`` being b
     within a. None where there is none, or several may be meant."""
+    if wanted in (None, _CHOICES) and record.keys() >= _OF_QUESTIONS:
+        return _choices(record)
     found = list(_shapes(record, (), is_number))
     if wanted is not None:
         return next((shape for shape in found if shape.called == wanted), None)
@@ -38,6 +48,15 @@ def find_shape(record: dict[str, Any], is_number: IsNumber, wanted: str | None =
         return usual[0]
     alone = len(plain) == 1 and not usual and plain[0].width > 1
     return plain[0] if alone and not any(map(is_number, record.values())) else None
+
+
+def _choices(record: dict[str, Any]) -> Shape | None:
+    shape = Shape("choices", (_CHOICES,))
+    try:
+        width = len(shape.cells(record[_CHOICES]))
+    except NotSo:
+        return None  # a generation, or the likelihood of a whole text
+    return replace(shape, width=width) if width > 1 else None
 
 
 def _shapes(value: Any, path: tuple[str, ...], is_number: IsNumber) -> Iterator[Shape]:

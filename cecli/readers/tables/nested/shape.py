@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeGuard
 
+from cecli.errors import quoted
+
 if TYPE_CHECKING:
     from cecli.readers.tables.table import Rest
 
-Kind = Literal["object", "pairs", "lists", "spark"]
+Kind = Literal["object", "pairs", "lists", "spark", "choices"]
 
 SPARSE, DENSE = 0, 1
 """Spark's two types of a vector."""
@@ -24,8 +26,10 @@ class Shape:
 
     ``object``: class -> figure (an Arrow map, too). ``pairs``: a list of objects, each with the name of a class under
     ``name_key`` and its figure under ``figure_key``. ``lists``: names and figures in two lists, under these keys.
-    ``spark``: a vector of Spark's, whose classes have no names. ``names`` are those of the classes, in the order in
-    which their columns stand; () where they have none. ``rest`` is what classes get that a row does not name.
+    ``spark``: a vector of Spark's, whose classes have no names. ``choices``: what lm-eval writes of a question, for
+    each choice its log-likelihood and whether it is the greedy answer; without names, too. ``names`` are those of the
+    classes, in the order in which their columns stand; () where they have none. ``rest`` is what classes get that a row
+    does not name.
     """
 
     kind: Kind
@@ -69,7 +73,7 @@ class Shape:
             if not is_list(names) or not is_list(figures) or len(names) != len(figures):
                 raise NotSo(f"expected two lists of one length, {self.name_key} and {self.figure_key}")
             return _named(list(zip(names, figures, strict=True)))
-        return _of_spark(value)
+        return _of_choices(value) if self.kind == "choices" else _of_spark(value)
 
 
 def below(value: Any, path: Sequence[str]) -> Any:
@@ -152,6 +156,21 @@ def _of_spark(value: Any) -> dict[str, Any]:
             raise NotSo(f"the index {index} of a sparse vector of size {size}")
         cells[str(index)] = figure
     return cells
+
+
+def _of_choices(value: Any) -> dict[str, Any]:
+    if not is_list(value) or not all(is_list(one) and len(one) == 2 for one in value):
+        raise NotSo("expected a list of choices, each with its log-likelihood and whether it is the greedy answer")
+    return {str(k): _log_likelihood(one[0]) for k, one in enumerate(value)}
+
+
+def _log_likelihood(figure: Any) -> float:
+    from cecli.readers.tables.numbers import read_number
+
+    found = read_number(str(figure))
+    if found is None or not found <= 0:
+        raise NotSo(f"expected a log-likelihood, at most 0, found {quoted(str(figure))}")
+    return found
 
 
 def _whole(value: Any) -> int | None:
