@@ -62,6 +62,23 @@ def _gzip(blocks: Iterator[bytes]) -> Iterator[bytes]:
         raise BrokenArchive("it ends too early")
 
 
+def _deflate(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """A stream without a head or a checksum, as zip archives hold it."""
+    decoder = zlib.decompressobj(wbits=-15)
+    for raw in blocks:
+        block = raw
+        while block:
+            if decoder.eof:
+                raise BrokenArchive("something stands behind its end")
+            try:
+                yield decoder.decompress(block, _LARGEST_STEP)
+            except zlib.error as error:
+                raise BrokenArchive(_reason(error)) from error
+            block = decoder.unused_data if decoder.eof else decoder.unconsumed_tail
+    if not decoder.eof:
+        raise BrokenArchive("it ends too early")
+
+
 def _members(make: Callable[[], Any], blocks: Iterator[bytes], own: type[Exception] = OSError) -> Iterator[bytes]:
     """Unpack with a decoder of the shape of bz2 and lzma, a new one for each member; ``own`` are its errors."""
     decoder = make()
@@ -142,6 +159,7 @@ def _reason(error: Exception) -> str:
 
 _STREAMS: dict[str, Callable[[Iterator[bytes]], Iterator[bytes]]] = {
     "gzip": _gzip,
+    "deflate": _deflate,
     "zstd": _arrow("zstd"),
     "bzip2": _bzip2,
     "xz": _xz,

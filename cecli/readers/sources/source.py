@@ -120,12 +120,28 @@ class Source:
             if inner:
                 raise InputError(f"{self.name}: compressed twice ({inner} inside {kind})", "unpack it once first")
         head_bytes = self.peek(HEAD)
+        if head_bytes.startswith(b"PK\x03\x04") and self._is_log(path, head_bytes):
+            return
         if head_bytes.translate(None, _PLAIN) or head_bytes.startswith(_BEGINNINGS):
             for pattern, what, hint in (*_ARRAYS, *_REFUSED):
                 if re.match(pattern, head_bytes):
                     if arrays and (pattern, what, hint) in _ARRAYS:
                         break
                     raise InputError(f"{self.name}: this is {what}", hint)
+
+    def _is_log(self, path: str | None, head: bytes) -> bool:
+        """Whether this is a log of Inspect's; then it goes on with the samples in it, one behind the other."""
+        from cecli.readers.sources.inspect_log import is_inspect_log, samples_of
+
+        if not is_inspect_log(head):
+            return False
+        if self.file is None or path is None:
+            raise InputError(f"{self.name}: a log of Inspect's (.eval) is read from a file, not from a stream",
+                             "save it as a file first")  # fmt: skip
+        self.read_elsewhere()
+        self.suffix, self.file = ".json", None
+        self._buffer, self._blocks = memoryview(b""), samples_of(path, self.name)
+        return True
 
     def ranges(self) -> RemoteRanges | HttpRanges | None:
         """What reads a plain file behind a URL at offsets from now on, instead of this; None for all other inputs."""
