@@ -61,14 +61,12 @@ class Evidence:
 
     def columns(self) -> list[int]:
         """Classes whose columns hold whole numbers, not all 0, where others hold fractions, and which no label was."""
-        return self._odd(self.whole)
+        nowhere = () if self.not_zero is None else set(self.whole or ()).difference(self.not_zero)
+        return [k for k in self.whole or () if k not in nowhere and k not in self.met]
 
     def signs(self) -> list[int]:
-        """Classes whose columns are nowhere below 0, nor all 0, where others are, and which no label was."""
-        return self._odd(self.not_below)
-
-    def _odd(self, mask: tuple[int, ...] | None) -> list[int]:
-        return [k for k in mask or () if (self.not_zero is None or k in self.not_zero) and k not in self.met]
+        """Classes whose columns are nowhere below 0, where others are, and which no label was."""
+        return [k for k in self.not_below or () if k not in self.met]
 
 
 def _has(doubt: Doubt) -> Any:
