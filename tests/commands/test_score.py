@@ -712,3 +712,23 @@ class TestSuspects:
             states.append(save(f"{k}.json", run("score", *files, "--partial").out))
         assert "no label is 0" not in run("merge", *states[:2]).err
         assert "no label is 0" in run("merge", states[0], states[2]).err
+
+
+def test_several_lists_are_refused_with_the_option_that_says_which(run, save):
+    rows = '{"raw": [1.0, 2.0], "probability": [0.25, 0.75], "prediction": 1, "label": 1}\n'
+    done = run("score", save("s.jsonl", rows), "--label-column", "label", "--value")
+    assert (done.status, done.out) == (1, "")
+    assert 'which column holds the figures of all classes? "raw", "probability" hold lists' in done.err
+    assert "--vector raw or --vector probability" in done.err
+    chosen = run("score", save("s.jsonl", rows), "--label-column", "label", "--vector", "probability", "--value", "-q")
+    assert float(chosen.out) == pytest.approx(-math.log(0.75))
+
+
+def test_two_sets_of_probabilities_beside_a_prediction_are_refused_with_both(run, save):
+    preds = save("h.csv", "predict,p0,p1,cal_p0,cal_p1\n0,0.7,0.3,0.6,0.4\n1,0.2,0.8,0.3,0.7\n")
+    labels = save("l.csv", "label\n0\n1\n")
+    done = run("score", preds, labels, "--value")
+    assert "--classes p0,p1 or --classes cal_p0,cal_p1" in done.err
+    for names, loss in (("p0,p1", (0.7, 0.8)), ("cal_p0,cal_p1", (0.6, 0.7))):
+        found = run("score", preds, labels, "--classes", names, "--value", "-q")
+        assert float(found.out) == pytest.approx(-(math.log(loss[0]) + math.log(loss[1])) / 2)

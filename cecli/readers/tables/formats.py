@@ -209,7 +209,9 @@ def _open_text(source: Source, options: TableOptions) -> Table:
         from cecli.readers.tables.nested.rest import open_json
         from cecli.readers.tables.texts.pairs import splitter_of
 
-        return open_json(source, options, splitter_of(shape))
+        table = open_json(source, options, splitter_of(shape))
+        table.names_classes = True
+        return table
     _check_rest(options, source.name, "text")
     delimiter, header = open_text(source, said, shape)
     return CsvTable(source, delimiter, header, options.block_bytes)

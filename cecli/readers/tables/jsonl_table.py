@@ -61,6 +61,8 @@ class JsonlTable(SourceTable):
     """
 
     header = True
+    names_classes = False
+    """Whether by what wrote the file every figure stands beside the name of its class."""
 
     def __init__(
         self,

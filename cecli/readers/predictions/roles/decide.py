@@ -118,6 +118,8 @@ def _probabilities(question: Question, left: tuple[int, ...]) -> Decision:
         _check_votes(question, left)
         return Decision(left)
     _check_sets(question, left)
+    if named:
+        _check_sets(question, rest)
     if named and question.are_pmfs(rest, _NEAR):
         return Decision(rest, asides)
     if named and not question.are_pmfs(left, _NEAR):

@@ -147,6 +147,7 @@ def _decision(
         decision = Decision(tuple(k for k in vector if k not in apart), why="file")
     else:
         left = tuple(k for k in range(len(preds.columns)) if k not in apart)
+        _check_lists(preds, first, left)
         decision = decide(
             Question(
                 preds.name,
@@ -164,11 +165,26 @@ def _decision(
         if not decision.classes:
             raise InputError(f"{preds.name}: no class column is left", _listed(preds.columns))
         _check_named(preds, decision.classes)
+        if getattr(preds, "names_classes", False):
+            decision = replace(decision, why="file")
     if not decision.classes:
         raise InputError(f"{preds.name}: no class column is left", _listed(preds.columns))
     if len(set(decision.classes)) < len(decision.classes):
         raise UsageError("--classes names a class twice")
     return decision
+
+
+def _check_lists(preds: Table, first: FirstRows, left: Sequence[int]) -> None:
+    """Raise InputError where no column can be a class, and some hold lists or objects: which one is it?"""
+    inside = [preds.columns[k] for k in left if first.kind(k) in ("numbers", "other")]
+    plain = [k for k in left if first.kind(k) == "number" and role_of(preds.columns[k], preds.columns) is None]
+    if inside and not plain and preds.header:
+        shown = ", ".join(map(quoted, inside[:6]))
+        raise InputError(
+            f"{preds.name}: which column holds the figures of all classes? {shown} "
+            f"{'hold' if len(inside) > 1 else 'holds'} lists or objects",
+            " or ".join(f"--vector {quoted(name)[1:-1]}" for name in inside[:3]),
+        )
 
 
 def _said(side: Side) -> set[int | None]:

@@ -75,16 +75,24 @@ def whole_of(array: NDArray[Any], spec: Array, name: str) -> NDArray[Any]:
     return array if plain else numbers_of(array, spec, name)
 
 
+_SURE = 4
+"""Numbers that look like long doubles of 80 bits, of which it is no chance: of others they do once in 32^4."""
+
+
 def _check_extended(array: NDArray[Any], name: str) -> None:
     """Raise InputError where long doubles may be those of another processor, of 128 bits.
 
     Those of 80 bits say with a bit of their own that the digits begin with a 1, as all do but 0 and the tiniest, and
-    their last six bytes are anything; the others have their exponent in the last two.
+    their last six bytes are anything, such as what memory held before; the others have their exponent in the last two.
+    Digits of those look like the bit and the exponent of these once in 32 numbers.
     """
     parts = np.ascontiguousarray(array).view(np.uint8).reshape(-1, array.dtype.itemsize)
     parts = parts if array.dtype.isnative else parts[:, ::-1]
     ordinary = (parts[:, 8] != 0) | ((parts[:, 9] & 0x7F) != 0)
     exponent = parts[:, 15] & 0x7F
     other = ((exponent >= 0x3C) & (exponent <= 0x43)) | ~parts.any(axis=1)
-    if ((parts[:, 7] < 0x80) & ordinary).any() or (other.all() and exponent.any()):
+    high = parts[:, 9] & 0x7F
+    alike = (parts[:, 7] >= 0x80) & (high >= 0x3C) & (high <= 0x43)
+    unsure = other.all() and exponent.any() and alike.sum() < _SURE
+    if ((parts[:, 7] < 0x80) & ordinary).any() or unsure:
         raise InputError(f"{name}: long doubles of another kind of processor, it seems", "save it as float64")

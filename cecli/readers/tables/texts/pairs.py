@@ -1,16 +1,18 @@
-"""Lines of classes and their figures, as Vowpal Wabbit and fastText write them, as objects of JSON."""
+"""Lines of classes and their figures, as Vowpal Wabbit, fastText and others write them, as objects of JSON."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from cecli.errors import InputError
 from cecli.readers.sources.source import Source
 from cecli.readers.tables.jsonl_split import LineSplitter
 from cecli.readers.tables.records import decode
 from cecli.readers.tables.texts.cells import is_number
+from cecli.readers.tables.texts.listed import braced, tuples
 from cecli.readers.tables.texts.shape import Rewrite, Shape, reshape
 
 _PREFIX = b"__label__"
@@ -32,6 +34,10 @@ def pairs_of(lines: Sequence[bytes], name: str) -> Shape | None:
         rewrite = _rewriting(_joined_fast, _joined, name)
     elif all(_is_alternating(row) for row in rows):
         rewrite = _rewriting(_alternating_fast, _alternating, name)
+    else:
+        texts = [line.decode("utf-8", "replace") for line in lines]
+        listed = next((read for read in (braced, tuples) if all(read(text) is not None for text in texts)), None)
+        rewrite = None if listed is None else _rewriting(_never, listed, name, whole=True)
     return None if rewrite is None else Shape("", True, rewrite=rewrite, pairs=True)
 
 
@@ -65,16 +71,20 @@ def _is_alternating(row: Sequence[bytes]) -> bool:
 
 
 def _rewriting(
-    fast: Callable[[bytes, int], bytes | None], slow: Callable[[Sequence[str]], list[tuple[str, str]] | None], name: str
+    fast: Callable[[bytes, int], bytes | None],
+    slow: Callable[[Any], list[tuple[str, str]] | None],
+    name: str,
+    whole: bool = False,
 ) -> Rewrite:
-    """What makes an object of every line: by replacements where a block is as regular as the tools write it."""
+    """What makes an object of every line: by replacements where a block is as regular as the tools write it. ``slow``
+    takes the cells of a line, or with ``whole`` the line."""
 
     def rewrite(data: bytes, line: int) -> bytes:
         lines = data.count(b"\n") + (not data.endswith(b"\n"))
         regular = not any(sign in data for sign in (b'"', b"\\", b"\t", b"  ", b" \n", b"\n ", b"\n\n"))
         ready = fast(data.removesuffix(b"\n"), lines) if regular and b"\r" not in data and data[:1] > b" " else None
         if ready is None or _NO_FIGURE.search(ready):
-            ready = _carefully(data, line, slow, name)
+            ready = _carefully(data, line, slow, name, whole)
         return ready + (b"\n" if data.endswith(b"\n") else b"")
 
     return rewrite
@@ -96,13 +106,17 @@ def _alternating_fast(data: bytes, lines: int) -> bytes | None:
     return b'{"' + objects + b"}"
 
 
+def _never(data: bytes, lines: int) -> None:
+    """No replacements do it."""
+
+
 def _carefully(
-    data: bytes, line: int, pairs: Callable[[Sequence[str]], list[tuple[str, str]] | None], name: str
+    data: bytes, line: int, pairs: Callable[[Any], list[tuple[str, str]] | None], name: str, whole: bool
 ) -> bytes:
     made = []
     for number, content in enumerate(decode(data, name, line).removesuffix("\n").split("\n"), line):
         cells = content.split()
-        found = pairs(cells) if cells else []
+        found = pairs(content if whole else cells) if cells else []
         if found is None:
             raise InputError(
                 f"{name}:{number}: expected classes and their figures, as in the first line, found {content!r}"
@@ -113,7 +127,7 @@ def _carefully(
 
 
 def _joined(cells: Sequence[str]) -> list[tuple[str, str]] | None:
-    tag = [] if _is_pair(cells[-1].encode()) else [(_TAG, f'"{cells[-1]}"')]
+    tag = [] if _is_pair(cells[-1].encode()) else [(_TAG, json.dumps(cells[-1]))]
     pairs = [cell.rpartition(":")[::2] for cell in cells[: len(cells) - len(tag)]]
     return None if not pairs or any(not key or key == _TAG for key, _ in pairs) else [*pairs, *tag]
 
@@ -126,6 +140,6 @@ def _figure(text: str) -> str:
     """A figure as JSON has it; what is no number is a text, and named as such by who reads it."""
     if _JSON.fullmatch(text):
         return text
-    if text.startswith('"'):
-        return json.dumps(text[1:-1])
+    if text.startswith("{") or (text.startswith('"') and text.endswith('"')):
+        return text  # written as JSON already
     return repr(float(text)) if is_number(text.encode()) and "inf" not in text.lower() else json.dumps(text)

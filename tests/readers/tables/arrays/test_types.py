@@ -56,3 +56,11 @@ def test_long_doubles_of_another_processor_are_refused(save):
     quad = bytes(14) + b"\xff\x3f" + bytes(13) + b"\x80\x00\x40"  # 1.0 and 3.0 of 113 bits
     with pytest.raises(InputError, match="another kind of processor"):
         read(save("a.npy", with_header("<f16", (2,), quad)))
+
+
+@pytest.mark.skipif(not EXTENDED, reason="long doubles of 80 bits are Intel's")
+def test_what_memory_held_before_stands_behind_long_doubles(save):
+    values = np.array([[0.1, -0.75], [-3.5, 2.0], [0.3, 7.0]], dtype=np.longdouble)
+    stale = values.view(np.uint8).reshape(-1, 16).copy()
+    stale[:, 10:] = np.frombuffer(np.float64(1.5).tobytes()[2:], dtype=np.uint8)
+    assert read(save("a.npy", with_header("<f16", (3, 2), stale.tobytes()))).tolist() == values.astype(float).tolist()

@@ -96,3 +96,39 @@ def test_scored(tmp_path, run):
     done = run("score", str(tmp_path / "p.out"), str(tmp_path / "l.csv"), "--drop", "tag", "-q", "-f", "json")
     expected = -(math.log(0.457386) + math.log(0.54175)) / 2
     assert json.loads(done.stdout)["cross_entropy"] == pytest.approx(expected, rel=1e-5)
+
+
+TIMBL = "x,y,a,a { a 0.600000, c 0.400000 }\nx,z,c,a { a 0.700000, c 0.300000 }\n"
+"""As TiMBL 6.5 writes with ``-G +v di``: features, the class of the example, the one that is predicted."""
+
+
+def test_distributions_of_timbl(run, save):
+    path, labels = save("timbl.out", TIMBL), save("l.csv", "label\na\nc\n")
+    loss = -(math.log(0.6) + math.log(0.3)) / 2
+    for arguments in ((path, labels), (path, "--label-column", "gold"), (path, labels, "--rest", "zero")):
+        assert float(run("score", *arguments, "--value", "-q").out) == pytest.approx(loss, rel=1e-15)
+
+
+def test_a_class_that_timbl_does_not_list_is_refused_or_gets_the_rest(run, save):
+    path, labels = save("t.out", TIMBL + "x,y,c,c { c 1.00000 }\n"), save("l.csv", "label\na\nc\nc\n")
+    refused = run("score", path, labels, "--value")
+    assert (refused.status, refused.out) == (1, "")
+    assert refused.err.startswith(f'cecli: error: {path}:3: distribution: no figure of "a"')
+    loss = -(math.log(0.6) + math.log(0.3)) / 3
+    assert float(run("score", path, labels, "--rest", "zero", "--value", "-q").out) == pytest.approx(loss, rel=1e-15)
+
+
+def test_lists_of_tuples_as_python_prints_them(run, save):
+    path = save("langid.txt", "[('en', -54.5), ('de', -55.5)]\n[('de', -10.0), ('en', -12.0)]\n")
+    loss = (math.log1p(math.exp(-1)) + math.log1p(math.exp(-2))) / 2
+    done = run("score", path, save("l.csv", "label\nen\nde\n"), "--logits", "--value", "-q")
+    assert float(done.out) == pytest.approx(loss, rel=1e-15)
+
+
+def test_figures_beside_names_that_do_not_sum_to_1_may_be_divided(run, save):
+    """Each stands beside its class, so that all are classes."""
+    path, labels = save("ova.txt", "__label__b 0.9 __label__a 0.3\n__label__a 0.8 __label__b 0.1\n"), "label\nb\na\n"
+    refused = run("score", path, save("l.csv", labels), "--value")
+    assert "--normalize divides each row by its sum" in refused.err
+    done = run("score", path, save("l.csv", labels), "--normalize", "--value", "-q")
+    assert float(done.out) == pytest.approx(-(math.log(0.75) + math.log(8 / 9)) / 2, rel=1e-14)
