@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cecli.errors import UsageError
+from cecli.readers.tables.numbers import read_number
 from cecli.readers.tokens.paths import Astray, Path, Sequences, parse_path
 
 
@@ -17,7 +18,8 @@ class Shape:
     ``records`` is the path of the records where a document holds many, ``cluster`` the key of a record whose text those
     share that belong together, None where each is on its own. ``prompt`` says whether the tokens are a prompt's, whose
     first one has no figure, and are not generated. ``read`` takes the figures out where a path alone does not lead to
-    them.
+    them, and ``fits`` says then which records are such. ``text`` is the path of a document's whole text, where figures
+    are totals.
     """
 
     name: str
@@ -27,12 +29,33 @@ class Shape:
     cluster: str | None = None
     prompt: bool = False
     read: Callable[[Any, Path], Sequences] | None = None
+    fits: Callable[[Any], bool] | None = None
+    text: str = ""
 
 
 def _candidates(record: Any, path: Path) -> Sequences:
     from cecli.readers.tokens.candidates import prompt_logprobs
 
     return prompt_logprobs(record, path)
+
+
+def _is_rolling(record: Any) -> bool:
+    """Whether a record is a sample of lm-eval's (0.4) that has the log-likelihood of a whole text and nothing else."""
+    if not isinstance(record, dict) or not {"doc_id", "target", "arguments"} <= record.keys():
+        return False
+    answers = record.get("filtered_resps")
+    return isinstance(answers, list) and len(answers) == 1 and _likelihood(answers[0]) is not None
+
+
+def _likelihood(value: Any) -> float | None:
+    return read_number(value) if isinstance(value, str) else None
+
+
+def _rolling(record: Any, path: Path) -> Sequences:
+    """The total, which the tool writes as a text."""
+    if _is_rolling(record):
+        return [[_likelihood(record["filtered_resps"][0])]]
+    return path.sequences(record)
 
 
 _CHAT = "choices[].logprobs.content[].logprob"
@@ -64,6 +87,7 @@ SHAPES = (
     Shape("llama.cpp server", "completion_probabilities[].logprob", "completion_probabilities[].token"),
     Shape("promptfoo", "response.logProbs[]"),
     Shape("promptfoo", "response.logProbs[]", records="results.results[]"),
+    Shape("lm-eval, rolling", "filtered_resps[]", read=_rolling, fits=_is_rolling, text="target"),
     Shape("Inspect", f"output.{_CHAT}", f"output.{_CHAT_TEXTS}", cluster="id"),
     Shape("Inspect", f"output.{_CHAT}", f"output.{_CHAT_TEXTS}", records="samples[]", cluster="id"),
 )  # fmt: skip
@@ -78,7 +102,7 @@ def shape_of_path(text: str, documents: Sequence[Any]) -> Shape:
     path = parse_path(text)
     for shape in SHAPES:
         whole = f"{shape.records}.{shape.path}" if shape.records else shape.path
-        if _same(path, parse_path(whole)) and (shape.read is None or _has_candidates(documents, path)):
+        if _same(path, parse_path(whole)) and (shape.read is None or _is_read(shape, documents, path)):
             return shape
     keys = [step for step in path.steps if isinstance(step, str)]
     of_prompt = any(key in _OF_PROMPT for key in keys)
@@ -105,7 +129,7 @@ def _matches(shape: Shape, documents: Sequence[Any]) -> bool:
     for document in documents:
         for record in records_of(document, shape.records):
             if shape.read is not None:
-                if _has_candidates([record], path):
+                if _is_read(shape, [record], path):
                     return True
                 continue
             try:
@@ -125,6 +149,11 @@ def records_of(document: Any, records: str) -> list[Any]:
         return [record for sequence in parse_path(records).sequences(document) for record in sequence]
     except Astray:
         return []
+
+
+def _is_read(shape: Shape, documents: Sequence[Any], path: Path) -> bool:
+    """Whether figures must be taken out of the records in the shape's own way."""
+    return any(map(shape.fits, documents)) if shape.fits is not None else _has_candidates(documents, path)
 
 
 def _has_candidates(documents: Sequence[Any], path: Path) -> bool:

@@ -19,6 +19,7 @@ from cecli.readers.tokens.paths import Astray, key_path, leads_nowhere, parse_pa
 from cecli.readers.tokens.per import Units, units_of
 from cecli.readers.tokens.rows import Counts, PieceReader, Reading, Rows, place_in
 from cecli.readers.tokens.shapes import Shape, recognised, records_of, shape_of_path
+from cecli.readers.tokens.units import UNITS
 
 _FIGURE, _DOCUMENT, _TOKEN, _UNITS = 0, 1, 2, 3
 
@@ -104,7 +105,8 @@ class TokenTable(SourceTable):
         if wanted.per is None:
             return None
         try:
-            return units_of(wanted.per, wanted.text, self.written_as.texts, self._first_record)
+            own = self.written_as.text if wanted.per in UNITS else ""
+            return units_of(wanted.per, wanted.text or own or None, self.written_as.texts, self._first_record)
         except ValueError as error:
             raise InputError(f"{self.name}: {error}", "--text PATH says where the text of a document is") from error
 
