@@ -169,7 +169,7 @@ class TestScore:
 
     def test_sums_of_rows(self):
         rough = [[0.6, 0.6], [0.2, 0.2]]
-        with pytest.raises(ValueError, match=r"predictions\[0\]: the row sums to 1.2, not to 1; normalize=True"):
+        with pytest.raises(ValueError, match=r"predictions\[0\]: the row sums to 1.2, not to 1; all columns"):
             cecli.score(rough, [0, 1])
         assert cecli.score(rough, [0, 1], normalize=True).cross_entropy == pytest.approx(math.log(2))
         assert cecli.score(rough, [0, 1], sum_tolerance=0.7).cross_entropy == pytest.approx(-math.log(0.6 * 0.2) / 2)

@@ -15,6 +15,9 @@ from cecli.library.door import array_of, refuse
 _CELLS = 1 << 20
 """Cells that are checked and scored at once, so that memory does not grow with the rows."""
 
+_NEAR = 0.05
+"""How far from 1 the sums of rows may be that are those of PMFs."""
+
 _ROUNDING = 2.0**-50
 """A sum of K doubles is off by less than this times K."""
 
@@ -49,6 +52,27 @@ def by_name(labels: NDArray[Any], names: tuple[str, ...], rows: int) -> NDArray[
     found = np.array([known.get(label, -1) for label in labels.tolist()], dtype=np.intp)
     refuse("labels", found < 0, labels, "a class")
     return found
+
+
+def check_first(predictions: NDArray[Any], labels: NDArray[Any]) -> None:
+    """Raise ValueError where whole numbers stand for predictions, and fractions for labels: scikit-learn's order."""
+    if predictions.ndim != 1 or predictions.dtype.kind not in "bui" or labels.dtype.kind != "f":
+        return
+    if labels.ndim == 2 or (labels != np.floor(labels)).any():
+        raise ValueError("predictions: class numbers, and labels are fractions: predictions come first, then labels")
+
+
+def check_order(table: NDArray[Any], observed: NDArray[Any], kind: Kind, clipped: bool) -> None:
+    """Raise ValueError where predictions are certain in every row and labels are PMFs that are not: scikit-learn's
+    order. With a clip such predictions have a finite loss, and may be meant."""
+    if kind != "probabilities" or clipped or observed.ndim == 1:
+        return
+    certain, spread = (((values == 0) | (values == 1)).all() for values in (table, observed))
+    if certain and not spread:
+        raise ValueError(
+            "predictions: every row gives one class a probability of 1, and labels are spread: are the two swapped? "
+            "predictions come first, then labels"
+        )
 
 
 def batch_of(
@@ -112,10 +136,10 @@ def check_logits(values: Floats, axis: int, start: int, name: str = "predictions
 def _check_sums(sums: Floats, classes: int, tolerance: float, start: int, name: str) -> None:
     off = np.flatnonzero(np.abs(sums - 1.0) > tolerance + classes * _ROUNDING)
     if len(off):
-        raise ValueError(
-            f"{name}[{start + int(off[0])}]: the row sums to {sums[off[0]]:.10g}, not to 1; "
-            "normalize=True divides each row by its sum, kind='logits' is for raw scores"
-        )
+        near = np.abs(sums - 1.0).max() <= _NEAR
+        divide = "normalize=True divides each row by its sum"
+        hint = divide if near else "all columns must be classes, and all classes here"
+        raise ValueError(f"{name}[{start + int(off[0])}]: the row sums to {sums[off[0]]:.10g}, not to 1; {hint}")
 
 
 def _refuse_cells(

@@ -17,6 +17,7 @@ from cecli.core.sums.layout import Floats
 from cecli.library.batches import batch_of, sized, slices, table_of
 from cecli.library.door import between, with_value_errors
 from cecli.library.fidelity_figures import FidelityFigures, figures_of
+from cecli.library.labelled import check_same_rows, labelled
 from cecli.library.scores import ScoreAccumulator
 
 
@@ -79,14 +80,20 @@ class FidelityAccumulator:
     ) -> None:
         """Add rows: two tables (n, K), labels (n,) or soft labels (n, K), weights (n,), and what tells which rows
         belong together. All rows are checked before the first is added."""
-        tables = [
-            table_of(table, self._spec.classes, name) for table, name in ((teacher, "teacher"), (student, "student"))
+        given = [labelled("teacher", teacher), labelled("student", student)]
+        others = [
+            None if some is None else labelled(name, some) for name, some in (("labels", labels), ("weights", weights))
         ]
+        check_same_rows(given[0], given[1], *others)
+        own = self._teacher
+        own._columns = own.names or own._columns or given[0].columns
+        tables = [table_of(each.ordered(own._columns), self._spec.classes, each.name) for each in given]
         rows = len(tables[0])
         if len(tables[1]) != rows:
             raise ValueError(f"student: {len(tables[1]):,} rows, and the teacher has {rows:,}")
-        observed = None if labels is None else self._teacher._labels(labels, rows)
-        mass = self._teacher._weights(weights, rows)
+        its_labels, masses = others
+        observed = None if its_labels is None else own._labels(its_labels, rows)
+        mass = own._weights(None if masses is None else masses.values, rows)
         codes = None if clusters is None else self._codes(clusters, rows)
         total = self._summed(observed)
         parts = slices(rows, self._spec.classes)
@@ -190,7 +197,7 @@ def fidelity(
     >>> found.kl_mean, found.same_top, found.log_perplexity_ratio
     (0.0719205181129, 0.5, 0.34657359028)
     """
-    table, width = sized(teacher, "teacher")
+    _, width = sized(labelled("teacher", teacher).values, "teacher")
     if classes is not None and len(classes) != width:
         raise ValueError(f"classes: {len(classes)} names for {width} classes")
     total = FidelityAccumulator(
@@ -205,5 +212,5 @@ def fidelity(
         sum_tolerance=sum_tolerance,
         normalize=normalize,
     )
-    total.update(table, student, labels, weights, clusters)
+    total.update(teacher, student, labels, weights, clusters)
     return total.result(confidence)

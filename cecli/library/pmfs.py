@@ -20,6 +20,7 @@ from cecli.core.pmfs import information
 from cecli.core.pmfs.pmf import Pmf
 from cecli.core.units import parse_unit
 from cecli.library.door import array_of, between, one_of, refuse, with_value_errors
+from cecli.library.labelled import as_mapping
 
 PmfLike: TypeAlias = Pmf | Mapping[Any, float] | ArrayLike
 """What stands for a PMF: probabilities or counts, with or without the names of their outcomes."""
@@ -222,6 +223,7 @@ def simulate(p: PmfLike, rolls: int, *, seed: int, normalize: bool = False) -> N
 def pmf_of(given: PmfLike, name: str, normalize: bool = False) -> Pmf:
     """What was given, checked, as a Pmf that messages call ``name``."""
     outcomes = None
+    given = as_mapping(given)
     if isinstance(given, Pmf):
         weights, outcomes = array_of(name, given.weights, (1,)), given.outcomes
     elif isinstance(given, Mapping):
@@ -238,7 +240,7 @@ def pmf_of(given: PmfLike, name: str, normalize: bool = False) -> Pmf:
 
 def counts_of(given: PmfLike, name: str) -> Pmf:
     """The same of counts, which may be whole numbers of a type that is none of integers."""
-    found = given
+    given = found = as_mapping(given)
     if isinstance(given, Mapping):
         found = {outcome: _whole(value) for outcome, value in given.items()}
     elif not isinstance(given, Pmf):

@@ -13,8 +13,19 @@ from cecli.core.metrics import Spec
 from cecli.core.rows.rows import Batch, Kind, LossRule, score_rows
 from cecli.core.scores.scorer import Score, Scorer
 from cecli.core.sums.layout import Floats, shaped
-from cecli.library.batches import batch_of, by_name, check_logits, check_pmfs, sized, slices, table_of
+from cecli.library.batches import (
+    batch_of,
+    by_name,
+    check_first,
+    check_logits,
+    check_order,
+    check_pmfs,
+    sized,
+    slices,
+    table_of,
+)
 from cecli.library.door import array_of, between, one_of, refuse, with_value_errors
+from cecli.library.labelled import Labelled, check_same_rows, labelled
 
 KINDS: tuple[Kind, ...] = ("probabilities", "logits", "log-probabilities")
 
@@ -75,6 +86,7 @@ class ScoreAccumulator:
             worst=int(_at_least("worst", worst, 0)),
         )
         self._scorer: Scorer | None = None
+        self._columns: tuple[Any, ...] | None = None
         self._soft: bool | None = None
 
     @with_value_errors
@@ -83,9 +95,14 @@ class ScoreAccumulator:
 
         Labels are class numbers from 0, or names. All rows are checked before the first is added.
         """
-        table = table_of(predictions, self.classes)
-        observed = self._labels(labels, len(table))
-        mass = self._weights(weights, len(table))
+        given, its_labels = labelled("predictions", predictions), labelled("labels", labels)
+        masses = None if weights is None else labelled("weights", weights)
+        check_same_rows(given, its_labels, masses)
+        self._columns = self.names or self._columns or given.columns
+        table = table_of(given.ordered(self._columns), self.classes)
+        observed = self._labels(its_labels, len(table))
+        mass = self._weights(None if masses is None else masses.values, len(table))
+        check_order(table, observed, self.kind, self._rule.clip is not None)
         if self._soft not in (None, observed.ndim == 2):
             raise ValueError("labels: class numbers in one batch and PMFs in another")
         parts = slices(len(table), self.classes)
@@ -129,11 +146,12 @@ class ScoreAccumulator:
         weights = None if self._rule.class_weights is None else tuple(self._rule.class_weights.tolist())
         return self.names, self.kind, self._spec, self._rule.clip, self._rule.smoothing, weights
 
-    def _labels(self, labels: ArrayLike, rows: int) -> NDArray[Any]:
-        found = np.asarray(labels)
-        if self.names is not None and found.dtype.kind in "OU" and found.ndim == 1:
-            return by_name(found, self.names, rows)
-        if found.dtype.kind in "OU" and self.names is None:
+    def _labels(self, labels: Labelled, rows: int) -> NDArray[Any]:
+        found = np.asarray(labels.ordered(self.names or self._columns))
+        names = self.names or (self._columns if found.dtype.kind in "OU" or _are_numbers(self._columns) else None)
+        if names is not None and found.ndim == 1 and (found.dtype.kind in "OU" or _are_numbers(names)):
+            return by_name(found, names, rows)
+        if found.dtype.kind in "OU" and names is None:
             raise ValueError("labels: expected class numbers, found text; classes=[...] names the classes")
         found = array_of("labels", found, (1, 2))
         if len(found) != rows:
@@ -203,7 +221,9 @@ def score(
     >>> score([2.0, -1.0], [1, 0], kind="logits").cross_entropy
     0.22009484928
     """
-    table, width = sized(predictions)
+    given = labelled("predictions", predictions)
+    check_first(np.asarray(given.values), np.asarray(labelled("labels", labels).values))
+    _, width = sized(given.values)
     if classes is not None and len(classes) != width:
         raise ValueError(f"classes: {len(classes)} names for {width} classes")
     total = ScoreAccumulator(
@@ -219,7 +239,7 @@ def score(
         sum_tolerance=sum_tolerance,
         normalize=normalize,
     )
-    total._add(table, total._labels(labels, len(table)), total._weights(weights, len(table)))
+    total.update(predictions, labels, weights)
     return total.result(confidence)
 
 
@@ -240,7 +260,9 @@ def losses(
     >>> losses([[0.5, 0.5], [1.0, 0.0]], [1, 1])
     array([0.69314718,        inf])
     """
-    table, width = sized(predictions)
+    given, its_labels = labelled("predictions", predictions), labelled("labels", labels)
+    check_same_rows(given, its_labels)
+    table, width = sized(given.values)
     checked = ScoreAccumulator(
         width,
         kind=kind,
@@ -250,7 +272,9 @@ def losses(
         sum_tolerance=sum_tolerance,
         normalize=normalize,
     )
-    observed = checked._labels(labels, len(table))
+    checked._columns = given.columns
+    observed = checked._labels(its_labels, len(table))
+    check_order(table, observed, checked.kind, clip is not None)
     batches = (checked._batch(table, observed, None, rows) for rows in slices(len(table), width))
     return np.concatenate([score_rows(batch, checked._rule).loss for batch in batches])
 
@@ -264,7 +288,7 @@ def softmax(logits: ArrayLike, *, temperature: float = 1.0, log: bool = False) -
     """
     from cecli.core.calibration.softmax import Scaling, log_probabilities, probabilities
 
-    table = array_of("logits", logits, (2,))
+    table = array_of("logits", labelled("logits", logits).values, (2,))
     if not 0 < temperature < np.inf:
         raise ValueError(f"temperature: expected a number > 0, found {temperature!r}")
     result = np.empty(table.shape)
@@ -275,6 +299,11 @@ def softmax(logits: ArrayLike, *, temperature: float = 1.0, log: bool = False) -
         made = make(values, axis, Scaling(float(temperature)))
         result[rows] = made.T if axis == 0 else made
     return result
+
+
+def _are_numbers(names: Sequence[Any] | None) -> bool:
+    """Whether classes are called by numbers, as ``classes_`` of scikit-learn may be, which labels then are."""
+    return names is not None and all(isinstance(name, (int, float, np.number)) for name in names)
 
 
 def _number_of_classes(classes: int | Sequence[str]) -> int:
