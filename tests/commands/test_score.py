@@ -732,3 +732,24 @@ def test_two_sets_of_probabilities_beside_a_prediction_are_refused_with_both(run
     for names, loss in (("p0,p1", (0.7, 0.8)), ("cal_p0,cal_p1", (0.6, 0.7))):
         found = run("score", preds, labels, "--classes", names, "--value", "-q")
         assert float(found.out) == pytest.approx(-(math.log(loss[0]) + math.log(loss[1])) / 2)
+
+
+@pytest.mark.parametrize("more", [(), ("--cluster", "true"), ("--ignore", "3"), ("--top-k", "2")])
+def test_a_key_alone_is_that_of_the_report(run, root, more):
+    """Only what a key needs is measured where nothing else is asked for."""
+    from cecli.core.metrics import NEEDS
+
+    files = [str(root / "sample_data" / name) for name in ("digits_logistic.csv", "digits_labels.csv")]
+    more = ("--cluster", "label") if more[:1] == ("--cluster",) else more
+    document = run("score", *files, *more, "-f", "json", "-q").document
+    for key in NEEDS:
+        value = document
+        for part in key.split("."):
+            value = value.get(part, "absent")
+        done = run("score", *files, *more, "--get", key, "-q")
+        if value == "absent":
+            assert done.status == 2, key
+        else:
+            assert done.out.strip() == ("" if value is None else str(value)), key
+            gate = run("score", *files, *more, "--value", "--require", f"{key}<=1e9", "-q")
+            assert gate.status == (0 if isinstance(value, (int, float)) else 2 if isinstance(value, str) else 1), key

@@ -12,7 +12,7 @@ from cecli.commands.options.metrics import MetricOptions
 from cecli.commands.options.page import WORST_ROWS
 from cecli.commands.signature import arguments_given
 from cecli.core.functions.choice import AUTO, NONE, Choice
-from cecli.core.metrics import HEADLINE, OF_LOSSES, REPORT
+from cecli.core.metrics import HEADLINE, NEEDS, OF_LOSSES, REPORT
 from cecli.core.units import Unit
 from cecli.errors import UsageError
 from cecli.report.model import OutputOptions
@@ -51,6 +51,8 @@ class Wanted:
         """The names in METRICS of what must be measured; little where nothing but the loss is printed."""
         if self._bare():
             return HEADLINE[:1] if observed_only else HEADLINE
+        if (needed := self._needed()) is not None and not observed_only:
+            return (*HEADLINE, *needed)
         return OF_LOSSES if observed_only else (*REPORT, *self.metrics.metrics())
 
     def _bare(self) -> bool:
@@ -58,6 +60,15 @@ class Wanted:
         more = self.by or self.table or self.requirements or self.page or self.metrics.metrics()
         single = self.output.get is None and (self.output.value or resolve_format(self.output) == "plain")
         return single and not more
+
+    def _needed(self) -> tuple[str, ...] | None:
+        """What the keys need that are asked for; None where the whole report is."""
+        asked = [each.key for each in self.requirements] + ([] if self.output.get is None else [self.output.get])
+        single = self.output.value or self.output.get is not None
+        more = self.by or self.table or self.page or self.metrics.metrics() or self.metrics.worst
+        if not single or more or not all(key in NEEDS for key in asked):
+            return None
+        return tuple(dict.fromkeys(name for key in asked for name in NEEDS[key]))
 
     def finish(
         self,
@@ -88,6 +99,8 @@ class Wanted:
 
     def _lists(self) -> bool:
         """Whether the figures of each class are wanted, which are many where the classes are."""
+        if self._needed() is not None:
+            return False
         if self.requirements or self.table == "classes" or self.output.get is not None or self.page:
             return True
         return not self.output.value and resolve_format(self.output) in ("json", "table")

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from cecli.core.metrics.spec import Spec
 from cecli.core.rows.rows import ScoredRows
 
-__all__ = ["HEADLINE", "METRICS", "OF_LOSSES", "REPORT", "Accumulator", "Spec"]
+__all__ = ["HEADLINE", "METRICS", "NEEDS", "OF_LOSSES", "REPORT", "Accumulator", "Spec"]
 
 
 class Accumulator(Protocol):
@@ -79,6 +79,20 @@ REPORT = (
 
 HEADLINE = ("loss", "twice")
 """What a bare number needs: the loss, and the warning that it may be the loss of something else."""
+
+_OF_ERROR = ("standard_error", "low", "high", "degrees_of_freedom", "skewness", "kurtosis", "interval", "clusters",
+             "perplexity_low", "perplexity_high", "design_effect", "worth_rows")  # fmt: skip
+
+NEEDS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("cross_entropy", "perplexity", "effective_rows", "zero_probability_rows"), ()),
+    **dict.fromkeys(_OF_ERROR, ("cluster",)),
+    **dict.fromkeys(("accuracy", "top_k_accuracy"), ("accuracy",)),
+    "brier": ("brier",),
+    **dict.fromkeys(("ece", "ece_expected", "ece_band"), ("calibration",)),
+    **dict.fromkeys(("label_entropy", "skill"), ("labels",)),
+    **dict.fromkeys(("rows.read", "rows.scored", "rows.ignored"), ()),
+}
+"""Key of a report -> what it needs beside the headline, of keys that do not need all."""
 
 OF_LOSSES = ("loss", "tail", "cluster", "worst", "left_out")
 """What needs nothing but a loss a row, as where only the figure of what was observed is known."""

@@ -23,6 +23,10 @@ MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-", "."})
 _NUMBER = re.compile(r" *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? *", re.ASCII)
 
 
+_DECIMAL = r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?"
+_DECIMALS = re.compile(rf"{_DECIMAL}(?:\n{_DECIMAL})*", re.ASCII)
+
+
 def is_number_text(text: str) -> bool:
     """Whether a cell is written as a number, be it one beyond the largest double, which is an error and no text."""
     return read_number(text) is not None or _NUMBER.fullmatch(text) is not None
@@ -44,9 +48,12 @@ class FirstRows:
     texts: Mapping[int, Sequence[str]] = field(default_factory=dict)
     kinds: dict[int, str] = field(default_factory=dict)
     index: frozenset[int] = frozenset()
+    _found: dict[int, str] = field(default_factory=dict)
 
     def numbers(self, column: int) -> NDArray[np.float64]:
         """The numbers of a column; nan where a cell is none."""
+        if _are_decimals(self.texts[column]):
+            return np.array(list(map(float, self.texts[column])))
         found = (read_number(text) for text in self.texts[column])
         return np.array([np.nan if value is None else value for value in found], dtype=np.float64)
 
@@ -57,11 +64,22 @@ class FirstRows:
             return self.kinds[column]
         if column not in self.texts or not len(self.texts[column]):
             return "unseen"
+        if column not in self._found:
+            self._found[column] = "number" if _are_decimals(self.texts[column]) else self._kind(column)
+        return self._found[column]
+
+    def _kind(self, column: int) -> str:
         said = {text for text in self.texts[column] if text.strip().casefold() not in MISSING}
         if not said:
             return "missing" if any(map(str.strip, self.texts[column])) else "empty"
         numbers = {text for text in said if is_number_text(text)}
         return "number" if len(numbers) == len(said) else "both" if numbers else "text"
+
+
+def _are_decimals(texts: Sequence[str]) -> bool:
+    """Whether all cells are plain decimals, as nearly all numbers are; told of all at once."""
+    joined = "\n".join(texts)
+    return joined.count("\n") == len(texts) - 1 and _DECIMALS.fullmatch(joined) is not None
 
 
 def first_rows(table: Any, texts: Collection[int] = ()) -> FirstRows:
