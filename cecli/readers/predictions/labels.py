@@ -262,11 +262,10 @@ class LabelReading:
 
     def _decide(self) -> str:
         numbers = [whole(text) for text in self.first]
-        positions = {str(k + self._first_label): k for k in range(len(self._classes))}
-        fitting = all(str(number) in positions for number in numbers)
+        places = range(self._first_label, self._first_label + len(self._classes))
+        fitting = all(number in places for number in numbers)
         if fitting and (self._counted or not self._named):
-            self._numbers = positions
-            return "position"
+            return self._by_position()
         for reading, classes in self._readings.items():
             if all(key(reading, text) in classes for text in self.first):
                 self._numbers = classes
@@ -274,18 +273,20 @@ class LabelReading:
         if tuple(self._classes) == ("0", "1") and (pair := self._common_pair()):
             self._pair = pair
             return "value"
-        if self._counted and any(str(number) in positions for number in numbers):
-            self._numbers = positions
-            return "position"
+        if self._counted and any(number in places for number in numbers):
+            return self._by_position()
         if not self._named and any(number is not None for number in numbers):
-            self._numbers = positions
-            return "position"
+            return self._by_position()
         fits = [
             sum(key(reading, text) in classes for text in self.first) for reading, classes in self._readings.items()
         ]
         best = list(self._readings)[int(np.argmax(fits))]
         self._numbers = self._readings[best]
         return best
+
+    def _by_position(self) -> str:
+        self._numbers = {str(k + self._first_label): k for k in range(len(self._classes))}
+        return "position"
 
     def _common_pair(self) -> dict[str, int]:
         """The pair that all first labels belong to, or of which both are among them, so that a third is none; empty

@@ -114,6 +114,8 @@ def _bare(classes: Sequence[str]) -> dict[str, int]:
 
 def _values(classes: Sequence[str]) -> dict[str, int]:
     """The names as numbers, where all are different ones."""
+    if not classes or value(classes[0]) is None:
+        return {}
     values = [value(name) for name in classes]
     if None in values or len(set(values)) < len(values):
         return {}

@@ -23,7 +23,7 @@ MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-", "."})
 _NUMBER = re.compile(r" *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? *", re.ASCII)
 
 
-_DECIMAL = r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?"
+_DECIMAL = r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,2})?"
 _DECIMALS = re.compile(rf"{_DECIMAL}(?:\n{_DECIMAL})*", re.ASCII)
 
 
@@ -56,6 +56,21 @@ class FirstRows:
             return np.array(list(map(float, self.texts[column])))
         found = (read_number(text) for text in self.texts[column])
         return np.array([np.nan if value is None else value for value in found], dtype=np.float64)
+
+    def table(self, columns: Sequence[int]) -> NDArray[np.float64]:
+        """The numbers of some columns (n, K), nan where a cell is none."""
+        cells = [text for k in columns for text in self.texts[k]]
+        if not _are_decimals(cells):
+            return np.stack([self.numbers(k) for k in columns], axis=1) if columns else np.empty((0, 0))
+        table: NDArray[np.float64] = np.array(list(map(float, cells))).reshape(len(columns), -1).T
+        return table
+
+    def are_numbers(self, columns: Sequence[int]) -> bool:
+        """Whether some columns hold nothing but plain decimals, as those of all classes mostly do."""
+        if any(k in self.kinds or k not in self.texts for k in columns):
+            return False
+        cells = [text for k in columns for text in self.texts[k]]
+        return bool(cells) and _are_decimals(cells)
 
     def kind(self, column: int) -> str:
         """``number``, ``text``, ``both``, ``missing`` (no cell says anything), ``other`` (lists, objects) or

@@ -48,13 +48,15 @@ class Question:
     @cached_property
     def numbers(self) -> dict[int, NDArray[np.float64]]:
         """The numbers of the first rows, by column."""
-        return {k: self.first.numbers(k) for k in self.left if k in self.first.texts}
+        known = [k for k in self.left if k in self.first.texts]
+        table = self.first.table(known)
+        return {k: table[:, at] for at, k in enumerate(known)}
 
     def values(self, columns: Sequence[int]) -> NDArray[np.float64]:
         """The first rows of some columns (n, K), without rows where a cell is no number."""
-        if not columns or any(k not in self.numbers for k in columns):
+        if not columns or any(k not in self.first.texts for k in columns):
             return np.empty((0, len(columns)))
-        table = np.stack([self.numbers[k] for k in columns], axis=1)
+        table = self.first.table(columns)
         return np.asarray(table[~np.isnan(table).any(axis=1)])
 
     def role(self, column: int) -> str | None:
@@ -95,7 +97,7 @@ def decide(question: Question) -> Decision:
 
 def _split(question: Question) -> tuple[list[int], list[Aside]]:
     """The columns that may be classes, and those of texts alone."""
-    if not question.header:
+    if not question.header or question.first.are_numbers(question.left):
         return list(question.left), []
     kinds = {k: question.first.kind(k) for k in question.left}
     texts = [k for k, kind in kinds.items() if kind in ("text", "empty", "other")]
@@ -105,10 +107,10 @@ def _split(question: Question) -> tuple[list[int], list[Aside]]:
 
 
 def _probabilities(question: Question, left: tuple[int, ...]) -> Decision:
-    named = tuple(k for k in left if question.role(k) is not None)
-    rest = tuple(k for k in left if k not in named)
     if question.are_pmfs(left) or not len(question.values(left)):
         return Decision(left)
+    named = tuple(k for k in left if question.role(k) is not None)
+    rest = tuple(k for k in left if k not in named)
     asides = tuple(Aside(k, str(question.role(k)), "evidence") for k in named)
     if question.are_pmfs(rest):
         return Decision(rest, asides)

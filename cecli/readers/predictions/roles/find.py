@@ -176,9 +176,11 @@ def _decision(
 
 def _check_lists(preds: Table, first: FirstRows, left: Sequence[int]) -> None:
     """Raise InputError where no column can be a class, and some hold lists or objects: which one is it?"""
-    inside = [preds.columns[k] for k in left if first.kind(k) in ("numbers", "other")]
+    inside = [preds.columns[k] for k in left if first.kinds.get(k) in ("numbers", "other")]
+    if not inside:
+        return
     plain = [k for k in left if first.kind(k) == "number" and role_of(preds.columns[k], preds.columns) is None]
-    if inside and not plain and preds.header:
+    if not plain and preds.header:
         shown = ", ".join(map(quoted, inside[:6]))
         raise InputError(
             f"{preds.name}: which column holds the figures of all classes? {shown} "
@@ -334,8 +336,9 @@ def _check_shared(preds: Table, labels: Table, decision: Decision, in_labels: Si
     if {preds.columns[k] for k in classes} <= {*labels.columns}:
         return  # soft labels, beside the column that was chosen
     for k in classes:
-        name, shown = preds.columns[k], quoted(preds.columns[k])
+        name = preds.columns[k]
         if len(classes) > 1 and name in labels.columns and labels.columns.index(name) != in_labels.label:
+            shown = quoted(name)
             raise InputError(
                 f"{preds.name}:1: column {k + 1}, {shown}, would be a class, and {labels.name} has it, too",
                 f"--id {shown} matches rows on it, --drop {shown} leaves it out, --classes says which count",
@@ -356,8 +359,9 @@ def _check_header(table: Table) -> None:
             message = f"{table.name}:1: columns {seen[name] + 1} and {k + 1} are both called {quoted(name)}"
             raise InputError(message, None if _number(name) is None else "--header none if the file has no header")
         seen[name] = k
-    numbers = [_number(name) for name in table.columns]
-    if all(number is not None for number in numbers) and any(number != int(number or 0) for number in numbers):
+    if not all(_number(name) is not None for name in table.columns):  # mostly the first says it
+        return
+    if any(number != int(number) for number in map(float, table.columns)):
         raise InputError(
             f"{table.name}:1: the header is a row of numbers, {quoted(', '.join(table.columns))}",
             "--header none if the file has no header",
@@ -365,13 +369,10 @@ def _check_header(table: Table) -> None:
 
 
 def _number(text: str) -> float | None:
-    from cecli.readers.tables.numbers import parse_number
+    from cecli.readers.tables.numbers import read_number
 
-    try:
-        value = parse_number(text)
-    except ValueError:
-        return None
-    return value if abs(value) < float("inf") else None
+    value = read_number(text)
+    return value if value is not None and abs(value) < float("inf") else None
 
 
 def _position(table: Table, name: str) -> int:

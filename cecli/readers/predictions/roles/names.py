@@ -24,7 +24,7 @@ _NAMES = {
 """Role -> names in small letters, without what separates their words."""
 
 _ROLES = {name: role for role, names in _NAMES.items() for name in names.split()}
-_SEPARATORS = re.compile(r"[_.\- ]+")
+_SEPARATORS = str.maketrans("", "", "_.- ")
 _NUMBERED = re.compile(r"unnamed:\d+|indexlevel\d+")
 _CATBOOST = re.compile(r"(?:Probability|LogProbability|RawFormulaVal)(?::Class=.*)?", re.DOTALL)
 """What CatBoost 1.2 calls its figures. Its column ``Class`` beside them holds what it predicts, ``Label`` labels."""
@@ -97,7 +97,7 @@ def plain(name: str) -> str:
     >>> plain(".pred_class"), plain("Row Index")
     ('predclass', 'rowindex')
     """
-    return _SEPARATORS.sub("", name.strip()).casefold()
+    return name.strip().translate(_SEPARATORS).casefold()
 
 
 def role_of(name: str, beside: Iterable[str] = ()) -> str | None:
@@ -111,9 +111,9 @@ def role_of(name: str, beside: Iterable[str] = ()) -> str | None:
     if name == "Class" and any(map(_CATBOOST.fullmatch, beside)):
         return "predicted"
     bare = plain(name)
-    if not bare or _NUMBERED.fullmatch(bare):
+    if not bare or (bare[0] in "ui" and _NUMBERED.fullmatch(bare)):
         return "index"
-    return _ROLES.get(bare) or ("key" if _KEY.fullmatch(name.strip()) else None)
+    return _ROLES.get(bare) or ("key" if bare.endswith("id") and _KEY.fullmatch(name.strip()) else None)
 
 
 def are_family(name: str, others: list[str]) -> bool:
