@@ -136,7 +136,7 @@ BAD = [
     poor("a list that is shorter in one line", lines(*BY_NUMBER[:3], '{"p": [1], "label": 0}', BY_NUMBER[4]),
          "preds.jsonl:4: p: expected 3 numbers as in the first row, found 1"),
     poor("an empty list", '{"p": [], "label": 0}\n', "preds.jsonl",
-        hint="--vector COLUMN says which one holds the classes' numbers as a list"),
+        hint="--vector p"),
     poor("a vector that is not there", lines(*BY_NUMBER), 'preds.jsonl: no column "probs"',
         hint="its columns are p, label",
          options=("--label-column", "label", "--vector", "probs")),

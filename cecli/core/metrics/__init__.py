@@ -85,7 +85,7 @@ _OF_ERROR = ("standard_error", "low", "high", "degrees_of_freedom", "skewness", 
 
 NEEDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("cross_entropy", "perplexity", "effective_rows", "zero_probability_rows"), ()),
-    **dict.fromkeys(_OF_ERROR, ("cluster",)),
+    **dict.fromkeys(_OF_ERROR, ("cluster", "tail")),
     **dict.fromkeys(("accuracy", "top_k_accuracy"), ("accuracy",)),
     "brier": ("brier",),
     **dict.fromkeys(("ece", "ece_expected", "ece_band"), ("calibration",)),

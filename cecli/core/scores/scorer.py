@@ -104,7 +104,7 @@ class Scorer:
         self.spec = replace(spec, rule=rule)
         self.rule = rule
         self._metrics: dict[str, Accumulator] = {name: METRICS[name](self.spec) for name in metrics}
-        self._loss_only = all(name in (*HEADLINE, "cluster") for name in metrics)
+        self._loss_only = all(name in (*HEADLINE, "cluster", "tail") for name in metrics)
 
     def update(self, batch: Batch) -> ScoredRows:
         """Score checked rows and add them; their figures."""
