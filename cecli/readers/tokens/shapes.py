@@ -58,6 +58,16 @@ def _rolling(record: Any, path: Path) -> Sequences:
     return path.sequences(record)
 
 
+def _is_completion(record: Any) -> bool:
+    """Whether a line of a log of OpenAI's evals (3.0) is the log-probability of a completion."""
+    return isinstance(record, dict) and record.get("type") == "cond_logp" and isinstance(record.get("data"), dict)
+
+
+def _completions(record: Any, path: Path) -> Sequences:
+    """The total of a completion; nothing in the lines of other types."""
+    return path.sequences(record) if _is_completion(record) else []
+
+
 _CHAT = "choices[].logprobs.content[].logprob"
 _CHAT_TEXTS = "choices[].logprobs.content[].token"
 
@@ -88,6 +98,7 @@ SHAPES = (
     Shape("promptfoo", "response.logProbs[]"),
     Shape("promptfoo", "response.logProbs[]", records="results.results[]"),
     Shape("lm-eval, rolling", "filtered_resps[]", read=_rolling, fits=_is_rolling, text="target"),
+    Shape("OpenAI evals", "data.logp", read=_completions, fits=_is_completion),
     Shape("Inspect", f"output.{_CHAT}", f"output.{_CHAT_TEXTS}", cluster="id"),
     Shape("Inspect", f"output.{_CHAT}", f"output.{_CHAT_TEXTS}", records="samples[]", cluster="id"),
 )  # fmt: skip

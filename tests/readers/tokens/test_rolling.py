@@ -1,4 +1,4 @@
-"""Samples of lm-eval's rolling log-likelihood: the total of a text, written as a text, and the text at ``target``."""
+"""Totals: those of lm-eval's rolling samples, texts beside the text at ``target``, and of OpenAI evals' completions."""
 
 import json
 import math
@@ -38,3 +38,17 @@ def test_a_total_that_is_no_number_is_refused_by_its_place(run, save):
     done = run("score", path, "--per", "words", "--value")
     assert (done.status, done.out) == (1, "")
     assert f'{path}:3: filtered_resps[0]: expected a log-probability, found "none"' in done.err
+
+
+def test_completions_of_openai_evals_are_rows_of_their_own(run, save):
+    """Its log has lines of other types, which hold no figure."""
+    lines = [
+        {"spec": {"completion_fns": ["x"]}},
+        {"run_id": "a", "event_id": 0, "type": "cond_logp", "data": {"prompt": "x", "completion": "y", "logp": -3.5}},
+        {"run_id": "a", "event_id": 1, "type": "cond_logp", "data": {"prompt": "x", "completion": "z", "logp": -1.5}},
+        {"run_id": "a", "event_id": 2, "type": "match", "data": {"correct": True}},
+    ]
+    path = save("log.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+    for said in ([], ["--observed", "data.logp", "--log-probs"]):
+        done = run("score", path, *said, "--value", "-q")
+        assert float(done.out) == 2.5, done.err
