@@ -3,10 +3,13 @@
 ``python -m tests.readers.predictions.test_added_columns 20000`` tries as many files and counts what came of them.
 """
 
+import csv
 import io
 import json
 import math
 import random
+import re
+import shlex
 import sys
 import tempfile
 from collections import Counter
@@ -158,15 +161,20 @@ def _text(value):
 
 def called(arguments):
     """The number that a run prints; None where it refuses. Anything else fails."""
+    return said(arguments)[0]
+
+
+def said(arguments):
+    """The same, and what it says on standard error."""
     from cecli.cli import main
 
     out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO(), "utf-8")
     with redirect_stdout(out), redirect_stderr(err):
         status = main(arguments)
-    text, said = out.buffer.getvalue().decode(), err.buffer.getvalue().decode()
-    assert status in (0, 1, 2) and "a bug" not in said, said
-    assert (status == 0) == bool(text), (status, said)
-    return float(text) if status == 0 else None
+    text, words = out.buffer.getvalue().decode(), err.buffer.getvalue().decode()
+    assert status in (0, 1, 2) and "a bug" not in words, words
+    assert (status == 0) == bool(text), (status, words)
+    return (float(text) if status == 0 else None), words
 
 
 def same(number, other):
@@ -182,6 +190,31 @@ def added_column(seed, folder):
     if before is None:  # a valid file that is refused as it is: what is beside the point here is counted
         return "refused before", what
     return ("refused" if after is None else "same" if same(before, after) else "wrong"), what
+
+
+_OPTION = re.compile(r"--(?:drop|classes|id|header|vector|label-column) (?:'[^']*'|[^\s,;]+)(?:,'[^']*'|,[^\s;]+)*|"
+                     r"--(?:normalize|logits|log-probs|probs)\b|--sum-tolerance [0-9.e-]+")  # fmt: skip
+
+
+def hint_followed(seed, folder):
+    """What a file with a column more gives with each option that a refusal names, but for one that says of what was
+    added that it is a class."""
+    made = Made(seed)
+    before = called(made.write(folder, made.columns))
+    what, columns = made.added()
+    arguments = made.write(folder, columns)
+    after, words = said(arguments)
+    new = [name for name in columns if name not in made.columns]
+    if before is None or after is not None or "hint: " not in words:
+        return "nothing to follow", what
+    found = []
+    for match in _OPTION.finditer(words.partition("hint: ")[2]):
+        option = shlex.split(match.group())
+        if option[0] == "--classes" and {*next(csv.reader([option[1]]))} & {*new}:
+            continue
+        found.append(called([*arguments, *option]))
+    numbers = [number for number in found if number is not None]
+    return ("wrong" if not all(same(before, number) for number in numbers) else "same" if numbers else "refused"), what
 
 
 def column_less(seed, folder):
@@ -204,7 +237,7 @@ def columns_swapped(seed, folder):
     return ("refused" if after is None else "same" if same(before, after) else "wrong"), "columns swapped"
 
 
-TRIALS = {"added": added_column, "less": column_less, "swapped": columns_swapped}
+TRIALS = {"added": added_column, "hints": hint_followed, "less": column_less, "swapped": columns_swapped}
 
 
 @pytest.mark.parametrize("part", range(4))
@@ -219,6 +252,13 @@ def test_a_column_more_gives_no_other_number(tmp_path, part):
 def test_columns_left_out_or_swapped_give_no_other_number(tmp_path, trial):
     found = [TRIALS[trial](seed, tmp_path)[0] for seed in range(60)]
     assert "wrong" not in found
+
+
+def test_an_option_that_a_refusal_names_gives_no_other_number(tmp_path):
+    found = [(seed, *hint_followed(seed, tmp_path)) for seed in range(300, 480)]
+    counts = Counter(outcome for _, outcome, _ in found)
+    assert [each for each in found if each[1] == "wrong"] == []
+    assert counts["same"] > counts["refused"]
 
 
 def report(trials):
