@@ -753,3 +753,38 @@ def test_a_key_alone_is_that_of_the_report(run, root, more):
             assert done.out.strip() == ("" if value is None else str(value)), key
             gate = run("score", *files, *more, "--value", "--require", f"{key}<=1e9", "-q")
             assert gate.status == (0 if isinstance(value, (int, float)) else 2 if isinstance(value, str) else 1), key
+
+
+@pytest.mark.parametrize("name", ["prob_not_spam", "not_spam", "P(not spam)", "non-spam", "1-spam", "spam_inverse"])
+def test_a_class_column_that_is_called_as_what_it_is_not_is_no_class(run, save, name):
+    preds, labels = save("p.csv", f"{name}\n0.9\n0.2\n0.7\n"), save("l.csv", "label\nham\nspam\nham\n")
+    refused = run("score", preds, labels, "--value")
+    assert (refused.status, refused.out) == (1, "")
+    assert "--positive ham" in refused.err
+    right = -(math.log(0.9) + math.log(0.8) + math.log(0.7)) / 3
+    assert float(run("score", preds, labels, "--positive", "ham", "--value", "-q").out) == pytest.approx(right)
+
+
+def test_class_names_do_not_move_the_names_of_a_file(run, save):
+    preds, labels = save("p.csv", "cat,dog\n0.7,0.3\n0.2,0.8\n"), save("l.csv", "label\ncat\ndog\n")
+    done = run("score", preds, labels, "--class-names", "dog,cat", "--value")
+    assert (done.status, done.out) == (2, "")
+    assert "--classes chooses columns by their names" in done.err
+    same = run("score", preds, labels, "--class-names", "cat,dog", "--value", "-q")
+    assert float(same.out) == pytest.approx(-(math.log(0.7) + math.log(0.8)) / 2)
+
+
+def test_a_total_beside_votes_is_no_class(run, save):
+    preds, labels = save("p.csv", "cat,dog,total\n7,3,10\n2,8,10\n4,7,11\n"), save("l.csv", "label\ncat\ndog\ncat\n")
+    refused = run("score", preds, labels, "--normalize", "--value")
+    assert "In every row it is the sum of the others" in refused.err
+    done = run("score", preds, labels, "--normalize", "--drop", "total", "--value", "-q")
+    assert float(done.out) == pytest.approx(-(math.log(0.7) + math.log(0.8) + math.log(4 / 11)) / 3)
+
+
+def test_headers_that_could_be_rows_are_settled_by_naming_the_label(run, save):
+    preds, labels = save("p.csv", "0,1\n0.5,-1.5\n-0.25,0.75\n"), save("l.csv", "0\n0\n1\n")
+    refused = run("score", preds, labels, "--logits", "--value")
+    assert "--label-column 0 if both are" in refused.err
+    done = run("score", preds, labels, "--logits", "--label-column", "0", "--value", "-q")
+    assert float(done.out) == pytest.approx((math.log1p(math.exp(-2)) + math.log1p(math.exp(-1))) / 2)

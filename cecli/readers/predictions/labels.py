@@ -223,6 +223,8 @@ class LabelReading:
             return "if the first class is called 1: --first-label 1"
         if self.read_as == "position" and not self._binary and self._stray is not None:
             return self._hint_of_position(self._stray)
+        if self._binary and self._must_meet is not None and 1 not in self._observed:
+            return f"which label is the column of? {self._offered()}"
         if self._binary or self.read_as not in ("name", "wrap", "value"):
             return None
         more = len(self._classes) - _LISTED

@@ -8,7 +8,7 @@ from itertools import chain
 
 from cecli.core.rows.evidence import Evidence
 from cecli.core.rows.rows import Kind
-from cecli.errors import InputError, UsageError
+from cecli.errors import InputError, UsageError, quoted
 from cecli.readers.predictions.label_stream import LabelStream
 from cecli.readers.predictions.labels import LabelReading
 from cecli.readers.predictions.observations import Decoder
@@ -278,6 +278,14 @@ class Predictions:
             raise UsageError("--observed has no classes: --class-names has no meaning")
         if len(set(names)) < len(names):
             raise UsageError("--class-names names a class twice")
+        own = [self.preds.columns[k] for k in self.roles.classes] if self.preds.header else []
+        moved = next((k for k, name in enumerate(own) if name in names and tuple(names).index(name) != k), None)
+        if moved is not None and not has_numbers_for_names(self.preds):
+            raise UsageError(
+                f"--class-names: {self.preds.name} itself calls column {self.roles.classes[moved] + 1} "
+                f"{quoted(own[moved])}, and the name would go to another",
+                "--classes chooses columns by their names, in the order that it gives",
+            )
         if len(names) != len(self.roles.classes) and not (len(self.roles.classes) == 1 and len(names) == 2):
             raise UsageError(
                 f"--class-names has {len(names):,} names, and {self.preds.name} has {len(self.roles.classes):,} classes"

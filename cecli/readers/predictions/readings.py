@@ -11,6 +11,10 @@ from cecli.readers.tables.numbers import read_number
 _WHOLE = re.compile(r"[0-9]+(?:\.0*)?", re.ASCII)
 _SUFFIX = re.compile(r"[0-9]+$", re.ASCII)
 
+_NEGATION = re.compile(
+    r"(?:^|[^a-z])(?:not|no|non|minus|without|inverse|inverted|complement)(?:[^a-z]|$)", re.IGNORECASE
+)
+
 _MOST_DIGITS = 18
 
 PAIRS = (
@@ -78,6 +82,8 @@ def calls(name: str, text: str) -> str | None:
     """
     if name == text:
         return "name"
+    if _is_negated(name, text):
+        return None
     match, number = _SUFFIX.search(name), whole(text)
     if match is not None and number is not None and len(match.group()) <= _MOST_DIGITS:
         return "suffix" if int(match.group()) == number else None
@@ -88,6 +94,12 @@ def calls(name: str, text: str) -> str | None:
             return "wrap"
         at = name.find(text, at + 1)
     return None
+
+
+def _is_negated(name: str, text: str) -> bool:
+    """Whether a name says of a label that it is not meant: ``prob_not_spam`` of spam."""
+    before, _, behind = name.partition(text)
+    return bool(text) and (_NEGATION.search(f"{before} {behind}") is not None or "1-" in name.replace(" ", ""))
 
 
 def _suffixes(classes: Sequence[str]) -> dict[str, int]:

@@ -12,13 +12,14 @@ from cecli.readers.tokens.units import TOKENS, UNITS, count
 
 @dataclass(frozen=True)
 class Units:
-    """What losses are divided by: ``unit``, counted in the text at ``text`` or else in the tokens at ``tokens``, with
-    their ``bytes`` where these are there; or, without both, the number at the key ``unit``, or just the tokens."""
+    """What losses are divided by: ``unit``, counted in the text at ``text`` or else in the tokens at ``tokens``, by the
+    bytes that the objects at ``holders`` give where these do; or, without both, the number at the key ``unit``, or just
+    the tokens."""
 
     unit: str
     text: Path | None = None
     tokens: Path | None = None
-    bytes: Path | None = None
+    holders: Path | None = None
 
     def of(self, record: Any, kept: Integers) -> float:
         """The units of a record, of whose tokens those with the numbers ``kept`` count. Raises ValueError."""
@@ -27,10 +28,11 @@ class Units:
         if self.tokens is None:
             return float(len(kept)) if self.unit == TOKENS else _number(record, self.unit)
         numbers = kept.tolist()
-        if self.unit == "bytes" and self.bytes is not None:
-            lists = values_at(record, self.bytes)
-            if lists and all(k < len(lists) and isinstance(lists[k], list) for k in numbers):
-                return float(sum(len(lists[k]) for k in numbers))
+        known = [] if self.holders is None else values_at(record, self.holders)
+        pieces = [_bytes_of(known[k]) if k < len(known) else None for k in numbers]
+        if pieces and None not in pieces:
+            whole = b"".join(piece or b"" for piece in pieces)
+            return float(len(whole)) if self.unit == "bytes" else count(self.unit, _decoded(whole))
         texts = values_at(record, self.tokens)
         if not all(k < len(texts) and isinstance(texts[k], str) for k in numbers):
             raise ValueError(f"{self.tokens.text}: expected the text of every token, in which {self.unit} are counted")
@@ -58,8 +60,8 @@ def units_of(per: str, text: str | None, texts: str, record: Any) -> Units:
         return Units(per, text=parse_path(text))
     if not texts:
         raise ValueError(f"no text in which {per} are counted")
-    beside = f"{texts.rpartition('.')[0]}.bytes" if texts.endswith(".token") else ""
-    return Units(per, tokens=parse_path(texts), bytes=parse_path(beside) if beside else None)
+    holders = parse_path(texts.removesuffix(".token")) if texts.endswith(".token") else None
+    return Units(per, tokens=parse_path(texts), holders=holders)
 
 
 def values_at(record: Any, path: Path) -> list[Any]:
@@ -68,6 +70,22 @@ def values_at(record: Any, path: Path) -> list[Any]:
         return [value for sequence in path.sequences(record) for value in sequence]
     except Astray:
         return []
+
+
+def _bytes_of(token: Any) -> bytes | None:
+    """The bytes of a token: those that it gives, which may be a part of a character, else those of its text."""
+    given = token.get("bytes") if isinstance(token, dict) else None
+    if isinstance(given, list) and all(type(byte) is int and 0 <= byte < 256 for byte in given):
+        return bytes(given)
+    text = token.get("token") if isinstance(token, dict) else None
+    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else None
+
+
+def _decoded(whole: bytes) -> str:
+    try:
+        return whole.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError("the bytes of the tokens are no whole text: --text PATH says where it is") from error
 
 
 def _number(record: Any, key: str) -> float:

@@ -188,3 +188,21 @@ class TestCompare:
     def test_what_is_refused(self, save, run, args):
         files = save("a.jsonl", tokens("abc")), save("b.jsonl", tokens("abc"))
         assert run("compare", *files, "--observed", PATH, "--log-probs", *args).status == 2
+
+
+def test_tokens_that_end_inside_a_character_count_by_their_bytes(run, save):
+    """An API writes the text of such a token as escapes; its bytes stand beside it, a null for a special token."""
+    content = [
+        {"token": "\\xf0\\x9f", "logprob": -1.0, "bytes": [240, 159]},
+        {"token": "\\x98\\x80", "logprob": -2.0, "bytes": [152, 128]},
+        {"token": "a", "logprob": -0.5, "bytes": None},
+    ]
+    path = save("c.jsonl", {"choices": [{"logprobs": {"content": content}}]})
+    for unit, count in (("bytes", 5), ("characters", 2)):
+        done = run("score", path, "--per", unit, "--value", "-q")
+        assert done.status == 0, done.err
+        assert float(done.out) == 3.5 / count
+    cut = {"choices": [{"logprobs": {"content": content[:1]}}]}
+    refused = run("score", save("d.jsonl", cut), "--per", "characters", "--value")
+    assert (refused.status, refused.out) == (1, "")
+    assert "--text PATH says where it is" in refused.err

@@ -159,6 +159,12 @@ def _without(left: tuple[int, ...], dropped: Sequence[int]) -> tuple[int, ...]:
 def _check_votes(question: Question, left: tuple[int, ...]) -> None:
     """Raise InputError for what ``--normalize`` must not divide."""
     _check_sets(question, left)
+    values = question.values(left)
+    total = values.sum(axis=1)
+    for at, k in enumerate(left if len(left) > 2 else ()):
+        if len(values) and (np.abs(2 * values[:, at] - total) <= question.tolerance * np.abs(total)).all():
+            why = "In every row it is the sum of the others"
+            raise refusals.not_votes(question.name, question.columns, k, left, why)
     for k in left:
         if (role := question.role(k)) is not None:
             why = f"It is called like {MEANINGS[role]}"

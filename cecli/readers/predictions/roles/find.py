@@ -65,7 +65,8 @@ def find_roles(preds: Table, labels: Table | None, options: ColumnOptions, numbe
     if labels is not None:
         in_labels = replace(in_labels, id=_id_position(labels, options) if by_id or options.label_ids else None)
         in_labels = _with_labels(in_labels, labels, [preds.columns[k] for k in classes], options)
-        _check_rows_for_headers(preds, labels, classes, in_labels)
+        if options.label is None and options.classes is None:
+            _check_rows_for_headers(preds, labels, classes, in_labels)
         if options.classes is None and preds.header and labels.header and not in_labels.soft:
             _check_shared(preds, labels, decision, in_labels)
         if key is not None and _is_beside(key, preds, labels, classes, in_labels, called):
@@ -232,7 +233,8 @@ def _check_rows_for_headers(preds: Table, labels: Table, classes: Sequence[int],
         raise InputError(
             f"{preds.name}:1: the header, {quoted(', '.join(names[:6]))}, could be a row, and that of {labels.name}, "
             f"{quoted(name)}, is one of its classes: is either a header?",
-            "--header none if neither is, --header preds if that of PREDS is one",
+            f"--label-column {quoted(name)[1:-1]} if both are, --header none if neither is, --header preds if that of "
+            "PREDS is one",
         )
 
 

@@ -51,6 +51,8 @@ def find_shape(record: dict[str, Any], is_number: IsNumber, wanted: str | None =
 
 
 def _choices(record: dict[str, Any]) -> Shape | None:
+    if "acc_mutual_info" in record:
+        return None  # the choices stand there twice, once without the question
     shape = Shape("choices", (_CHOICES,))
     try:
         width = len(shape.cells(record[_CHOICES]))

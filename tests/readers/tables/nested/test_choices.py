@@ -56,3 +56,11 @@ def test_generations_are_no_choices(run, save):
     done = run("score", save("samples.jsonl", lines(record)), "--value")
     assert done.status in (1, 2)
     assert done.out == ""
+
+
+def test_choices_that_stand_there_twice_are_refused(run, save):
+    """Of mutual information: once with the question, once without it."""
+    record = sample(0, [-1.0, -2.0, -3.0, -1.5], 0, acc=1.0, acc_mutual_info=1.0)
+    done = run("score", save("samples.jsonl", lines(record, record)), "--value")
+    assert done.status in (1, 2)
+    assert done.out == ""
