@@ -172,7 +172,7 @@ BAD = [
         hint="save it as CSV, .npy or Parquet", p=pickled(4)),
     bad("a pickle of protocol 2", "preds.csv: this is a Python pickle, which is never opened",
         hint="save it as CSV, .npy or Parquet", p=pickled(2)),
-    bad("a pickle as text", "preds.csv", p=pickled(0)),
+    bad("a pickle as text", "preds.csv", hint="which label is the column of?", p=pickled(0)),
     bad("an HDF5 file", "preds.csv: this is an HDF5 file",
         hint="save it as CSV, .npy or Parquet", p=b"\x89HDF\r\n\x1a\n" + bytes(60)),
     bad("an SQLite database", "preds.csv: this is an SQLite database", hint="export the table as CSV", p=database),
