@@ -788,3 +788,18 @@ def test_headers_that_could_be_rows_are_settled_by_naming_the_label(run, save):
     assert "--label-column 0 if both are" in refused.err
     done = run("score", preds, labels, "--logits", "--label-column", "0", "--value", "-q")
     assert float(done.out) == pytest.approx((math.log1p(math.exp(-2)) + math.log1p(math.exp(-1))) / 2)
+
+
+@pytest.mark.parametrize("name", ["image", "filename", "sentence"])
+def test_texts_of_both_files_are_in_the_same_order_or_refused(run, save, name):
+    preds = save("p.csv", f"{name},cat,dog\na.png,0.9,0.1\nb.png,0.2,0.8\n")
+    turned = save("l.csv", f"{name},label\nb.png,dog\na.png,cat\n")
+    refused = run("score", preds, turned, "--label-column", "label", "--value")
+    assert (refused.status, refused.out) == (1, "")
+    right = -(math.log(0.9) + math.log(0.8)) / 2
+    matched = run("score", preds, turned, "--label-column", "label", "--id", name, "--value", "-q")
+    assert float(matched.out) == pytest.approx(right)
+    straight = save("m.csv", f"{name},label\na.png,cat\nb.png,dog\n")
+    assert float(run("score", preds, straight, "--value", "-q").out) == pytest.approx(right)
+    for settled in (("--drop", name), ("--id", "none")):
+        assert run("score", preds, turned, *settled, "--value", "-q").status == 0

@@ -69,6 +69,8 @@ def find_roles(preds: Table, labels: Table | None, options: ColumnOptions, numbe
             _check_rows_for_headers(preds, labels, classes, in_labels)
         if options.classes is None and preds.header and labels.header and not in_labels.soft:
             _check_shared(preds, labels, decision, in_labels)
+        if key is None and not by_id:
+            key = _shared_text(preds, labels, decision, options)
         if key is not None and _is_beside(key, preds, labels, classes, in_labels, called):
             in_preds = replace(in_preds, id=preds.columns.index(key))
             in_labels = replace(in_labels, id=labels.columns.index(key))
@@ -92,6 +94,15 @@ def shared_key(tables: Sequence[Table], options: ColumnOptions) -> str | None:
     taken = (options.label, options.weight, options.by, options.cluster, options.observed, *(options.classes or ()))
     keys = (name for name in tables[0].columns if name in shared and name not in taken)
     return next((name for name in keys if role_of(name) in ("index", "key")), None)
+
+
+def _shared_text(preds: Table, labels: Table, decision: Decision, options: ColumnOptions) -> str | None:
+    """The first column of texts, set aside, that LABELS has, too: of names of files, say, as rows are known by."""
+    if options.id is not None or not labels.header:
+        return None
+    taken = (options.label, options.weight, options.by, options.cluster)
+    names = (preds.columns[aside.column] for aside in decision.texts)
+    return next((name for name in names if name in labels.columns and name not in taken), None)
 
 
 def _is_beside(
